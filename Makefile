@@ -1,0 +1,56 @@
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/installed
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet
+
+.DEFAULT_GOAL := help
+.PHONY: help install serve test lock format clean
+
+help:
+	@echo 'make install   make $(VENV) with the kithkin command in it'
+	@echo 'make serve     run Kithkin on its own database; ARGS="--port 9000" passes flags on'
+	@echo 'make test      run every check and every test'
+	@echo 'make format    format the source'
+	@echo 'make lock      compile requirements.lock anew from pyproject.toml'
+	@echo 'make clean     remove $(VENV) and everything the checks leave behind'
+
+install: $(STAMP)
+
+$(STAMP): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo 'Kithkin needs Python 3.11 or newer. Name one: make PYTHON=python3.12 $(MAKECMDGOALS)' >&2; \
+	  exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+	  echo 'This Python cannot make a virtual environment. On Debian and Ubuntu: apt install python3-venv' >&2; \
+	  exit 1; }
+	@echo '[1/3] Making $(VENV)'
+	@$(PYTHON) -m venv $(VENV)
+	@echo '[2/3] Installing the packages in requirements.lock (a minute or two the first time)'
+	@$(PIP) install --require-hashes --no-deps -r requirements.lock
+	@echo '[3/3] Installing Kithkin'
+	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+	@echo 'Ready: $(BIN)/kithkin'
+
+# exec hands signals to the server itself: a Ctrl-C that it answers with exit status 0 ends quietly.
+serve: install
+	@exec $(BIN)/kithkin serve $(ARGS)
+
+test: install
+	@$(BIN)/python -m tests.check
+
+format: install
+	@$(BIN)/ruff check --select I --fix --quiet .
+	@$(BIN)/ruff format .
+
+lock: install
+	@$(PIP) install uv
+	@$(BIN)/uv pip compile pyproject.toml --output-file requirements.lock --upgrade \
+	  --universal --python-version 3.11 --extra dev --generate-hashes --quiet \
+	  --no-header --annotation-style line --no-emit-index-url --no-emit-find-links
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache \
+	  .coverage .coverage.* build dist
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
