@@ -1,0 +1,1 @@
+"""The rules of Kithkin: pure functions over frozen values."""

@@ -1,0 +1,1 @@
+"""Conversations between persons, and the messages in them."""

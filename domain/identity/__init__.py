@@ -1,0 +1,1 @@
+"""Persons: who they are, what tier they hold, whom they block."""

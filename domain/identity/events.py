@@ -1,0 +1,74 @@
+"""What happens to persons. No event carries personal data."""
+
+from attrs import frozen
+
+from ..shared.events import Event
+from ..shared.ids import PersonId, ReportId
+from ..shared.tiers import Tier
+
+
+@frozen(kw_only=True)
+class PersonRegistered(Event):
+    """A person is known from now on."""
+
+    timezone: str
+    locale: str
+
+
+@frozen(kw_only=True)
+class ProfileChanged(Event):
+    """Some fields of a person's profile have new values."""
+
+    fields: tuple[str, ...]
+
+
+@frozen(kw_only=True)
+class TierChanged(Event):
+    """A person holds another tier from now on."""
+
+    before: Tier
+    after: Tier
+
+
+@frozen(kw_only=True)
+class PersonSuspended(Event):
+    """A person may not send, call, redeem or match until reinstated."""
+
+
+@frozen(kw_only=True)
+class PersonReinstated(Event):
+    """A person's suspension is over."""
+
+
+@frozen(kw_only=True)
+class PersonBlocked(Event):
+    """The person shut another out."""
+
+    blocked_id: PersonId
+
+
+@frozen(kw_only=True)
+class PersonUnblocked(Event):
+    """The person let another in again."""
+
+    blocked_id: PersonId
+
+
+@frozen(kw_only=True)
+class PersonReported(Event):
+    """Somebody reported the person."""
+
+    report_id: ReportId
+    reporter_id: PersonId
+
+
+IdentityEvent = (
+    PersonRegistered
+    | ProfileChanged
+    | TierChanged
+    | PersonSuspended
+    | PersonReinstated
+    | PersonBlocked
+    | PersonUnblocked
+    | PersonReported
+)

@@ -1,0 +1,22 @@
+"""The numbers of identity that a business may tune."""
+
+from attrs import field, frozen
+
+from ..shared.checks import between
+
+
+@frozen(kw_only=True)
+class IdentityPolicy:
+    """Limits on what a person's profile holds; defaults from rules page identity.
+
+    Attributes:
+        display_name_max_characters: Greatest length of a display name.
+        name_max_characters: Greatest length of a name or user name.
+        report_max_characters: Greatest length of a report's reason.
+        report_max_evidence: How many messages a report may name.
+    """
+
+    display_name_max_characters: int = field(default=50, validator=between(1, 50))
+    name_max_characters: int = field(default=200, validator=between(1, 1000))
+    report_max_characters: int = field(default=2000, validator=between(1, 10_000))
+    report_max_evidence: int = field(default=50, validator=between(0, 200))

@@ -1,0 +1,1 @@
+"""What every bounded context shares: ids, time, text, decisions, errors."""

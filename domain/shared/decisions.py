@@ -1,0 +1,34 @@
+"""Decisions that explain themselves."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from attrs import field, frozen
+
+
+@frozen(kw_only=True)
+class Reason:
+    """Why one rule allows or refuses.
+
+    Attributes:
+        rule: The rule's id, stable and snake_case.
+        satisfied: Whether this rule, taken alone, allows.
+        detail: The same for a person to read.
+        inputs: What the rule looked at, by name.
+        threshold: The number the inputs were held against, if the rule has one.
+        changes_at: When time alone changes what this rule says, if it does.
+        changed_by: Actions that would change it now.
+    """
+
+    rule: str
+    satisfied: bool
+    detail: str
+    inputs: Mapping[str, int | str | None] = field(factory=dict)
+    threshold: int | None = None
+    changes_at: datetime | None = None
+    changed_by: tuple[str, ...] = ()
+
+
+def refusals(reasons: tuple[Reason, ...]) -> tuple[Reason, ...]:
+    """Give those of the reasons that refuse, in their order."""
+    return tuple(reason for reason in reasons if not reason.satisfied)

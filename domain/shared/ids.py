@@ -1,0 +1,12 @@
+"""Identifiers: one type per kind of thing, all UUIDs."""
+
+from typing import NewType
+from uuid import UUID
+
+PersonId = NewType("PersonId", UUID)
+ConversationId = NewType("ConversationId", UUID)
+MessageId = NewType("MessageId", UUID)
+VideoCallId = NewType("VideoCallId", UUID)
+ReportId = NewType("ReportId", UUID)
+ServiceKeyId = NewType("ServiceKeyId", UUID)
+EventId = NewType("EventId", UUID)

@@ -1,0 +1,1 @@
+"""Video calls, and the messages that a completed call unlocks."""
