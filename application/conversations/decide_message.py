@@ -1,0 +1,38 @@
+"""The decision on one more message, made of what a look at the store gives."""
+
+from datetime import datetime
+
+import attrs
+
+from application.conversations.ports import SendView
+from application.shared.rulebook import Rulebook
+from domain.shared.calendar import counted
+from domain.shared.standing import standing_reasons
+from domain.video.unlock import MessageAllowance, UnlockFacts, allowance
+
+
+def facts(view: SendView, now: datetime) -> UnlockFacts:
+    """Give what the unlock rule looks at."""
+    day = counted(now, view.sender_timezone, view.sender_counting_day).date
+    return UnlockFacts(
+        day=day,
+        timezone=view.sender_timezone,
+        sent=view.latest_count if view.latest_count_on == day else 0,
+        standing=view.sender_standing,
+        last_call_on=view.last_call_on,
+    )
+
+
+def decision(view: SendView, now: datetime, rulebook: Rulebook, more: int = 0) -> MessageAllowance:
+    """Give the decision, all rules together.
+
+    Args:
+        view: What was read.
+        now: The present instant.
+        rulebook: The policies in force.
+        more: Messages to count on top of those in the view.
+    """
+    seen = facts(view, now)
+    seen = attrs.evolve(seen, sent=seen.sent + more)
+    standing = standing_reasons(active=view.sender_active, blocked=view.blocked)
+    return allowance(seen, rulebook.policies.video.unlock, rulebook.version).given(standing)

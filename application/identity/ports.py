@@ -1,0 +1,124 @@
+"""What the use cases of identity need of a store."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Protocol
+
+from application.shared.outbox import OutboxEvent
+from application.shared.pages import Page, Position
+from domain.identity.blocks import Block
+from domain.identity.persons import Person
+from domain.identity.reports import Report
+from domain.identity.service_keys import ServiceKey
+from domain.shared.errors import ConflictError
+from domain.shared.ids import MessageId, PersonId, ServiceKeyId
+
+
+class EmailTakenError(ConflictError):
+    """Another person has this email address."""
+
+    code = "email_taken"
+
+
+class Persons(Protocol):
+    """The persons."""
+
+    async def get(self, person_id: PersonId) -> Person | None:
+        """Give a person, if there is one of this id."""
+        ...
+
+    async def lock(self, *person_ids: PersonId) -> tuple[Person, ...]:
+        """Give those of these persons that exist, in the order of their ids.
+
+        Nobody else changes them until the transaction ends.
+        """
+        ...
+
+    async def add(self, person: Person, events: Iterable[OutboxEvent]) -> None:
+        """Add a person.
+
+        Raises:
+            EmailTakenError: Another person has this email address.
+        """
+        ...
+
+    async def save(self, before: Person, after: Person, events: Iterable[OutboxEvent]) -> Person:
+        """Replace a person by a changed one; give it with its new version.
+
+        Raises:
+            EmailTakenError: Another person has this email address.
+            ConcurrentUpdateError: The person is no longer as `before`.
+        """
+        ...
+
+
+class Blocks(Protocol):
+    """Who has blocked whom. A change also makes the two persons' versions rise."""
+
+    async def add(self, block: Block, events: Iterable[OutboxEvent]) -> bool:
+        """Add a block; tell whether it is new."""
+        ...
+
+    async def remove(
+        self, blocker_id: PersonId, blocked_id: PersonId, events: Iterable[OutboxEvent]
+    ) -> bool:
+        """Remove a block; tell whether there was one."""
+        ...
+
+    async def between(self, one: PersonId, two: PersonId) -> bool:
+        """Tell whether one of the two has blocked the other."""
+        ...
+
+
+class PairCalls(Protocol):
+    """Ends what two persons have going on, when one shuts the other out."""
+
+    async def __call__(self, one: PersonId, two: PersonId) -> None:
+        """End the open calls of the two."""
+        ...
+
+
+class Reports(Protocol):
+    """Reports of persons."""
+
+    async def add(self, report: Report, events: Iterable[OutboxEvent]) -> None:
+        """Add a report."""
+        ...
+
+    async def evidence_between(
+        self, one: PersonId, two: PersonId, message_ids: Iterable[MessageId]
+    ) -> frozenset[MessageId]:
+        """Give those of the messages that stand in a conversation of the two."""
+        ...
+
+    async def page(
+        self, reported_id: PersonId | None, after: Position | None, limit: int
+    ) -> Page[Report]:
+        """Give reports, the newest first, of one person or of all."""
+        ...
+
+
+class ServiceKeys(Protocol):
+    """The service keys, by digest."""
+
+    async def add(self, key: ServiceKey) -> None:
+        """Add a key."""
+        ...
+
+    async def by_digest(self, digest: bytes) -> ServiceKey | None:
+        """Give the key of this digest, if there is one."""
+        ...
+
+    async def all(self) -> tuple[ServiceKey, ...]:
+        """Give all keys, the oldest first."""
+        ...
+
+    async def mark(
+        self,
+        key_id: ServiceKeyId,
+        *,
+        used_at: datetime | None = None,
+        revoked_at: datetime | None = None,
+    ) -> bool:
+        """Set when a key was last used or was revoked; tell whether there is such a key."""
+        ...

@@ -1,0 +1,58 @@
+"""Reading persons and reports."""
+
+from typing import Protocol
+
+from attrs import frozen
+
+from application.identity.change_person import no_such_person
+from application.identity.ports import Persons, Reports, ServiceKeys
+from application.shared.pages import Page, Position
+from domain.identity.persons import Person
+from domain.identity.reports import Report
+from domain.identity.service_keys import ServiceKey
+from domain.shared.ids import PersonId
+
+
+class PersonDirectory(Protocol):
+    """The persons as a list."""
+
+    async def page(self, email: str | None, after: Position | None, limit: int) -> Page[Person]:
+        """Give persons in the order of their registration, of one email address or all."""
+        ...
+
+
+@frozen
+class IdentityQueries:
+    """Answers what is asked about persons."""
+
+    persons: Persons
+    directory: PersonDirectory
+    reports: Reports
+    keys: ServiceKeys
+
+    async def all_keys(self) -> tuple[ServiceKey, ...]:
+        """Give all service keys, the oldest first."""
+        return await self.keys.all()
+
+    async def person(self, person_id: PersonId) -> Person:
+        """Give a person.
+
+        Raises:
+            NotFoundError: There is no such person.
+        """
+        person = await self.persons.get(person_id)
+        if person is None:
+            raise no_such_person(person_id)
+        return person
+
+    async def all_persons(
+        self, email: str | None, after: Position | None, limit: int
+    ) -> Page[Person]:
+        """Give persons in the order of their registration, of one email address or all."""
+        return await self.directory.page(email, after, limit)
+
+    async def all_reports(
+        self, reported_id: PersonId | None, after: Position | None, limit: int
+    ) -> Page[Report]:
+        """Give reports, the newest first, of one person or of all."""
+        return await self.reports.page(reported_id, after, limit)

@@ -1,0 +1,58 @@
+"""Suspend a person, or let them act again."""
+
+from attrs import frozen
+
+from application.identity.change_person import PersonChanger
+from application.shared.clock import Clock
+from application.shared.rulebook import Rulebook
+from domain.identity import persons
+from domain.identity.persons import Person
+from domain.shared.ids import PersonId
+from domain.shared.text import clean_text
+
+
+@frozen
+class SuspendPerson:
+    """Keeps a person from acting."""
+
+    change: PersonChanger
+    clock: Clock
+    rulebook: Rulebook
+
+    async def __call__(self, person_id: PersonId, reason: str) -> Person:
+        """Suspend a person and give them.
+
+        Raises:
+            NotFoundError: There is no such person.
+            InvalidValueError: The reason is malformed.
+        """
+        longest = self.rulebook.policies.identity.report_max_characters
+        reason = clean_text("reason", reason, max_characters=longest)
+        now = await self.clock.now()
+        return await self.change(
+            person_id,
+            lambda person: persons.suspend(
+                person, reason, policy_version=self.rulebook.version, now=now
+            ),
+        )
+
+
+@frozen
+class ReinstatePerson:
+    """Lets a suspended person act again."""
+
+    change: PersonChanger
+    clock: Clock
+    rulebook: Rulebook
+
+    async def __call__(self, person_id: PersonId) -> Person:
+        """Reinstate a person and give them.
+
+        Raises:
+            NotFoundError: There is no such person.
+        """
+        now = await self.clock.now()
+        return await self.change(
+            person_id,
+            lambda person: persons.reinstate(person, policy_version=self.rulebook.version, now=now),
+        )

@@ -1,0 +1,1 @@
+"""What every use case shares: transactions, clock, outbox, idempotency."""

@@ -1,0 +1,143 @@
+"""The same request twice has one effect and one answer."""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from attrs import frozen
+
+from application.shared.clock import Clock
+from application.shared.transaction import Transactions
+from domain.shared.errors import ConflictError, InvalidValueError
+
+ANSWER_KEPT_FOR = timedelta(hours=24)
+
+
+@frozen(kw_only=True)
+class Attempt:
+    """A request that says which repeat is the same request.
+
+    Attributes:
+        owner: Whose key it is: a service key's or a person's id.
+        key: The client's own name for the request.
+        fingerprint: A digest of method, path and body.
+    """
+
+    owner: str
+    key: str
+    fingerprint: bytes
+
+
+@frozen(kw_only=True)
+class Answer:
+    """What a request was answered with.
+
+    Attributes:
+        status: The HTTP status, always a 2xx one.
+        body: The body's bytes.
+        replayed: It is the answer to an earlier, equal request.
+    """
+
+    status: int
+    body: bytes
+    replayed: bool = False
+
+
+@frozen(kw_only=True)
+class KeptAnswer:
+    """An answer as it is stored.
+
+    Attributes:
+        fingerprint: Of the request it answers.
+        status: The HTTP status.
+        body: The body's bytes.
+        expires_at: From when on the key may be used anew.
+    """
+
+    fingerprint: bytes
+    status: int
+    body: bytes
+    expires_at: datetime
+
+
+class IdempotencyKeyReusedError(InvalidValueError):
+    """The key already stands for another request."""
+
+    code = "idempotency_key_reused"
+
+
+class RequestInProgressError(ConflictError):
+    """The same request is being worked on."""
+
+    code = "request_in_progress"
+
+
+class KeptAnswers(Protocol):
+    """Where answers are kept."""
+
+    async def claim(self, attempt: Attempt, now: datetime) -> KeptAnswer | None:
+        """Give the answer kept for the key, or hold the key until the transaction ends.
+
+        Raises:
+            RequestInProgressError: Another transaction holds it.
+        """
+        ...
+
+    async def keep(self, attempt: Attempt, answer: KeptAnswer) -> None:
+        """Keep an answer in the running transaction."""
+        ...
+
+
+def replay(attempt: Attempt, kept: KeptAnswer) -> Answer:
+    """Give the kept answer to a repeated request.
+
+    Raises:
+        IdempotencyKeyReusedError: The key was used with another request.
+    """
+    if kept.fingerprint != attempt.fingerprint:
+        raise IdempotencyKeyReusedError(
+            "Idempotency-Key",
+            "This key was used within 24 hours for a request with another method, path or "
+            "body; take a new key for a new request.",
+        )
+    return Answer(status=kept.status, body=kept.body, replayed=True)
+
+
+def to_keep(attempt: Attempt, answer: Answer, now: datetime) -> KeptAnswer:
+    """Give an answer in the form in which it is kept."""
+    return KeptAnswer(
+        fingerprint=attempt.fingerprint,
+        status=answer.status,
+        body=answer.body,
+        expires_at=now + ANSWER_KEPT_FOR,
+    )
+
+
+@frozen
+class Once:
+    """Runs a request's work once, and gives every repeat the same answer."""
+
+    transactions: Transactions
+    answers: KeptAnswers
+    clock: Clock
+
+    async def __call__(self, attempt: Attempt, work: Callable[[], Awaitable[Answer]]) -> Answer:
+        """Answer by the work, or with what it answered before.
+
+        The work's effects and the answer are kept in one transaction.
+
+        Raises:
+            IdempotencyKeyReusedError: The key was used with another request.
+            RequestInProgressError: The same request is being worked on.
+        """
+
+        async def claimed() -> Answer:
+            now = await self.clock.now()
+            kept = await self.answers.claim(attempt, now)
+            if kept is not None:
+                return replay(attempt, kept)
+            answer = await work()
+            await self.answers.keep(attempt, to_keep(attempt, answer, now))
+            return answer
+
+        return await self.transactions.run(claimed)

@@ -1,0 +1,29 @@
+"""The policies of all contexts, as one value with a version."""
+
+from attrs import field, frozen
+
+from domain.conversations.policy import ConversationPolicy
+from domain.identity.policy import IdentityPolicy
+from domain.video.policy import VideoPolicy
+
+
+@frozen(kw_only=True)
+class Policies:
+    """Every number that a business may tune, by context."""
+
+    identity: IdentityPolicy = field(factory=IdentityPolicy)
+    conversations: ConversationPolicy = field(factory=ConversationPolicy)
+    video: VideoPolicy = field(factory=VideoPolicy)
+
+
+@frozen
+class Rulebook:
+    """The policies in force.
+
+    Attributes:
+        policies: The numbers.
+        version: A hash of the numbers; every stored decision names it.
+    """
+
+    policies: Policies
+    version: str

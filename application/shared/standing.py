@@ -1,0 +1,71 @@
+"""What the use cases need to know of two persons before one acts towards the other."""
+
+from typing import Protocol
+
+from attrs import frozen
+
+from domain.shared.calendar import CountingDay
+from domain.shared.decisions import Reason
+from domain.shared.errors import NotFoundError
+from domain.shared.ids import PersonId
+from domain.shared.standing import standing_reasons
+
+
+@frozen(kw_only=True)
+class Participant:
+    """One of two persons.
+
+    Attributes:
+        id: Theirs.
+        active: They are not suspended.
+        timezone: Their zone.
+        counting_day: Their latest counting date.
+    """
+
+    id: PersonId
+    active: bool
+    timezone: str
+    counting_day: CountingDay | None
+
+
+@frozen(kw_only=True)
+class PairStanding:
+    """Two persons as they stand to each other.
+
+    Attributes:
+        lower: The one with the lower id.
+        higher: The other.
+        blocked: One of the two has blocked the other.
+    """
+
+    lower: Participant
+    higher: Participant
+    blocked: bool
+
+    def reasons(self, actor_id: PersonId) -> tuple[Reason, ...]:
+        """Give the reasons for which one of the two may or may not act towards the other."""
+        actor = self.lower if actor_id == self.lower.id else self.higher
+        return standing_reasons(active=actor.active, blocked=self.blocked)
+
+
+class PairStandings(Protocol):
+    """How two persons stand to each other."""
+
+    async def lock(self, one: PersonId, two: PersonId) -> PairStanding | None:
+        """Give it, and let nothing of it change until the transaction ends.
+
+        Gives None unless both persons exist.
+        """
+        ...
+
+
+async def locked_pair(standings: PairStandings, one: PersonId, two: PersonId) -> PairStanding:
+    """Lock two persons who must exist.
+
+    Raises:
+        NotFoundError: One of them does not.
+    """
+    standing = await standings.lock(one, two)
+    if standing is None:
+        raise NotFoundError(f"Person {one} or person {two} does not exist; check both ids.")
+    return standing

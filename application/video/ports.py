@@ -1,0 +1,67 @@
+"""What the use cases of video need of a store."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Protocol
+
+from application.shared.outbox import OutboxEvent
+from domain.conversations.conversations import Conversation
+from domain.shared.ids import ConversationId, PersonId, VideoCallId
+from domain.video.calls import Call, OpenCall, Ringing
+from domain.video.history import VideoHistory
+
+
+class Calls(Protocol):
+    """The video calls."""
+
+    async def get(self, call_id: VideoCallId, *, lock: bool = False) -> Call | None:
+        """Give a call; with `lock` nobody else changes it until the transaction ends."""
+        ...
+
+    async def open_in(self, conversation_id: ConversationId) -> tuple[OpenCall, ...]:
+        """Give the calls of a conversation that are not ended, the first to ring first."""
+        ...
+
+    async def add(self, call: Ringing, events: Iterable[OutboxEvent]) -> None:
+        """Add a call."""
+        ...
+
+    async def record(self, before: Call, events: Iterable[OutboxEvent]) -> Call:
+        """Write what events of a call's life make of it; give it.
+
+        Raises:
+            ConcurrentUpdateError: The call is no longer as `before`.
+        """
+        ...
+
+
+class Histories(Protocol):
+    """What the completed calls of conversations come to."""
+
+    async def get(self, conversation_id: ConversationId) -> VideoHistory | None:
+        """Give a conversation's history; None if there is no such conversation."""
+        ...
+
+    async def completed_on_day_of(
+        self, conversation_id: ConversationId, at: datetime, other_than: VideoCallId
+    ) -> bool:
+        """Tell whether another call was completed on the UTC day of an instant."""
+        ...
+
+    async def save(self, history: VideoHistory, events: Iterable[OutboxEvent]) -> None:
+        """Keep a locked conversation's history; the conversation's version rises."""
+        ...
+
+
+class PairConversations(Protocol):
+    """The conversations in which calls take place."""
+
+    async def get(
+        self, conversation_id: ConversationId, *, lock: bool = False
+    ) -> Conversation | None:
+        """Give a conversation; with `lock` nobody else changes it meanwhile."""
+        ...
+
+    async def of_pair(self, lower: PersonId, higher: PersonId) -> Conversation | None:
+        """Give the open conversation of two persons, the lower id first."""
+        ...
