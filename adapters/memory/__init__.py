@@ -1,0 +1,11 @@
+"""Everything that Kithkin keeps, held in memory: for tests, and for throw-away servers.
+
+Each class takes a store; those that share one see the same data:
+
+    store = MemoryStore()
+    register = RegisterPerson(
+        MemoryTransactions(store), MemoryPersons(store), MemoryClock(store), uuid7, rulebook
+    )
+
+Transactions, versions, unique keys and references hold as they do in the database.
+"""

@@ -1,0 +1,37 @@
+"""How two persons stand to each other, in memory."""
+
+from attrs import frozen
+
+from adapters.memory.store import MemoryStore
+from application.shared.standing import PairStanding, Participant
+from domain.identity.persons import Person, PersonStatus
+from domain.shared.ids import PersonId
+
+
+@frozen
+class MemoryPairStandings:
+    """Tells how two persons stand to each other."""
+
+    _store: MemoryStore
+
+    async def lock(self, one: PersonId, two: PersonId) -> PairStanding | None:
+        """Give it, and let nothing of it change until the transaction ends."""
+        async with self._store.access():
+            lower = self._store.persons.get(min(one, two))
+            higher = self._store.persons.get(max(one, two))
+            if lower is None or higher is None or one == two:
+                return None
+            return PairStanding(
+                lower=_participant(lower),
+                higher=_participant(higher),
+                blocked=self._store.blocked(one, two),
+            )
+
+
+def _participant(person: Person) -> Participant:
+    return Participant(
+        id=person.id,
+        active=person.status is PersonStatus.ACTIVE,
+        timezone=person.timezone,
+        counting_day=person.counting_day,
+    )

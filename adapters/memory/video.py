@@ -1,0 +1,98 @@
+"""Video calls and what they come to, in memory."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from functools import reduce
+
+from attrs import frozen
+
+from adapters.memory.store import MemoryStore, PresenceRow
+from application.shared.outbox import OutboxEvent
+from domain.shared.ids import ConversationId, VideoCallId
+from domain.video.calls import Call, CallLifecycleEvent, Ended, OpenCall, Ringing, evolve
+from domain.video.events import CallOutcome, PresenceReported
+from domain.video.history import VideoHistory
+
+
+@frozen
+class MemoryCalls:
+    """The video calls."""
+
+    _store: MemoryStore
+
+    async def get(
+        self,
+        call_id: VideoCallId,
+        *,
+        lock: bool = False,  # noqa: ARG002 - whoever touches the store has it to themself
+    ) -> Call | None:
+        """Give a call, if there is one of this id."""
+        async with self._store.access():
+            return self._store.calls.get(call_id)
+
+    async def open_in(self, conversation_id: ConversationId) -> tuple[OpenCall, ...]:
+        """Give the calls of a conversation that are not ended, the first to ring first."""
+        async with self._store.access():
+            calls = self._store.calls.group("conversation", conversation_id)
+        open_calls = (call for call in calls if not isinstance(call, Ended))
+        return tuple(sorted(open_calls, key=lambda call: (call.rings_at, call.id)))
+
+    async def add(self, call: Ringing, events: Iterable[OutboxEvent]) -> None:
+        """Add a call."""
+        async with self._store.access():
+            self._store.calls.insert(call)
+            self._store.publish(events)
+
+    async def record(self, before: Call, events: Iterable[OutboxEvent]) -> Call:
+        """Write what events of a call's life make of it; give it."""
+        events = tuple(events)
+        happened = [
+            outgoing.event for outgoing in events if isinstance(outgoing.event, CallLifecycleEvent)
+        ]
+        async with self._store.access():
+            recorded = self._store.calls.revise(before.version, reduce(evolve, happened, before))
+            for event in happened:
+                if isinstance(event, PresenceReported):
+                    self._store.keep_presence(
+                        PresenceRow(event.call_id, event.person_id, event.presence, event.at)
+                    )
+            self._store.publish(events)
+            return recorded
+
+
+@frozen
+class MemoryHistories:
+    """What the completed calls of conversations come to."""
+
+    _store: MemoryStore
+
+    async def get(self, conversation_id: ConversationId) -> VideoHistory | None:
+        """Give a conversation's history; None if there is no such conversation."""
+        async with self._store.access():
+            conversation = self._store.conversations.get(conversation_id)
+            if conversation is None:
+                return None
+            return self._store.histories.get(conversation_id) or VideoHistory(
+                conversation_id=conversation_id, started_at=conversation.started_at
+            )
+
+    async def completed_on_day_of(
+        self, conversation_id: ConversationId, at: datetime, other_than: VideoCallId
+    ) -> bool:
+        """Tell whether another call was completed on the UTC day of an instant."""
+        async with self._store.access():
+            return any(
+                isinstance(call, Ended)
+                and call.outcome is CallOutcome.COMPLETED
+                and call.id != other_than
+                and call.ended_at.astimezone(UTC).date() == at.astimezone(UTC).date()
+                for call in self._store.calls.group("conversation", conversation_id)
+            )
+
+    async def save(self, history: VideoHistory, events: Iterable[OutboxEvent]) -> None:
+        """Keep a locked conversation's history; the conversation's version rises."""
+        async with self._store.access():
+            self._store.histories.put(history)
+            conversation = self._store.conversations[history.conversation_id]
+            self._store.conversations.revise(conversation.version, conversation)
+            self._store.publish(events)

@@ -1,0 +1,157 @@
+"""Statements, written by SQLAlchemy once and run by asyncpg."""
+
+from collections.abc import Mapping, Sequence
+from contextvars import ContextVar
+from typing import Any
+
+import asyncpg
+from attrs import define, field
+from sqlalchemy import ClauseElement, Dialect, literal_column, select
+from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
+from sqlalchemy.sql.compiler import SQLCompiler
+
+from application.shared.transaction import StoreUnavailableError
+
+_DIALECT: Dialect = PGDialect_asyncpg(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]
+
+Row = Mapping[str, Any]
+"""A row by column name, as asyncpg gives it."""
+
+AWAY = (
+    OSError,
+    TimeoutError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.ReadOnlySQLTransactionError,
+)
+"""What asyncpg raises when the server is away, going away, or not ready."""
+
+
+class Statement:
+    """A statement as text, compiled once, with the order of its parameters."""
+
+    def __init__(self, statement: ClauseElement) -> None:
+        """Compile a statement of SQLAlchemy Core for asyncpg."""
+        compiled = statement.compile(dialect=_DIALECT)
+        assert isinstance(compiled, SQLCompiler)  # noqa: S101 - what every statement compiles to
+        self.sql = str(compiled)
+        self._names: tuple[str, ...] = tuple(compiled.positiontup or ())
+        self._literals = {
+            name: value for name, value in compiled.params.items() if value is not None
+        }
+
+    def arguments(self, values: Row) -> list[Any]:
+        """Give the parameters in order. A missing value is an error, not a NULL."""
+        return [values[name] if name in values else self._literals[name] for name in self._names]
+
+
+@define
+class Executor:
+    """Runs statements on a pool, or on the connection of the running transaction.
+
+    Attributes:
+        url: Where the database is.
+        pool_size: The most connections kept open.
+        acquire_seconds: How long to wait for a free connection.
+        command_seconds: How long to wait for a statement.
+    """
+
+    url: str
+    pool_size: int = 10
+    acquire_seconds: float = 5.0
+    command_seconds: float = 10.0
+    _pool: "asyncpg.Pool[asyncpg.Record] | None" = field(default=None, init=False)
+
+    async def open(self) -> None:
+        """Connect.
+
+        Raises:
+            StoreUnavailableError: The database cannot be reached.
+        """
+        try:
+            self._pool = await asyncpg.create_pool(
+                self.url,
+                min_size=1,
+                max_size=self.pool_size,
+                timeout=self.acquire_seconds,
+                command_timeout=self.command_seconds,
+                reset=_leave_as_is,
+                server_settings=_SESSION,
+            )
+        except AWAY as error:
+            raise StoreUnavailableError(why(error)) from error
+
+    async def close(self) -> None:
+        """Let go of all connections."""
+        if self._pool is not None:
+            pool, self._pool = self._pool, None
+            await pool.close()
+
+    async def check(self) -> None:
+        """Ask the database for an answer.
+
+        Raises:
+            StoreUnavailableError: It gives none.
+        """
+        await self.rows(_CHECK)
+
+    async def rows(self, statement: Statement, **values: Any) -> Sequence[Row]:
+        """Run a statement and give its rows.
+
+        Raises:
+            StoreUnavailableError: The database is away or does not answer.
+        """
+        arguments = statement.arguments(values)
+        connection = current_connection.get()
+        try:
+            if connection is not None:
+                records = await connection.fetch(statement.sql, *arguments)
+            else:
+                async with self.pool.acquire(timeout=self.acquire_seconds) as borrowed:
+                    records = await borrowed.fetch(statement.sql, *arguments)
+        except AWAY as error:
+            raise StoreUnavailableError(why(error)) from error
+        return [dict(record) for record in records]
+
+    async def row(self, statement: Statement, **values: Any) -> Row | None:
+        """Run a statement and give its first row, if it has one.
+
+        Raises:
+            StoreUnavailableError: The database is away or does not answer.
+        """
+        rows = await self.rows(statement, **values)
+        return rows[0] if rows else None
+
+    @property
+    def pool(self) -> "asyncpg.Pool[asyncpg.Record]":
+        """The open pool."""
+        if self._pool is None:
+            raise StoreUnavailableError("the database is not connected")
+        return self._pool
+
+
+_CHECK = Statement(select(literal_column("1")))
+
+current_connection: "ContextVar[Any | None]" = ContextVar("current_connection", default=None)
+"""The connection of the transaction that the running task is in, if it is in one."""
+
+_SESSION = {
+    "application_name": "kithkin",
+    "timezone": "UTC",
+    "lock_timeout": "5s",
+    "statement_timeout": "10s",
+    "idle_in_transaction_session_timeout": "30s",
+    "jit": "off",
+}
+
+
+async def _leave_as_is(_: object) -> None:
+    """Nothing is left behind on a connection, so a reset would be a wasted round trip."""
+
+
+def why(error: BaseException) -> str:
+    """Give one line on an error, for the log."""
+    return f"{type(error).__name__}: {error}".splitlines()[0]

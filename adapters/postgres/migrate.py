@@ -1,0 +1,96 @@
+"""Bringing a database to the tables that the code declares."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, NullPool, text
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from adapters.postgres.executor import AWAY, why
+from application.shared.transaction import StoreUnavailableError
+
+T = TypeVar("T")
+
+_MIGRATIONS = Path(__file__).parent / "migrations"
+_ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(7520110394)")
+
+
+async def migrate(url: str, revision: str = "head") -> None:
+    """Upgrade to a revision; a second migrator waits and then finds nothing to do.
+
+    Raises:
+        StoreUnavailableError: The database cannot be reached.
+    """
+
+    def upgrade(connection: Connection) -> None:
+        connection.execute(_ONE_AT_A_TIME)
+        command.upgrade(_config(connection), revision)
+
+    await on_connection(url, upgrade)
+
+
+async def migrate_down(url: str, revision: str) -> None:
+    """Downgrade to a revision, or to `base` for an empty database.
+
+    Raises:
+        StoreUnavailableError: The database cannot be reached.
+    """
+
+    def downgrade(connection: Connection) -> None:
+        connection.execute(_ONE_AT_A_TIME)
+        command.downgrade(_config(connection), revision)
+
+    await on_connection(url, downgrade)
+
+
+async def pending(url: str) -> tuple[str, ...]:
+    """Give the revisions that the database lacks, the first one first.
+
+    Raises:
+        StoreUnavailableError: The database cannot be reached.
+    """
+    scripts = ScriptDirectory(str(_MIGRATIONS))
+
+    def lacking(connection: Connection) -> tuple[str, ...]:
+        current = MigrationContext.configure(connection).get_current_revision()
+        return tuple(
+            step.revision for step in scripts.iterate_revisions("head", current or "base")
+        )[::-1]
+
+    return await on_connection(url, lacking)
+
+
+async def on_connection(url: str, work: Callable[[Connection], T]) -> T:
+    """Run work of SQLAlchemy's on a connection of its own, in one transaction.
+
+    Raises:
+        StoreUnavailableError: The database cannot be reached.
+    """
+    engine = create_async_engine(engine_url(url), poolclass=NullPool)
+    try:
+        async with engine.begin() as connection:
+            return await connection.run_sync(work)
+    except AWAY as error:
+        raise StoreUnavailableError(why(error)) from error
+    finally:
+        await engine.dispose()
+
+
+def engine_url(url: str) -> str:
+    """Give a postgresql:// address in the form in which SQLAlchemy runs it on asyncpg."""
+    scheme, separator, rest = url.partition("://")
+    if scheme not in {"postgresql", "postgres"}:
+        return url
+    return f"postgresql+asyncpg{separator}{rest}"
+
+
+def _config(connection: Connection) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS))
+    config.attributes["connection"] = connection
+    return config

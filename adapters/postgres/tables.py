@@ -1,0 +1,290 @@
+"""The tables. What a column means is said where its field is, in the domain."""
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    Interval,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TIMESTAMP
+
+from domain.conversations.conversations import ConversationKind
+from domain.conversations.messages import MessageRole, MessageTag
+from domain.identity.persons import PersonStatus
+from domain.identity.profile import Gender, PrivacyLevel
+from domain.identity.service_keys import Scope
+from domain.shared.tiers import Tier
+from domain.video.events import CallOutcome, Presence
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    }
+)
+
+Instant = TIMESTAMP(timezone=True)
+
+
+def _one_of(column: str, values: Iterable[StrEnum]) -> CheckConstraint:
+    listed = ", ".join(f"'{value.value}'" for value in values)
+    return CheckConstraint(f"{column} IN ({listed})", name=column)
+
+
+persons = Table(
+    "persons",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("email", Text),
+    Column("email_key", Text, unique=True),
+    Column("display_name", Text),
+    Column("username", Text),
+    Column("avatar_url", Text),
+    Column("phone_number", Text),
+    Column("gender", Text),
+    Column("locale", Text, nullable=False),
+    Column("timezone", Text, nullable=False),
+    Column("native_language", Text),
+    Column("ui_language", Text),
+    Column("privacy_level", Text, nullable=False),
+    Column("social_sharing_enabled", Boolean, nullable=False),
+    Column("registered_at", Instant, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("suspension_reason", Text),
+    Column("tier", Text, nullable=False),
+    Column("tier_peak", Text, nullable=False),
+    Column("tier_peak_on", Date),
+    Column("counting_on", Date),
+    Column("counting_since", Instant),
+    Column("version", Integer, nullable=False),
+    _one_of("gender", Gender),
+    _one_of("privacy_level", PrivacyLevel),
+    _one_of("status", PersonStatus),
+    _one_of("tier", Tier),
+    _one_of("tier_peak", Tier),
+    CheckConstraint("(counting_on IS NULL) = (counting_since IS NULL)", name="counting"),
+    Index(None, "registered_at", "id"),
+)
+
+blocks = Table(
+    "blocks",
+    metadata,
+    Column("blocker_id", Uuid, ForeignKey("persons.id"), primary_key=True),
+    Column("blocked_id", Uuid, ForeignKey("persons.id"), primary_key=True),
+    Column("created_at", Instant, nullable=False),
+    CheckConstraint("blocker_id <> blocked_id", name="two_persons"),
+)
+
+reports = Table(
+    "reports",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("reporter_id", Uuid, ForeignKey("persons.id"), nullable=False),
+    Column("reported_id", Uuid, ForeignKey("persons.id"), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("evidence_message_ids", ARRAY(Uuid), nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Index(None, "created_at", "id"),
+    Index(None, "reported_id", "created_at", "id"),
+)
+
+service_keys = Table(
+    "service_keys",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("digest", LargeBinary, nullable=False, unique=True),
+    Column("scope", Text, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("revoked_at", Instant),
+    Column("last_used_at", Instant),
+    _one_of("scope", Scope),
+)
+
+conversations = Table(
+    "conversations",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("participant_a", Uuid, ForeignKey("persons.id"), nullable=False),
+    Column("participant_b", Uuid, ForeignKey("persons.id"), nullable=False),
+    Column("started_at", Instant, nullable=False),
+    Column("version", Integer, nullable=False),
+    _one_of("kind", ConversationKind),
+    CheckConstraint("participant_a < participant_b", name="ordered_pair"),
+    UniqueConstraint("participant_a", "participant_b"),
+    Index(None, "participant_a", "started_at", "id"),
+    Index(None, "participant_b", "started_at", "id"),
+)
+
+# The send path's tables carry no foreign keys: its guard reads and locks the rows that
+# they would point to, and neither persons nor conversations are ever deleted.
+messages = Table(
+    "messages",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("conversation_id", Uuid, nullable=False),
+    Column("sender_id", Uuid, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("tag", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("client_message_id", Text),
+    Column("counted_on", Date, nullable=False),
+    Column("daily_number", Integer, nullable=False),
+    Column("daily_limit", Integer, nullable=False),
+    Column("policy_version", Text, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("edited_at", Instant),
+    Column("deleted_at", Instant),
+    Column("first_text_digest", LargeBinary),
+    _one_of("role", MessageRole),
+    _one_of("tag", MessageTag),
+    CheckConstraint("daily_number BETWEEN 1 AND daily_limit", name="within_limit"),
+    Index(None, "conversation_id", "created_at", "id"),
+    Index(
+        "uq_messages_client_message_id",
+        "conversation_id",
+        "sender_id",
+        "client_message_id",
+        unique=True,
+        postgresql_where=text("client_message_id IS NOT NULL"),
+    ),
+)
+
+conversation_daily_messages = Table(
+    "conversation_daily_messages",
+    metadata,
+    Column("conversation_id", Uuid, primary_key=True),
+    Column("person_id", Uuid, primary_key=True),
+    Column("date", Date, primary_key=True),
+    Column("messages_sent", Integer, nullable=False),
+    CheckConstraint("messages_sent > 0", name="positive"),
+)
+
+read_markers = Table(
+    "read_markers",
+    metadata,
+    Column("conversation_id", Uuid, ForeignKey("conversations.id"), primary_key=True),
+    Column("person_id", Uuid, ForeignKey("persons.id"), primary_key=True),
+    Column("message_id", Uuid, nullable=False),
+    Column("message_created_at", Instant, nullable=False),
+)
+
+video_calls = Table(
+    "video_calls",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("state", Text, nullable=False),
+    Column("conversation_id", Uuid, ForeignKey("conversations.id"), nullable=False),
+    Column("initiator_id", Uuid, ForeignKey("persons.id"), nullable=False),
+    Column("callee_id", Uuid, ForeignKey("persons.id"), nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("rings_at", Instant, nullable=False),
+    Column("scheduled_for", Instant),
+    Column("policy_version", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("initiator_since", Instant),
+    Column("callee_since", Instant),
+    Column("presence_reports", Integer),
+    Column("initiator_seen", Boolean),
+    Column("callee_seen", Boolean),
+    Column("answered_at", Instant),
+    Column("overlap", Interval),
+    Column("left_at", Instant),
+    Column("ended_at", Instant),
+    Column("outcome", Text),
+    Column("overlap_seconds", Integer),
+    Column("counts_on_initiator", Date),
+    Column("counts_on_callee", Date),
+    CheckConstraint("state IN ('ringing', 'ongoing', 'ended')", name="state"),
+    CheckConstraint("(state = 'ended') = (ended_at IS NOT NULL)", name="ended"),
+    _one_of("outcome", CallOutcome),
+    Index(
+        "ix_video_calls_open",
+        "conversation_id",
+        "rings_at",
+        postgresql_where=text("state <> 'ended'"),
+    ),
+    Index(
+        "ix_video_calls_completed",
+        "conversation_id",
+        "ended_at",
+        postgresql_where=text("outcome = 'completed'"),
+    ),
+)
+
+video_call_presence = Table(
+    "video_call_presence",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("call_id", Uuid, ForeignKey("video_calls.id"), nullable=False),
+    Column("person_id", Uuid, ForeignKey("persons.id"), nullable=False),
+    Column("presence", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    _one_of("presence", Presence),
+    Index(None, "call_id", "at"),
+)
+
+conversation_metadata = Table(
+    "conversation_metadata",
+    metadata,
+    Column("conversation_id", Uuid, ForeignKey("conversations.id"), primary_key=True),
+    Column("started_at", Instant, nullable=False),
+    Column("first_video_call_at", Instant),
+    Column("last_video_call_at", Instant),
+    Column("video_call_count", Integer, nullable=False),
+    Column("last_call_on_a", Date),
+    Column("last_call_on_b", Date),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("position", BigInteger, Identity(always=True), primary_key=True),
+    Column("id", Uuid, nullable=False),
+    Column("type", Text, nullable=False),
+    Column("person_id", Uuid, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("policy_version", Text, nullable=False),
+    Column("data", JSONB, nullable=False),
+)
+
+kept_answers = Table(
+    "kept_answers",
+    metadata,
+    Column("owner", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("fingerprint", LargeBinary, nullable=False),
+    Column("status", SmallInteger, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    Index(None, "expires_at"),
+)
+
+test_clock = Table(
+    "test_clock",
+    metadata,
+    Column("only_row", Boolean, primary_key=True, server_default=text("true")),
+    Column("now", Instant, nullable=False),
+    CheckConstraint("only_row", name="only_row"),
+)
