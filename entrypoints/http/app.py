@@ -1,0 +1,64 @@
+"""The ASGI application."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+
+from litestar import Controller, Litestar
+from litestar.datastructures import State
+from litestar.types import ASGIApp
+
+from entrypoints.http import health, schema
+from entrypoints.http.authentication import authorize
+from entrypoints.http.clock import ClockRoutes
+from entrypoints.http.conversations import ConversationRoutes
+from entrypoints.http.describe import describe
+from entrypoints.http.errors import to_problem
+from entrypoints.http.logs import configure_logs
+from entrypoints.http.messages import MessageRoutes
+from entrypoints.http.options import list_all_methods
+from entrypoints.http.persons import PersonRoutes
+from entrypoints.http.reports import ReportRoutes
+from entrypoints.http.request_log import RequestLog
+from entrypoints.http.video import VideoRoutes
+from entrypoints.wiring.kithkin import Kithkin
+
+MAX_BODY_BYTES = 1024 * 1024
+
+
+def create_app(kithkin: Kithkin) -> ASGIApp:
+    """Serve a wired application over HTTP; it is opened and closed with the server."""
+    configure_logs(kithkin.settings.log_format)
+
+    @asynccontextmanager
+    async def opened(_: Litestar) -> AsyncIterator[None]:
+        await kithkin.open()
+        try:
+            yield
+        finally:
+            await kithkin.close()
+
+    app = Litestar(
+        route_handlers=[*_controllers(kithkin), health.live, health.ready, schema.asset],
+        state=State({"kithkin": kithkin}),
+        lifespan=[opened],
+        guards=[authorize],
+        before_send=[list_all_methods],
+        exception_handlers={Exception: to_problem},
+        openapi_config=schema.openapi_config(version("kithkin")),
+        request_max_body_size=MAX_BODY_BYTES,
+        logging_config=None,
+    )
+    describe(app.openapi_schema)
+    return RequestLog(app)
+
+
+def _controllers(kithkin: Kithkin) -> list[type[Controller]]:
+    controllers: list[type[Controller]] = [
+        PersonRoutes,
+        ReportRoutes,
+        ConversationRoutes,
+        MessageRoutes,
+        VideoRoutes,
+    ]
+    return [*controllers, ClockRoutes] if kithkin.settings.test_clock else controllers

@@ -1,0 +1,33 @@
+"""The application as a worker process makes it."""
+
+import multiprocessing
+import os
+import signal
+import threading
+
+from litestar.types import ASGIApp
+
+from entrypoints.http.app import create_app
+from entrypoints.settings import SettingsError, read_settings
+from entrypoints.wiring.kithkin import on_postgres
+
+
+def create() -> ASGIApp:
+    """Make the application of the environment's settings, which name the database by its URL.
+
+    Raises:
+        SettingsError: They are wrong, or name no database.
+    """
+    settings = read_settings(os.environ)
+    if settings.database_url is None:
+        raise SettingsError(("KITHKIN_DATABASE_URL: a worker process needs it",))
+    supervisor = multiprocessing.parent_process()
+    if supervisor is not None:
+        threading.Thread(target=_end_with, args=(supervisor,), daemon=True).start()
+    return create_app(on_postgres(settings, settings.database_url))
+
+
+def _end_with(supervisor: multiprocessing.process.BaseProcess) -> None:
+    # A supervisor that was killed can tell nobody, and its workers would keep the port.
+    supervisor.join()
+    os.kill(os.getpid(), signal.SIGTERM)

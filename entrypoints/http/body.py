@@ -1,0 +1,87 @@
+"""Request bodies: JSON that is exactly of its declared type."""
+
+import json
+from collections.abc import Generator
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import msgspec
+from litestar.dto import AbstractDTO, DTOFieldDefinition
+from litestar.exceptions import HTTPException
+from litestar.openapi.spec import Reference, Schema
+from litestar.typing import FieldDefinition
+
+from entrypoints.http.errors import InvalidBodyError, MalformedBodyError, invalid_body
+
+if TYPE_CHECKING:
+    from litestar._openapi.schema_generation import SchemaCreator
+
+T = TypeVar("T")
+
+
+class UnsupportedMediaTypeError(HTTPException):
+    """The body is not said to be JSON."""
+
+    status_code = 415
+
+
+class JsonBody(AbstractDTO[T]):
+    """Reads a body strictly: no unknown fields, no conversions between types."""
+
+    def decode_bytes(self, value: bytes) -> Any:  # noqa: ANN401 - as the base class has it
+        """Decode a body.
+
+        Raises:
+            UnsupportedMediaTypeError: It is not said to be JSON.
+            MalformedBodyError: It is no JSON.
+            InvalidBodyError: It is not of the declared type.
+        """
+        media_type = self.asgi_connection.headers.get("content-type", "application/json")
+        if media_type.partition(";")[0].strip().lower() != "application/json":
+            raise UnsupportedMediaTypeError(detail="Send the body as application/json.")
+        try:
+            return msgspec.json.decode(value, type=self.model_type)
+        except msgspec.ValidationError as error:
+            raise invalid_body(error) from error
+        except (ValueError, RecursionError) as error:
+            raise _malformed(value) from error
+
+    @classmethod
+    def generate_field_definitions(
+        cls,
+        model_type: type[Any],  # noqa: ARG003 - as the base class has it
+    ) -> Generator[DTOFieldDefinition, None, None]:
+        """Give none: the type is decoded as it is, not taken apart."""
+        yield from ()
+
+    @classmethod
+    def detect_nested_field(
+        cls,
+        field_definition: FieldDefinition,  # noqa: ARG003 - as the base class has it
+    ) -> bool:
+        """Give False: the type is decoded as it is, not taken apart."""
+        return False
+
+    @classmethod
+    def create_for_field_definition(cls, *_: Any, **__: Any) -> None:
+        """Do nothing: the type is decoded as it is, without a transfer model."""
+
+    @classmethod
+    def create_openapi_schema(
+        cls,
+        field_definition: FieldDefinition,
+        handler_id: str,  # noqa: ARG003 - as the base class has it
+        schema_creator: "SchemaCreator",
+    ) -> "Reference | Schema":
+        """Give the schema of the type itself."""
+        return schema_creator.for_field_definition(field_definition)
+
+
+def _malformed(value: bytes) -> HTTPException:
+    """Tell what the fast decoder does not: where the JSON breaks, or that a text does."""
+    try:
+        json.loads(value)
+    except (ValueError, RecursionError) as error:
+        return MalformedBodyError(detail=f"The body is no JSON: {error}.")
+    return InvalidBodyError(
+        "", "A text holds an unpaired surrogate or is nested too deep; send well-formed Unicode."
+    )

@@ -1,0 +1,175 @@
+"""The one place where an error becomes an HTTP status."""
+
+import re
+from http import HTTPStatus
+from typing import Any
+
+import msgspec
+import structlog
+from litestar import Request, Response
+from litestar.exceptions import HTTPException, ValidationException
+from msgspec import UNSET
+
+from application.shared.idempotency import IdempotencyKeyReusedError
+from application.shared.transaction import ConcurrentUpdateError, StoreUnavailableError
+from domain.shared.errors import (
+    ConflictError,
+    DomainError,
+    InvalidValueError,
+    NotFoundError,
+    RefusedError,
+)
+from domain.video.unlock import MessageAllowance
+from entrypoints.http.decisions import AllowanceBody, ReasonBody
+from entrypoints.http.problems import MEDIA_TYPE, FieldProblem, Problem, encoded
+
+_log = structlog.get_logger("kithkin.http")
+
+_STATUSES: tuple[tuple[type[DomainError], HTTPStatus], ...] = (
+    (IdempotencyKeyReusedError, HTTPStatus.UNPROCESSABLE_ENTITY),
+    (InvalidValueError, HTTPStatus.UNPROCESSABLE_ENTITY),
+    (NotFoundError, HTTPStatus.NOT_FOUND),
+    (ConflictError, HTTPStatus.CONFLICT),
+    (RefusedError, HTTPStatus.FORBIDDEN),
+)
+_CODES = {
+    HTTPStatus.BAD_REQUEST: "malformed_request",
+    HTTPStatus.UNAUTHORIZED: "unauthenticated",
+    HTTPStatus.FORBIDDEN: "scope_insufficient",
+    HTTPStatus.NOT_FOUND: "not_found",
+    HTTPStatus.METHOD_NOT_ALLOWED: "method_not_allowed",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "body_too_large",
+    HTTPStatus.UNSUPPORTED_MEDIA_TYPE: "unsupported_media_type",
+    HTTPStatus.UNPROCESSABLE_ENTITY: "invalid_input",
+}
+_RETRY_AFTER_SECONDS = "1"
+
+
+class MalformedBodyError(HTTPException):
+    """The body is no JSON."""
+
+    status_code = HTTPStatus.BAD_REQUEST
+
+
+class InvalidBodyError(HTTPException):
+    """The body is JSON, but not of the declared type."""
+
+    status_code = HTTPStatus.UNPROCESSABLE_ENTITY
+
+    def __init__(self, pointer: str, detail: str) -> None:
+        """Name the place and what is wrong there."""
+        super().__init__(detail=detail)
+        self.pointer = pointer
+
+
+def to_problem(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
+    """Answer an error; what no client can cause is logged and told without its details."""
+    headers: dict[str, str] = {}
+    match error:
+        case DomainError():
+            problem = _of_domain(request, error)
+        case ValidationException():
+            problem = _of_parameters(request, error)
+        case InvalidBodyError():
+            fields = [FieldProblem(error.pointer, error.detail)]
+            problem = _problem(request, HTTPStatus(error.status_code), error.detail)
+            problem.errors = fields
+        case HTTPException():
+            headers = dict(error.headers or {})
+            problem = _problem(request, HTTPStatus(error.status_code), _detail(error))
+        case StoreUnavailableError():
+            _log.warning("store_unavailable", reason=str(error))
+            headers = {"Retry-After": _RETRY_AFTER_SECONDS}
+            problem = _problem(
+                request,
+                HTTPStatus.SERVICE_UNAVAILABLE,
+                "The database does not answer; nothing was kept. Try again in a moment.",
+                code="store_unavailable",
+            )
+        case ConcurrentUpdateError():
+            headers = {"Retry-After": _RETRY_AFTER_SECONDS}
+            problem = _problem(
+                request,
+                HTTPStatus.SERVICE_UNAVAILABLE,
+                "Too many requests changed the same thing; nothing was kept. Try again.",
+                code="too_busy",
+            )
+        case _:
+            _log.error("unexpected_error", exc_info=error)
+            problem = _problem(
+                request,
+                HTTPStatus.INTERNAL_SERVER_ERROR,
+                "Something went wrong here; the log has it under this request's X-Request-ID.",
+                code="internal_error",
+            )
+    return Response(
+        encoded(problem), status_code=problem.status, media_type=MEDIA_TYPE, headers=headers
+    )
+
+
+def _problem(
+    request: Request[Any, Any, Any], status: HTTPStatus, detail: str, *, code: str | None = None
+) -> Problem:
+    code = code or _CODES.get(status, status.name.lower())
+    return Problem(
+        type=f"urn:kithkin:problem:{code}",
+        title=code.replace("_", " ").capitalize(),
+        status=status.value,
+        detail=detail,
+        instance=request.url.path,
+        code=code,
+    )
+
+
+def _of_domain(request: Request[Any, Any, Any], error: DomainError) -> Problem:
+    status = next(status for kind, status in _STATUSES if isinstance(error, kind))
+    problem = _problem(request, status, error.detail, code=error.code)
+    if isinstance(error, InvalidValueError):
+        problem.errors = [FieldProblem(f"/{error.field}", error.detail)]
+    if isinstance(error, RefusedError) and error.reasons:
+        problem.reasons = msgspec.convert(error.reasons, list[ReasonBody], from_attributes=True)
+        problem.allowance = (
+            msgspec.convert(error.decision, AllowanceBody, from_attributes=True)
+            if isinstance(error.decision, MessageAllowance)
+            else UNSET
+        )
+    return problem
+
+
+def _of_parameters(request: Request[Any, Any, Any], error: ValidationException) -> Problem:
+    extra = error.extra if isinstance(error.extra, list) else []
+    fields = [
+        FieldProblem(f"/{item.get('key', '')}", str(item.get("message", error.detail)))
+        for item in extra
+        if isinstance(item, dict)
+    ]
+    detail = "; ".join(f"{field.pointer[1:]}: {field.detail}" for field in fields)
+    detail = detail or error.detail.partition(" for path ")[0]
+    problem = _problem(request, HTTPStatus.UNPROCESSABLE_ENTITY, detail)
+    if fields:
+        problem.errors = fields
+    return problem
+
+
+def _detail(error: HTTPException) -> str:
+    match error.status_code:
+        case HTTPStatus.NOT_FOUND:
+            return "There is nothing at this path; see /schema for the paths there are."
+        case HTTPStatus.METHOD_NOT_ALLOWED:
+            return "This path does not take this method; the Allow header lists those it takes."
+        case HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+            return "The body is larger than 1 MiB; send less."
+        case _:
+            return error.detail
+
+
+_PATH = re.compile(r" - at `\$?(?P<path>[^`]*)`$")
+
+
+def invalid_body(error: msgspec.ValidationError) -> InvalidBodyError:
+    """Give the error for a body that is not of its declared type, with the place in it."""
+    message = str(error)
+    found = _PATH.search(message)
+    path = found["path"] if found else ""
+    pointer = "".join(f"/{part}" for part in re.split(r"[.\[\]]+", path) if part)
+    return InvalidBodyError(pointer, _PATH.sub("", message))

@@ -1,0 +1,29 @@
+"""Whether this process lives, and whether it can serve."""
+
+from typing import Any, Literal
+
+from litestar import Request, get
+from msgspec import Struct
+
+from entrypoints.http.authentication import PUBLIC
+from entrypoints.http.context import kithkin
+from entrypoints.http.problems import problems
+
+
+class HealthBody(Struct):
+    """All is well."""
+
+    status: Literal["ok"] = "ok"
+
+
+@get("/health/live", opt=PUBLIC, tags=["Health"])
+async def live() -> HealthBody:
+    """Tell that the process answers."""
+    return HealthBody()
+
+
+@get("/health/ready", opt=PUBLIC, tags=["Health"], responses=problems())
+async def ready(request: Request[Any, Any, Any]) -> HealthBody:
+    """Tell that the database answers."""
+    await kithkin(request).check()
+    return HealthBody()

@@ -1,0 +1,70 @@
+"""Answering a POST, once for each Idempotency-Key."""
+
+import hashlib
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
+
+import msgspec
+from litestar import Response
+from litestar.enums import MediaType
+
+from application.shared.idempotency import Answer, Attempt
+from domain.shared.errors import InvalidValueError
+from entrypoints.http.context import ApiRequest, kithkin
+
+T = TypeVar("T")
+
+HEADER = "Idempotency-Key"
+REPLAYED = "Idempotency-Replayed"
+MAX_KEY_CHARACTERS = 255
+
+
+async def attempt_of(request: ApiRequest) -> Attempt | None:
+    """Give the attempt that a request says it is; None where it has no key.
+
+    Raises:
+        InvalidValueError: The key is not of 1 to 255 printable ASCII characters.
+    """
+    key = request.headers.get(HEADER)
+    if key is None:
+        return None
+    if not 1 <= len(key) <= MAX_KEY_CHARACTERS or not key.isascii() or not key.isprintable():
+        raise InvalidValueError(HEADER, "Give 1 to 255 printable ASCII characters.")
+    parts = (request.method.encode(), request.url.path.encode(), await request.body())
+    return Attempt(
+        owner=f"service:{request.auth.id}",
+        key=key,
+        fingerprint=hashlib.sha256(b"\n".join(parts)).digest(),
+    )
+
+
+async def answer_once(
+    request: ApiRequest, work: Callable[[], Awaitable[tuple[int, T]]]
+) -> Response[T]:
+    """Answer with a status and body; a repeat with the same key gets the same answer.
+
+    Raises:
+        InvalidValueError: The key is malformed, or was used with another request.
+        RequestInProgressError: The same request is being worked on.
+    """
+
+    async def answer() -> Answer:
+        return rendered(*await work())
+
+    attempt = await attempt_of(request)
+    if attempt is None:
+        return respond(await answer())
+    return respond(await kithkin(request).shared.once()(attempt, answer))
+
+
+def rendered(status: int, body: object) -> Answer:
+    """Give an answer with its body as JSON."""
+    return Answer(status=status, body=msgspec.json.encode(body))
+
+
+def respond(answer: Answer) -> Response[Any]:
+    """Give an answer as a response."""
+    headers = {REPLAYED: "true"} if answer.replayed else {}
+    return Response(
+        answer.body, status_code=answer.status, media_type=MediaType.JSON, headers=headers
+    )

@@ -1,0 +1,233 @@
+"""Persons over HTTP."""
+
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+import msgspec
+from email_validator import EmailNotValidError, validate_email
+from litestar import Controller, Response, delete, get, patch, post, put
+from litestar.params import Parameter
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+from domain.identity.persons import Person, PersonStatus
+from domain.identity.profile import Gender, PrivacyLevel, Profile
+from domain.shared.errors import InvalidValueError
+from domain.shared.ids import PersonId
+from domain.shared.tiers import Tier
+from entrypoints.http.authentication import ADMIN
+from entrypoints.http.body import JsonBody
+from entrypoints.http.context import ApiRequest, kithkin
+from entrypoints.http.idempotency import answer_once
+from entrypoints.http.lists import DEFAULT_LIMIT, Cursor, Limit, ListBody, list_body, position
+from entrypoints.http.problems import problems
+
+Email = Annotated[str, Meta(max_length=254, examples=["ana@example.org"])]
+Name = Annotated[str, Meta(min_length=1, max_length=200, examples=["Ana Lima"])]
+DisplayName = Annotated[str, Meta(min_length=1, max_length=50, examples=["Ana"])]
+Username = Annotated[str, Meta(min_length=1, max_length=200, examples=["ana.lima"])]
+Url = Annotated[str, Meta(max_length=2048, examples=["https://example.org/ana.png"])]
+Phone = Annotated[
+    str, Meta(pattern=r"^\+[1-9][0-9]{6,14}$", description="E.164", examples=["+351912345678"])
+]
+Timezone = Annotated[str, Meta(max_length=64, description="IANA", examples=["Europe/Lisbon"])]
+Language = Annotated[
+    str,
+    Meta(
+        min_length=2,
+        max_length=35,
+        pattern=r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$",
+        description="BCP 47",
+        examples=["pt"],
+    ),
+]
+
+
+class RegisterPersonBody(Struct, forbid_unknown_fields=True):
+    """A new person's profile."""
+
+    name: Name
+    email: Email | None = None
+    display_name: DisplayName | None = None
+    username: Username | None = None
+    avatar_url: Url | None = None
+    phone_number: Phone | None = None
+    gender: Gender | None = None
+    locale: Language = "hi-IN"
+    timezone: Timezone = "UTC"
+    native_language: Language | None = None
+    ui_language: Language | None = None
+    privacy_level: PrivacyLevel = PrivacyLevel.FRIENDS_ONLY
+    social_sharing_enabled: bool = True
+
+
+class ChangePersonBody(Struct, forbid_unknown_fields=True):
+    """The fields of a profile to change; what is left out stays."""
+
+    name: Name | UnsetType = UNSET
+    email: Email | UnsetType | None = UNSET
+    display_name: DisplayName | UnsetType | None = UNSET
+    username: Username | UnsetType | None = UNSET
+    avatar_url: Url | UnsetType | None = UNSET
+    phone_number: Phone | UnsetType | None = UNSET
+    gender: Gender | UnsetType | None = UNSET
+    locale: Language | UnsetType = UNSET
+    timezone: Timezone | UnsetType = UNSET
+    native_language: Language | UnsetType | None = UNSET
+    ui_language: Language | UnsetType | None = UNSET
+    privacy_level: PrivacyLevel | UnsetType = UNSET
+    social_sharing_enabled: bool | UnsetType = UNSET
+
+
+class TierBody(Struct, forbid_unknown_fields=True):
+    """The tier a person shall hold."""
+
+    tier: Tier
+
+
+class SuspensionBody(Struct, forbid_unknown_fields=True):
+    """Why a person is suspended."""
+
+    reason: Annotated[str, Meta(min_length=1, max_length=2000, examples=["Repeated spam"])]
+
+
+class PersonBody(Struct):
+    """A person."""
+
+    id: UUID
+    name: str
+    email: str | None
+    display_name: str | None
+    username: str | None
+    avatar_url: str | None
+    phone_number: str | None
+    gender: Gender | None
+    locale: str
+    timezone: str
+    native_language: str | None
+    ui_language: str | None
+    privacy_level: PrivacyLevel
+    social_sharing_enabled: bool
+    status: PersonStatus
+    suspension_reason: str | None
+    tier: Tier
+    registered_at: datetime
+
+
+def _shown(person: Person) -> PersonBody:
+    return msgspec.convert(person, PersonBody, from_attributes=True)
+
+
+def _check_email(email: str | UnsetType | None) -> None:
+    if isinstance(email, str):
+        try:
+            validate_email(email, check_deliverability=False, test_environment=True)
+        except EmailNotValidError as error:
+            raise InvalidValueError("email", str(error)) from error
+
+
+class PersonRoutes(Controller):
+    """Persons, their tiers, suspensions and blocks."""
+
+    path = "/v1"
+    tags = ("Persons",)
+
+    @post(
+        "/persons",
+        dto=JsonBody[RegisterPersonBody],
+        return_dto=None,
+        responses=problems(409, body=True),
+    )
+    async def register_person(
+        self, request: ApiRequest, data: RegisterPersonBody
+    ) -> Response[PersonBody]:
+        """Register a person. One without an email address is a guest."""
+        _check_email(data.email)
+
+        async def work() -> tuple[int, PersonBody]:
+            profile = Profile(**msgspec.structs.asdict(data))
+            return 201, _shown(await kithkin(request).identity.register_person()(profile))
+
+        return await answer_once(request, work)
+
+    @get("/persons", responses=problems(422))
+    async def list_persons(
+        self,
+        request: ApiRequest,
+        email: Annotated[
+            str | None, Parameter(max_length=254, description="Only the person with this address")
+        ] = None,
+        limit: Limit = DEFAULT_LIMIT,
+        cursor: Cursor = None,
+    ) -> ListBody[PersonBody]:
+        """List persons in the order of their registration."""
+        page = await kithkin(request).identity.queries().all_persons(email, position(cursor), limit)
+        return list_body(page, _shown)
+
+    @get("/persons/{person_id:uuid}", responses=problems(404))
+    async def get_person(self, request: ApiRequest, person_id: UUID) -> PersonBody:
+        """Read a person."""
+        return _shown(await kithkin(request).identity.queries().person(PersonId(person_id)))
+
+    @patch(
+        "/persons/{person_id:uuid}",
+        dto=JsonBody[ChangePersonBody],
+        return_dto=None,
+        responses=problems(404, 409, body=True),
+    )
+    async def change_person(
+        self, request: ApiRequest, person_id: UUID, data: ChangePersonBody
+    ) -> PersonBody:
+        """Change some fields of a person's profile. A new zone decides later dates only."""
+        _check_email(data.email)
+        changes: dict[str, Any] = {
+            name: value
+            for name, value in msgspec.structs.asdict(data).items()
+            if value is not UNSET
+        }
+        change = kithkin(request).identity.change_profile()
+        return _shown(await change(PersonId(person_id), changes))
+
+    @put(
+        "/persons/{person_id:uuid}/tier",
+        opt=ADMIN,
+        dto=JsonBody[TierBody],
+        return_dto=None,
+        responses=problems(404, body=True),
+    )
+    async def set_tier(self, request: ApiRequest, person_id: UUID, data: TierBody) -> PersonBody:
+        """Set the tier a person holds. An upgrade counts at once, a downgrade from the next day."""
+        return _shown(await kithkin(request).identity.set_tier()(PersonId(person_id), data.tier))
+
+    @put(
+        "/persons/{person_id:uuid}/suspension",
+        opt=ADMIN,
+        dto=JsonBody[SuspensionBody],
+        return_dto=None,
+        responses=problems(404, body=True),
+    )
+    async def suspend_person(
+        self, request: ApiRequest, person_id: UUID, data: SuspensionBody
+    ) -> PersonBody:
+        """Suspend a person: they can neither send nor call until the suspension is lifted."""
+        suspend = kithkin(request).identity.suspend_person()
+        return _shown(await suspend(PersonId(person_id), data.reason))
+
+    @delete("/persons/{person_id:uuid}/suspension", opt=ADMIN, responses=problems(404))
+    async def reinstate_person(self, request: ApiRequest, person_id: UUID) -> None:
+        """Lift a person's suspension."""
+        await kithkin(request).identity.reinstate_person()(PersonId(person_id))
+
+    @put(
+        "/persons/{person_id:uuid}/blocks/{other_id:uuid}",
+        status_code=204,
+        responses=problems(404, 422),
+    )
+    async def block_person(self, request: ApiRequest, person_id: UUID, other_id: UUID) -> None:
+        """Block another person: neither can message, call or see the other from now on."""
+        await kithkin(request).identity.block_person()(PersonId(person_id), PersonId(other_id))
+
+    @delete("/persons/{person_id:uuid}/blocks/{other_id:uuid}", responses=problems(404))
+    async def unblock_person(self, request: ApiRequest, person_id: UUID, other_id: UUID) -> None:
+        """Lift a block; without one nothing changes."""
+        await kithkin(request).identity.unblock_person()(PersonId(person_id), PersonId(other_id))

@@ -1,0 +1,63 @@
+"""The API's description, and pages to read and try it that need no internet."""
+
+from importlib.util import find_spec
+from pathlib import Path
+
+from litestar import Response, Router, get
+from litestar.exceptions import NotFoundException
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import SwaggerRenderPlugin
+from litestar.openapi.spec import Components, SecurityScheme
+
+from entrypoints.http.authentication import PUBLIC
+
+_ASSETS = {
+    "swagger_bundle.js": "text/javascript",
+    "swagger_preset.js": "text/javascript",
+    "swagger_style.css": "text/css",
+}
+_ASSETS_PATH = "/schema/assets"
+_NO_ICON = "<link rel='icon' href='data:,'>"
+
+
+def openapi_config(version: str) -> OpenAPIConfig:
+    """Describe the API."""
+    return OpenAPIConfig(
+        title="Kithkin",
+        version=version,
+        summary="What may this person do next, what have they earned, and why.",
+        openapi_router=Router(
+            path="/schema", route_handlers=[], include_in_schema=False, opt=PUBLIC
+        ),
+        render_plugins=[
+            SwaggerRenderPlugin(
+                path=["/", "/swagger"],
+                js_url=f"{_ASSETS_PATH}/swagger_bundle.js",
+                css_url=f"{_ASSETS_PATH}/swagger_style.css",
+                standalone_preset_js_url=f"{_ASSETS_PATH}/swagger_preset.js",
+                favicon=_NO_ICON,
+            )
+        ],
+        components=Components(
+            security_schemes={
+                "service_key": SecurityScheme(
+                    type="http", scheme="bearer", description="A service key: kk_service_..."
+                )
+            }
+        ),
+        security=[{"service_key": []}],
+        use_handler_docstrings=True,
+        operation_id_creator=lambda handler, _, __: handler.handler_name,
+    )
+
+
+@get(f"{_ASSETS_PATH}/{{name:str}}", opt=PUBLIC, include_in_schema=False, sync_to_thread=True)
+def asset(name: str) -> Response[bytes]:
+    """Give a file that the pages need."""
+    package = find_spec("offapi")
+    if name not in _ASSETS or package is None or package.origin is None:
+        raise NotFoundException
+    content = (Path(package.origin).parent / name).read_bytes()
+    return Response(
+        content, media_type=_ASSETS[name], headers={"Cache-Control": "public, max-age=86400"}
+    )

@@ -1,0 +1,178 @@
+"""The settings: from flags, else from the environment, else defaults."""
+
+import difflib
+from collections.abc import Callable, Mapping
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import attrs
+from attrs import field, frozen
+
+PREFIX = "KITHKIN_"
+MAX_PORT = 65_535
+MAX_WORKERS = 256
+MAX_POOL_SIZE = 1000
+
+
+class LogFormat(StrEnum):
+    """How log lines are written."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+@frozen(kw_only=True)
+class Settings:
+    """How this installation runs.
+
+    Attributes:
+        database_url: Any PostgreSQL 15 or newer; None means the embedded one in `data`.
+        data: The folder of the embedded PostgreSQL.
+        host: The address the API listens on.
+        port: Its port; 0 takes a free one.
+        workers: Processes that serve the API.
+        pool_size: Database connections of each process.
+        rulebook: A TOML file that overrides the policies' defaults.
+        log_format: How log lines are written.
+        memory: Keep everything in memory, and nothing after the end.
+        test_clock: Time stands still, and is moved over the API.
+    """
+
+    database_url: str | None = field(default=None, repr=False)
+    data: Path = Path(".kithkin")
+    host: str = "127.0.0.1"
+    port: int = 8000
+    workers: int = 1
+    pool_size: int = 10
+    rulebook: Path | None = None
+    log_format: LogFormat = LogFormat.TEXT
+    memory: bool = False
+    test_clock: bool = False
+
+
+class SettingsError(Exception):
+    """Some settings are wrong.
+
+    Attributes:
+        problems: One line each: which setting, what is wrong, what to do.
+    """
+
+    def __init__(self, problems: tuple[str, ...]) -> None:
+        super().__init__("; ".join(problems))
+        self.problems = problems
+
+
+def read_settings(environment: Mapping[str, str], **flags: Any) -> Settings:
+    """Make the settings of flags and environment; a flag of None was not given.
+
+    Raises:
+        SettingsError: Some are wrong; it names all of them.
+    """
+    problems = _unknown(environment)
+    values: dict[str, Any] = {}
+    for name, read in _READERS.items():
+        variable = PREFIX + name.upper()
+        flag = flags.get(name)
+        given = str(flag) if flag is not None else environment.get(variable, "")
+        if not given:
+            continue
+        try:
+            values[name] = read(given)
+        except ValueError as error:
+            source = variable if flag is None else f"--{name.replace('_', '-')}"
+            problems.append(f"{source}: {error}")
+    settings = Settings(**values)
+    problems.extend(_contradictions(settings))
+    if problems:
+        raise SettingsError(tuple(problems))
+    return settings
+
+
+def as_environment(settings: Settings) -> dict[str, str]:
+    """Give the variables that make the same settings in another process."""
+    values = attrs.asdict(settings, recurse=False)
+    return {
+        PREFIX + name.upper(): str(value).lower() if isinstance(value, bool) else str(value)
+        for name, value in values.items()
+        if value is not None
+    }
+
+
+def _unknown(environment: Mapping[str, str]) -> list[str]:
+    known = [PREFIX + name.upper() for name in _READERS]
+    problems = []
+    for variable in sorted(environment):
+        if variable.startswith(PREFIX) and variable not in known:
+            close = difflib.get_close_matches(variable, known, n=1)
+            hint = f"did you mean {close[0]}?" if close else f"known: {', '.join(known)}"
+            problems.append(f"{variable}: there is no such setting; {hint}")
+    return problems
+
+
+def _contradictions(settings: Settings) -> list[str]:
+    problems = []
+    if settings.memory and settings.workers > 1:
+        problems.append("--memory: memory is not shared; use --workers 1 or a database")
+    if settings.memory and settings.database_url is not None:
+        problems.append("--memory: give either --memory or a database URL, not both")
+    return problems
+
+
+def _database_url(given: str) -> str:
+    parts = urlsplit(given)
+    if parts.scheme not in {"postgresql", "postgres"}:
+        raise ValueError("give a URL like postgresql://user:password@host:5432/name")
+    return given
+
+
+def _whole_number(least: int, most: int) -> Callable[[str], int]:
+    def read(given: str) -> int:
+        if not (given.isascii() and given.isdigit() and least <= int(given) <= most):
+            raise ValueError(f"'{given}' is no whole number from {least} to {most}")
+        return int(given)
+
+    return read
+
+
+def _host(given: str) -> str:
+    if any(character.isspace() or character == "/" for character in given):
+        raise ValueError(f"'{given}' is no host; give an address like 127.0.0.1")
+    return given
+
+
+def _log_format(given: str) -> LogFormat:
+    try:
+        return LogFormat(given)
+    except ValueError:
+        raise ValueError(f"'{given}' is no log format; give text or json") from None
+
+
+def _file(given: str) -> Path:
+    path = Path(given)
+    if not path.is_file():
+        raise ValueError(f"there is no file '{given}'")
+    return path
+
+
+def _switch(given: str) -> bool:
+    if given.lower() in {"true", "1", "yes", "on"}:
+        return True
+    if given.lower() in {"false", "0", "no", "off"}:
+        return False
+    raise ValueError(f"'{given}' is neither true nor false")
+
+
+_READERS: dict[str, Callable[[str], Any]] = {
+    "database_url": _database_url,
+    "data": Path,
+    "host": _host,
+    "port": _whole_number(0, MAX_PORT),
+    "workers": _whole_number(1, MAX_WORKERS),
+    "pool_size": _whole_number(1, MAX_POOL_SIZE),
+    "rulebook": _file,
+    "log_format": _log_format,
+    "memory": _switch,
+    "test_clock": _switch,
+}

@@ -1,0 +1,1 @@
+"""Which adapter serves which port, and which ports serve which use case."""

@@ -1,0 +1,85 @@
+"""The use cases of identity."""
+
+from dependency_injector.containers import DeclarativeContainer
+from dependency_injector.providers import DependenciesContainer, Factory
+
+from application.identity.authenticate_service import AuthenticateService
+from application.identity.block_person import BlockPerson, UnblockPerson
+from application.identity.change_person import PersonChanger
+from application.identity.change_profile import ChangeProfile
+from application.identity.file_report import FileReport
+from application.identity.manage_keys import CreateKey, RevokeKey
+from application.identity.queries import IdentityQueries
+from application.identity.register_person import RegisterPerson
+from application.identity.set_tier import SetTier
+from application.identity.suspend_person import ReinstatePerson, SuspendPerson
+
+
+class Identity(DeclarativeContainer):
+    """Factories of the use cases of identity."""
+
+    ports = DependenciesContainer()
+    video = DependenciesContainer()
+
+    changer = Factory(
+        PersonChanger,
+        transactions=ports.transactions,
+        persons=ports.persons,
+        new_id=ports.new_id,
+    )
+    register_person = Factory(
+        RegisterPerson,
+        transactions=ports.transactions,
+        persons=ports.persons,
+        clock=ports.clock,
+        new_id=ports.new_id,
+        rulebook=ports.rulebook,
+    )
+    change_profile = Factory(
+        ChangeProfile, change=changer, clock=ports.clock, rulebook=ports.rulebook
+    )
+    set_tier = Factory(SetTier, change=changer, clock=ports.clock, rulebook=ports.rulebook)
+    suspend_person = Factory(
+        SuspendPerson, change=changer, clock=ports.clock, rulebook=ports.rulebook
+    )
+    reinstate_person = Factory(
+        ReinstatePerson, change=changer, clock=ports.clock, rulebook=ports.rulebook
+    )
+    block_person = Factory(
+        BlockPerson,
+        transactions=ports.transactions,
+        persons=ports.persons,
+        blocks=ports.blocks,
+        end_pair_calls=video.end_pair_calls,
+        clock=ports.clock,
+        new_id=ports.new_id,
+        rulebook=ports.rulebook,
+    )
+    unblock_person = Factory(
+        UnblockPerson,
+        transactions=ports.transactions,
+        persons=ports.persons,
+        blocks=ports.blocks,
+        clock=ports.clock,
+        new_id=ports.new_id,
+        rulebook=ports.rulebook,
+    )
+    file_report = Factory(
+        FileReport,
+        transactions=ports.transactions,
+        persons=ports.persons,
+        reports=ports.reports,
+        clock=ports.clock,
+        new_id=ports.new_id,
+        rulebook=ports.rulebook,
+    )
+    create_key = Factory(CreateKey, keys=ports.service_keys, clock=ports.clock, new_id=ports.new_id)
+    revoke_key = Factory(RevokeKey, keys=ports.service_keys, clock=ports.clock)
+    authenticate_service = Factory(AuthenticateService, keys=ports.service_keys, clock=ports.clock)
+    queries = Factory(
+        IdentityQueries,
+        persons=ports.persons,
+        directory=ports.directory,
+        reports=ports.reports,
+        keys=ports.service_keys,
+    )

@@ -1,0 +1,101 @@
+"""The wired application, on PostgreSQL or in memory."""
+
+from attrs import frozen
+from dependency_injector.providers import Object
+
+from adapters.rulebook import read_rulebook
+from application.shared.clock import Clock
+from application.shared.rulebook import Rulebook
+from entrypoints.settings import Settings
+from entrypoints.wiring.conversations import Conversations
+from entrypoints.wiring.identity import Identity
+from entrypoints.wiring.memory import MemoryPorts
+from entrypoints.wiring.postgres import PostgresPorts
+from entrypoints.wiring.shared import Shared
+from entrypoints.wiring.video import Video
+
+
+@frozen
+class Kithkin:
+    """Everything that can be asked of Kithkin, by context.
+
+    Attributes:
+        settings: How it runs.
+        rulebook: The policies in force.
+        ports: The adapters, by port.
+        shared: Use cases that belong to no context.
+        identity: Use cases about persons.
+        conversations: Use cases about conversations.
+        video: Use cases about video calls.
+    """
+
+    settings: Settings
+    rulebook: Rulebook
+    ports: PostgresPorts | MemoryPorts
+    shared: Shared
+    identity: Identity
+    conversations: Conversations
+    video: Video
+
+    @property
+    def clock(self) -> Clock:
+        """The time that everything runs on."""
+        clock: Clock = self.ports.clock()
+        return clock
+
+    async def open(self) -> None:
+        """Connect to the store.
+
+        Raises:
+            StoreUnavailableError: It cannot be reached.
+        """
+        await self.ports.connection().open()
+        if self.settings.test_clock:
+            await self.ports.test_clock().start(await self.ports.real_clock().now())
+
+    async def check(self) -> None:
+        """Ask the store for an answer.
+
+        Raises:
+            StoreUnavailableError: It gives none.
+        """
+        await self.ports.connection().check()
+
+    async def close(self) -> None:
+        """Let go of the store."""
+        await self.ports.connection().close()
+
+
+def on_postgres(settings: Settings, url: str) -> Kithkin:
+    """Wire Kithkin to a PostgreSQL database.
+
+    Raises:
+        RulebookError: The settings' rulebook cannot be taken.
+    """
+    return _wired(settings, PostgresPorts(url=Object(url), pool_size=Object(settings.pool_size)))
+
+
+def in_memory(settings: Settings | None = None) -> Kithkin:
+    """Wire Kithkin to memory; by default with a clock that stands still until moved.
+
+    Raises:
+        RulebookError: The settings' rulebook cannot be taken.
+    """
+    return _wired(settings or Settings(memory=True, test_clock=True), MemoryPorts())
+
+
+def _wired(settings: Settings, ports: PostgresPorts | MemoryPorts) -> Kithkin:
+    rulebook = read_rulebook(settings.rulebook)
+    ports.rulebook.override(Object(rulebook))
+    if settings.test_clock:
+        ports.clock.override(ports.test_clock)
+    video = Video(ports=ports)
+    return Kithkin(
+        settings=settings,
+        rulebook=rulebook,
+        ports=ports,
+        shared=Shared(ports=ports),
+        identity=Identity(ports=ports, video=video),
+        conversations=Conversations(ports=ports, video=video),
+        video=video,
+    )

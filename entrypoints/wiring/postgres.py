@@ -1,0 +1,52 @@
+"""The ports on PostgreSQL."""
+
+from dependency_injector.containers import DeclarativeContainer
+from dependency_injector.providers import Dependency, Object, Singleton
+from uuid_utils.compat import uuid7
+
+from adapters.clock import SystemClock
+from adapters.postgres.clock import PostgresTestClock
+from adapters.postgres.conversation_list import PostgresConversationList
+from adapters.postgres.conversations import PostgresConversations, PostgresMessages
+from adapters.postgres.executor import Executor
+from adapters.postgres.idempotency import PostgresKeptAnswers
+from adapters.postgres.identity import (
+    PostgresBlocks,
+    PostgresPersonDirectory,
+    PostgresPersons,
+    PostgresReports,
+)
+from adapters.postgres.send_gate import PostgresSendGate
+from adapters.postgres.service_keys import PostgresServiceKeys
+from adapters.postgres.standing import PostgresPairStandings
+from adapters.postgres.transaction import PostgresTransactions
+from adapters.postgres.video import PostgresCalls, PostgresHistories
+from application.shared.rulebook import Rulebook
+
+
+class PostgresPorts(DeclarativeContainer):
+    """The ports on PostgreSQL."""
+
+    url = Dependency(instance_of=str)
+    pool_size = Dependency(instance_of=int)
+    store = Singleton(Executor, url=url, pool_size=pool_size)
+    connection = store
+    new_id = Object(uuid7)
+    rulebook = Dependency(instance_of=Rulebook)
+    real_clock = Singleton(SystemClock)
+    clock = Singleton(SystemClock)
+    test_clock = Singleton(PostgresTestClock, store)
+    transactions = Singleton(PostgresTransactions, store)
+    answers = Singleton(PostgresKeptAnswers, store)
+    persons = Singleton(PostgresPersons, store)
+    directory = Singleton(PostgresPersonDirectory, store)
+    blocks = Singleton(PostgresBlocks, store)
+    reports = Singleton(PostgresReports, store)
+    service_keys = Singleton(PostgresServiceKeys, store)
+    standings = Singleton(PostgresPairStandings, store)
+    conversations = Singleton(PostgresConversations, store)
+    conversation_list = Singleton(PostgresConversationList, store)
+    messages = Singleton(PostgresMessages, store)
+    send_gate = Singleton(PostgresSendGate, store)
+    calls = Singleton(PostgresCalls, store)
+    histories = Singleton(PostgresHistories, store)

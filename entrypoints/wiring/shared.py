@@ -1,0 +1,16 @@
+"""The use cases that belong to no context."""
+
+from dependency_injector.containers import DeclarativeContainer
+from dependency_injector.providers import DependenciesContainer, Factory
+
+from application.shared.idempotency import Once
+from application.shared.move_clock import MoveClock
+
+
+class Shared(DeclarativeContainer):
+    """Factories of the use cases that belong to no context."""
+
+    ports = DependenciesContainer()
+
+    once = Factory(Once, transactions=ports.transactions, answers=ports.answers, clock=ports.clock)
+    move_clock = Factory(MoveClock, clock=ports.test_clock)

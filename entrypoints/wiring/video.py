@@ -1,0 +1,66 @@
+"""The use cases of video."""
+
+from dependency_injector.containers import DeclarativeContainer
+from dependency_injector.providers import DependenciesContainer, Factory
+
+from application.video.close_call import CallCloser
+from application.video.end_call import DeclineCall, EndCall, EndPairCalls
+from application.video.queries import VideoQueries
+from application.video.report_presence import ReportPresence
+from application.video.settle_calls import SettleCalls
+from application.video.start_call import StartCall
+
+
+class Video(DeclarativeContainer):
+    """Factories of the use cases of video."""
+
+    ports = DependenciesContainer()
+
+    closer = Factory(
+        CallCloser,
+        transactions=ports.transactions,
+        calls=ports.calls,
+        histories=ports.histories,
+        conversations=ports.conversations,
+        standings=ports.standings,
+        clock=ports.clock,
+        new_id=ports.new_id,
+        rulebook=ports.rulebook,
+    )
+    settle_calls = Factory(
+        SettleCalls, calls=ports.calls, close=closer, clock=ports.clock, rulebook=ports.rulebook
+    )
+    start_call = Factory(
+        StartCall,
+        transactions=ports.transactions,
+        calls=ports.calls,
+        conversations=ports.conversations,
+        standings=ports.standings,
+        settle_calls=settle_calls,
+        clock=ports.clock,
+        new_id=ports.new_id,
+        rulebook=ports.rulebook,
+    )
+    report_presence = Factory(
+        ReportPresence,
+        transactions=ports.transactions,
+        calls=ports.calls,
+        standings=ports.standings,
+        clock=ports.clock,
+        new_id=ports.new_id,
+        rulebook=ports.rulebook,
+    )
+    end_call = Factory(EndCall, close=closer)
+    decline_call = Factory(DeclineCall, close=closer)
+    end_pair_calls = Factory(
+        EndPairCalls, calls=ports.calls, conversations=ports.conversations, close=closer
+    )
+    queries = Factory(
+        VideoQueries,
+        calls=ports.calls,
+        histories=ports.histories,
+        close=closer,
+        settle_calls=settle_calls,
+        clock=ports.clock,
+        rulebook=ports.rulebook,
+    )
