@@ -24,8 +24,8 @@ _presence = tables.video_call_presence
 _history = tables.conversation_metadata
 _conversations = tables.conversations
 
-_STATES: dict[str, type[Call]] = {"ringing": Ringing, "ongoing": Ongoing, "ended": Ended}
-_NAMES = {cls: name for name, cls in _STATES.items()}
+STATES: dict[str, type[Call]] = {"ringing": Ringing, "ongoing": Ongoing, "ended": Ended}
+_NAMES = {cls: name for name, cls in STATES.items()}
 _COLUMNS = tuple(column.name for column in _calls.c)
 
 _by_id = select(_calls).where(_calls.c.id == bindparam("id"))
@@ -50,7 +50,7 @@ _ADD_PRESENCE = Statement(
 
 def call_from_row(row: Row) -> Call:
     """Make the state of a call that its row names."""
-    cls = _STATES[row["state"]]
+    cls = STATES[row["state"]]
     return from_row(cls, {name: row[name] for name in field_names(cls)})
 
 

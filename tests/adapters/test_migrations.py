@@ -1,0 +1,85 @@
+"""The migrations make the tables that the code declares, step by step, and undo them."""
+
+from pathlib import Path
+
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, inspect, text
+
+from adapters.postgres import migrations
+from adapters.postgres.migrate import migrate, migrate_down, on_connection, pending
+from adapters.postgres.tables import metadata
+from tests.postgres import empty_database
+
+_FOLDER = str(Path(migrations.__file__).parent)
+
+
+def revisions() -> list[str]:
+    """All of them, the first one first."""
+    scripts = ScriptDirectory(_FOLDER)
+    return [step.revision for step in scripts.walk_revisions()][::-1]
+
+
+def differences(connection: Connection) -> list[object]:
+    context = MigrationContext.configure(connection, opts={"compare_server_default": True})
+    return list(compare_metadata(context, metadata))
+
+
+def checks(connection: Connection) -> set[str]:
+    found = connection.execute(
+        text(
+            "SELECT conname FROM pg_constraint JOIN pg_class ON pg_class.oid = conrelid"
+            " WHERE contype = 'c' AND connamespace = 'public'::regnamespace"
+        )
+    )
+    return {name for (name,) in found}
+
+
+def declared_checks(connection: Connection) -> set[str]:
+    """Alembic compares no check constraints, so a second schema made of the code does."""
+    connection.execute(text("CREATE SCHEMA declared"))
+    connection.execute(text("SET LOCAL search_path TO declared"))
+    metadata.create_all(connection)
+    found = connection.execute(
+        text(
+            "SELECT conname FROM pg_constraint"
+            " WHERE contype = 'c' AND connamespace = 'declared'::regnamespace"
+        )
+    )
+    return {name for (name,) in found}
+
+
+def names(connection: Connection) -> set[str]:
+    return set(inspect(connection).get_table_names())
+
+
+async def test_they_give_the_declared_tables(database: str) -> None:
+    url = await empty_database(database)
+    await migrate(url)
+    assert await pending(url) == ()
+    assert await on_connection(url, differences) == []
+    assert await on_connection(url, checks) == await on_connection(url, declared_checks)
+
+
+async def test_each_goes_up_and_down_and_up_again(database: str) -> None:
+    url = await empty_database(database)
+    before = "base"
+    for revision in revisions():
+        await migrate(url, revision)
+        made = await on_connection(url, names)
+        await migrate_down(url, before)
+        assert revision in await pending(url)
+        await migrate(url, revision)
+        assert await on_connection(url, names) == made
+        before = revision
+    await migrate_down(url, "base")
+    assert await on_connection(url, names) <= {"alembic_version"}
+
+
+async def test_migrating_twice_changes_nothing(database: str) -> None:
+    url = await empty_database(database)
+    assert await pending(url) == tuple(revisions())
+    await migrate(url)
+    await migrate(url)
+    assert await pending(url) == ()

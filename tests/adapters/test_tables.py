@@ -1,0 +1,57 @@
+"""The tables and the domain's values agree, field by field."""
+
+from typing import Any
+
+import pytest
+from sqlalchemy import Table
+
+from adapters.postgres import tables
+from adapters.postgres.codec import field_names
+from adapters.postgres.video import STATES
+from application.shared.idempotency import KeptAnswer
+from domain.conversations.conversations import Conversation
+from domain.conversations.messages import Message
+from domain.identity.blocks import Block
+from domain.identity.persons import Person
+from domain.identity.reports import Report
+from domain.identity.service_keys import ServiceKey
+from domain.video.history import VideoHistory
+
+STORED: list[tuple[Table, type[Any], set[str]]] = [
+    (tables.persons, Person, {"email_key"}),
+    (tables.blocks, Block, set()),
+    (tables.reports, Report, set()),
+    (tables.service_keys, ServiceKey, set()),
+    (tables.conversations, Conversation, set()),
+    (tables.messages, Message, set()),
+    (tables.conversation_metadata, VideoHistory, set()),
+    (tables.kept_answers, KeptAnswer, {"owner", "key"}),
+]
+
+
+def columns(table: Table) -> set[str]:
+    return {column.name for column in table.c}
+
+
+@pytest.mark.parametrize(
+    ("table", "cls", "extra"), STORED, ids=[str(table) for table, _, _ in STORED]
+)
+def test_columns_are_the_fields(table: Table, cls: type[Any], extra: set[str]) -> None:
+    assert columns(table) == set(field_names(cls)) | extra
+
+
+def test_a_calls_columns_are_the_fields_of_its_states() -> None:
+    fields = {name for state in STATES.values() for name in field_names(state)}
+    assert columns(tables.video_calls) == fields | {"state"}
+
+
+def test_every_table_but_the_ledgers_holds_a_value() -> None:
+    ledgers = {
+        tables.conversation_daily_messages,
+        tables.read_markers,
+        tables.video_call_presence,
+        tables.outbox,
+        tables.test_clock,
+    }
+    held = {table for table, _, _ in STORED} | {tables.video_calls}
+    assert set(tables.metadata.tables.values()) == held | ledgers

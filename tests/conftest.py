@@ -1,0 +1,19 @@
+"""What holds for all tests."""
+
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import settings
+
+from tests.postgres import throw_away_postgres
+
+# Properties are tried on the same examples every time.
+settings.register_profile("reproducible", derandomize=True, database=None, deadline=None)
+settings.load_profile("reproducible")
+
+
+@pytest.fixture(scope="session")
+def database() -> Iterator[str]:
+    """One server for all tests of a process: each looks only at what it made."""
+    with throw_away_postgres() as url:
+        yield url

@@ -1,0 +1,74 @@
+"""The stores in memory."""
+
+import asyncio
+
+from adapters.memory.clock import MemoryClock
+from adapters.memory.conversations import (
+    MemoryConversationList,
+    MemoryConversations,
+    MemoryMessages,
+)
+from adapters.memory.idempotency import MemoryKeptAnswers
+from adapters.memory.identity import (
+    MemoryBlocks,
+    MemoryPersonDirectory,
+    MemoryPersons,
+    MemoryReports,
+    MemoryServiceKeys,
+)
+from adapters.memory.send_gate import MemorySendGate
+from adapters.memory.standing import MemoryPairStandings
+from adapters.memory.store import MemoryStore
+from adapters.memory.table import ConstraintError
+from adapters.memory.transaction import MemoryTransactions
+from adapters.memory.video import MemoryCalls, MemoryHistories
+from application.shared.outbox import OutboxEvent
+from domain.shared.ids import VideoCallId
+from tests.contracts.stores import PresenceRow, Stores
+from tests.contracts.values import START
+
+_TURNS_TO_GET_STUCK = 20
+
+
+def memory_stores() -> Stores:
+    store = MemoryStore()
+    store.time = START
+    conversations = MemoryConversations(store)
+
+    async def outbox() -> list[OutboxEvent]:
+        return store.outbox
+
+    async def presence(call_id: VideoCallId) -> list[PresenceRow]:
+        return [
+            (row.person_id, row.presence, row.at)
+            for row in store.presence
+            if row.call_id == call_id
+        ]
+
+    async def somebody_waits() -> None:
+        # Nothing here waits for anything but its turn, so every task soon does.
+        for _ in range(_TURNS_TO_GET_STUCK):
+            await asyncio.sleep(0)
+
+    return Stores(
+        transactions=MemoryTransactions(store),
+        persons=MemoryPersons(store),
+        directory=MemoryPersonDirectory(store),
+        blocks=MemoryBlocks(store),
+        reports=MemoryReports(store),
+        service_keys=MemoryServiceKeys(store),
+        standings=MemoryPairStandings(store),
+        conversations=conversations,
+        pair_conversations=conversations,
+        summaries=MemoryConversationList(store),
+        messages=MemoryMessages(store),
+        send_gate=MemorySendGate(store),
+        calls=MemoryCalls(store),
+        histories=MemoryHistories(store),
+        answers=MemoryKeptAnswers(store),
+        clock=MemoryClock(store),
+        outbox=outbox,
+        presence=presence,
+        somebody_waits=somebody_waits,
+        constraint_error=ConstraintError,
+    )

@@ -1,0 +1,89 @@
+"""The stores on PostgreSQL."""
+
+import asyncio
+from typing import get_args
+
+import asyncpg
+import msgspec
+
+from adapters.postgres.clock import PostgresTestClock
+from adapters.postgres.conversation_list import PostgresConversationList
+from adapters.postgres.conversations import PostgresConversations, PostgresMessages
+from adapters.postgres.executor import Executor
+from adapters.postgres.idempotency import PostgresKeptAnswers
+from adapters.postgres.identity import (
+    PostgresBlocks,
+    PostgresPersonDirectory,
+    PostgresPersons,
+    PostgresReports,
+)
+from adapters.postgres.send_gate import PostgresSendGate
+from adapters.postgres.service_keys import PostgresServiceKeys
+from adapters.postgres.standing import PostgresPairStandings
+from adapters.postgres.transaction import PostgresTransactions
+from adapters.postgres.video import PostgresCalls, PostgresHistories
+from application.shared.outbox import OutboxEvent
+from domain.conversations.events import ConversationEvent
+from domain.identity.events import IdentityEvent
+from domain.shared.ids import VideoCallId
+from domain.video.events import Presence, VideoEvent
+from tests.contracts.stores import PresenceRow, Stores
+
+_SECONDS_TO_GET_STUCK = 5
+_EVENTS = {
+    kind.__name__.lower(): kind for kind in get_args(IdentityEvent | ConversationEvent | VideoEvent)
+}
+
+
+def postgres_stores(executor: Executor) -> Stores:
+    conversations = PostgresConversations(executor)
+
+    async def outbox() -> list[OutboxEvent]:
+        rows = await executor.pool.fetch("SELECT id, type, data FROM outbox ORDER BY position")
+        return [
+            OutboxEvent(
+                row["id"],
+                msgspec.json.decode(row["data"], type=_EVENTS[row["type"].replace("_", "")]),
+            )
+            for row in rows
+        ]
+
+    async def presence(call_id: VideoCallId) -> list[PresenceRow]:
+        rows = await executor.pool.fetch(
+            "SELECT person_id, presence, at FROM video_call_presence"
+            " WHERE call_id = $1 ORDER BY at, id",
+            call_id,
+        )
+        return [(row["person_id"], Presence(row["presence"]), row["at"]) for row in rows]
+
+    async def somebody_waits() -> None:
+        waiting = (
+            "SELECT true FROM pg_stat_activity"
+            " WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        )
+        async with asyncio.timeout(_SECONDS_TO_GET_STUCK):
+            while not await executor.pool.fetchval(waiting):
+                pass
+
+    return Stores(
+        transactions=PostgresTransactions(executor),
+        persons=PostgresPersons(executor),
+        directory=PostgresPersonDirectory(executor),
+        blocks=PostgresBlocks(executor),
+        reports=PostgresReports(executor),
+        service_keys=PostgresServiceKeys(executor),
+        standings=PostgresPairStandings(executor),
+        conversations=conversations,
+        pair_conversations=conversations,
+        summaries=PostgresConversationList(executor),
+        messages=PostgresMessages(executor),
+        send_gate=PostgresSendGate(executor),
+        calls=PostgresCalls(executor),
+        histories=PostgresHistories(executor),
+        answers=PostgresKeptAnswers(executor),
+        clock=PostgresTestClock(executor),
+        outbox=outbox,
+        presence=presence,
+        somebody_waits=somebody_waits,
+        constraint_error=asyncpg.IntegrityConstraintViolationError,
+    )

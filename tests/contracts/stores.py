@@ -1,0 +1,54 @@
+"""One adapter of every port. Its builders prove to mypy that the adapters keep to the ports."""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+
+from attrs import frozen
+
+from application.conversations.ports import Conversations, Messages, SendGate
+from application.conversations.queries import ConversationList
+from application.identity.ports import Blocks, Persons, Reports, ServiceKeys
+from application.identity.queries import PersonDirectory
+from application.shared.clock import MovableClock
+from application.shared.idempotency import KeptAnswers
+from application.shared.outbox import OutboxEvent
+from application.shared.standing import PairStandings
+from application.shared.transaction import Transactions
+from application.video.ports import Calls, Histories, PairConversations
+from domain.shared.ids import PersonId, VideoCallId
+from domain.video.events import Presence
+
+PresenceRow = tuple[PersonId, Presence, datetime]
+
+
+@frozen(kw_only=True)
+class Stores:
+    """The ports, and what only tests look at.
+
+    Attributes:
+        outbox: Gives all events, in the order in which they were committed.
+        presence: Gives what a call took in, in that order.
+        somebody_waits: Returns once a task waits for what another task's transaction holds.
+        constraint_error: Raised for a row that breaks a constraint which no port speaks of.
+    """
+
+    transactions: Transactions
+    persons: Persons
+    directory: PersonDirectory
+    blocks: Blocks
+    reports: Reports
+    service_keys: ServiceKeys
+    standings: PairStandings
+    conversations: Conversations
+    pair_conversations: PairConversations
+    summaries: ConversationList
+    messages: Messages
+    send_gate: SendGate
+    calls: Calls
+    histories: Histories
+    answers: KeptAnswers
+    clock: MovableClock
+    outbox: Callable[[], Awaitable[list[OutboxEvent]]]
+    presence: Callable[[VideoCallId], Awaitable[list[PresenceRow]]]
+    somebody_waits: Callable[[], Awaitable[None]]
+    constraint_error: type[Exception]

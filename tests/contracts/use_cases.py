@@ -1,0 +1,75 @@
+"""The use cases that the races run, on the stores under test."""
+
+from uuid_utils.compat import uuid7
+
+from application.conversations.open_conversation import OpenConversation
+from application.conversations.ports import SendGate
+from application.conversations.send_message import SendMessage
+from application.identity.block_person import BlockPerson
+from application.identity.change_person import PersonChanger
+from application.shared.idempotency import Once
+from application.video.close_call import CallCloser
+from application.video.end_call import EndCall, EndPairCalls
+from application.video.settle_calls import SettleCalls
+from tests.contracts.stores import Stores
+from tests.contracts.values import RULEBOOK
+
+
+def send_message(stores: Stores, gate: SendGate | None = None) -> SendMessage:
+    return SendMessage(
+        stores.transactions,
+        gate or stores.send_gate,
+        SettleCalls(stores.calls, close_call(stores), stores.clock, RULEBOOK),
+        stores.clock,
+        uuid7,
+        RULEBOOK,
+    )
+
+
+def open_conversation(stores: Stores) -> OpenConversation:
+    return OpenConversation(
+        stores.transactions,
+        stores.conversations,
+        stores.standings,
+        stores.clock,
+        uuid7,
+        RULEBOOK,
+    )
+
+
+def block_person(stores: Stores) -> BlockPerson:
+    close = close_call(stores)
+    return BlockPerson(
+        stores.transactions,
+        stores.persons,
+        stores.blocks,
+        EndPairCalls(stores.calls, stores.pair_conversations, close),
+        stores.clock,
+        uuid7,
+        RULEBOOK,
+    )
+
+
+def close_call(stores: Stores) -> CallCloser:
+    return CallCloser(
+        stores.transactions,
+        stores.calls,
+        stores.histories,
+        stores.pair_conversations,
+        stores.standings,
+        stores.clock,
+        uuid7,
+        RULEBOOK,
+    )
+
+
+def end_call(stores: Stores) -> EndCall:
+    return EndCall(close_call(stores))
+
+
+def change_person(stores: Stores) -> PersonChanger:
+    return PersonChanger(stores.transactions, stores.persons, uuid7)
+
+
+def once(stores: Stores) -> Once:
+    return Once(stores.transactions, stores.answers, stores.clock)

@@ -1,0 +1,35 @@
+"""A throw-away PostgreSQL for tests, and databases on it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import asyncpg
+from uuid_utils.compat import uuid7
+
+from adapters.postgres.embedded import embedded_postgres
+
+
+@contextmanager
+def throw_away_postgres() -> Iterator[str]:
+    """Runs a server in a folder of its own.
+
+    The folder is not pytest's: that closes the folders above it, and under root PostgreSQL runs
+    as another user.
+    """
+    with TemporaryDirectory() as folder:
+        Path(folder).chmod(0o711)
+        with embedded_postgres(Path(folder, "data"), durable=False) as url:
+            yield url
+
+
+async def empty_database(server_url: str) -> str:
+    """Makes a database without tables and gives its URL."""
+    name = f"test_{uuid7().hex}"
+    connection = await asyncpg.connect(server_url)
+    try:
+        await connection.execute(f'CREATE DATABASE "{name}"')
+    finally:
+        await connection.close()
+    return server_url.replace("/kithkin?", f"/{name}?")
