@@ -1,6 +1,7 @@
 """Statements, written by SQLAlchemy once and run by asyncpg."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from typing import Any
 
@@ -13,6 +14,9 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from application.shared.transaction import StoreUnavailableError
 
 _DIALECT: Dialect = PGDialect_asyncpg(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]
+
+Connection = Any
+"""A connection of a pool; asyncpg's proxy for one has no type of its own."""
 
 Row = Mapping[str, Any]
 """A row by column name, as asyncpg gives it."""
@@ -64,6 +68,9 @@ class Executor:
     acquire_seconds: float = 5.0
     command_seconds: float = 10.0
     _pool: "asyncpg.Pool[asyncpg.Record] | None" = field(default=None, init=False)
+    _entered: "ContextVar[Connection | None]" = field(
+        factory=lambda: ContextVar("entered", default=None), init=False
+    )
 
     async def open(self) -> None:
         """Connect.
@@ -105,7 +112,7 @@ class Executor:
             StoreUnavailableError: The database is away or does not answer.
         """
         arguments = statement.arguments(values)
-        connection = current_connection.get()
+        connection = self._entered.get()
         try:
             if connection is not None:
                 records = await connection.fetch(statement.sql, *arguments)
@@ -126,6 +133,31 @@ class Executor:
         return rows[0] if rows else None
 
     @property
+    def in_transaction(self) -> bool:
+        """Whether the running task is in a transaction here."""
+        return self._entered.get() is not None
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[None]:
+        """Run all statements of the task on one connection, and commit or roll back at the end.
+
+        Raises:
+            StoreUnavailableError: The database is away or does not answer.
+        """
+        try:
+            async with (
+                self.pool.acquire(timeout=self.acquire_seconds) as connection,
+                connection.transaction(),
+            ):
+                token = self._entered.set(connection)
+                try:
+                    yield
+                finally:
+                    self._entered.reset(token)
+        except AWAY as error:
+            raise StoreUnavailableError(why(error)) from error
+
+    @property
     def pool(self) -> "asyncpg.Pool[asyncpg.Record]":
         """The open pool."""
         if self._pool is None:
@@ -134,9 +166,6 @@ class Executor:
 
 
 _CHECK = Statement(select(literal_column("1")))
-
-current_connection: "ContextVar[Any | None]" = ContextVar("current_connection", default=None)
-"""The connection of the transaction that the running task is in, if it is in one."""
 
 _SESSION = {
     "application_name": "kithkin",

@@ -62,7 +62,12 @@ _LIST_BY_EMAIL = Statement(
 _columns: dict[str, BindParameter[Any]] = {
     name: bindparam(name) for name in (*field_names(Person), "email_key")
 }
-_ADD = Statement(insert(_persons).values(_columns))
+_ADD = Statement(
+    upsert(_persons)
+    .values(_columns)
+    .on_conflict_do_nothing(index_elements=[_persons.c.email_key])
+    .returning(_persons.c.id)
+)
 _SAVE = Statement(
     update(_persons)
     .where(_persons.c.id == bindparam("id"), _persons.c.version == bindparam("version_before"))
@@ -80,9 +85,7 @@ def _person_row(person: Person) -> dict[str, Any]:
     return {**to_row(person), "email_key": key}
 
 
-def _email_taken(error: asyncpg.UniqueViolationError) -> EmailTakenError:
-    if error.constraint_name != _EMAIL_KEY:
-        raise error
+def _email_taken() -> EmailTakenError:
     return EmailTakenError("Another person has this email address; look them up with ?email=.")
 
 
@@ -104,10 +107,8 @@ class PostgresPersons:
 
     async def add(self, person: Person, events: Iterable[OutboxEvent]) -> None:
         """Add a person."""
-        try:
-            await self.executor.rows(_ADD, **_person_row(person))
-        except asyncpg.UniqueViolationError as error:
-            raise _email_taken(error) from error
+        if await self.executor.row(_ADD, **_person_row(person)) is None:
+            raise _email_taken()
         await write_events(self.executor, events)
 
     async def save(self, before: Person, after: Person, events: Iterable[OutboxEvent]) -> Person:
@@ -116,7 +117,9 @@ class PostgresPersons:
         try:
             saved = await self.executor.row(_SAVE, **row, version_before=before.version)
         except asyncpg.UniqueViolationError as error:
-            raise _email_taken(error) from error
+            if error.constraint_name != _EMAIL_KEY:
+                raise
+            raise _email_taken() from error
         if saved is None:
             raise ConcurrentUpdateError
         await write_events(self.executor, events)

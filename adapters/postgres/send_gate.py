@@ -30,7 +30,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from adapters.postgres import tables
 from adapters.postgres.codec import columns_for, field_names, from_row, to_row
-from adapters.postgres.executor import Executor, Row, Statement, current_connection
+from adapters.postgres.executor import Executor, Row, Statement
 from adapters.postgres.identity import PostgresPersons, blocked_between
 from adapters.postgres.outbox import COLUMNS as EVENT_COLUMNS
 from adapters.postgres.outbox import event_row
@@ -300,13 +300,13 @@ class PostgresSendGate:
         try:
             return await self.executor.row(_STORE[keep], **values) is not None
         except asyncpg.UniqueViolationError as error:
-            if current_connection.get() is not None:
+            if self.executor.in_transaction:
                 raise ConcurrentUpdateError from error
             if accepted.attempt is not None:
                 await self._forget_expired(accepted.attempt, accepted.message.created_at)
             return False
         except (asyncpg.DeadlockDetectedError, asyncpg.LockNotAvailableError) as error:
-            if current_connection.get() is not None:
+            if self.executor.in_transaction:
                 raise ConcurrentUpdateError from error
             return False
 

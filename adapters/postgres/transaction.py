@@ -6,8 +6,8 @@ from typing import TypeVar
 import asyncpg
 from attrs import frozen
 
-from adapters.postgres.executor import AWAY, Executor, current_connection, why
-from application.shared.transaction import ConcurrentUpdateError, StoreUnavailableError
+from adapters.postgres.executor import Executor
+from application.shared.transaction import ConcurrentUpdateError
 
 T = TypeVar("T")
 
@@ -28,7 +28,7 @@ class PostgresTransactions:
 
     async def run(self, work: Callable[[], Awaitable[T]]) -> T:
         """Run the work as the port says: joined, retried, committed or rolled back."""
-        if current_connection.get() is not None:
+        if self.executor.in_transaction:
             return await work()
         for _ in range(_TRIES - 1):
             try:
@@ -41,16 +41,5 @@ class PostgresTransactions:
             raise ConcurrentUpdateError from error
 
     async def _once(self, work: Callable[[], Awaitable[T]]) -> T:
-        executor = self.executor
-        try:
-            async with (
-                executor.pool.acquire(timeout=executor.acquire_seconds) as connection,
-                connection.transaction(),
-            ):
-                token = current_connection.set(connection)
-                try:
-                    return await work()
-                finally:
-                    current_connection.reset(token)
-        except AWAY as error:
-            raise StoreUnavailableError(why(error)) from error
+        async with self.executor.transaction():
+            return await work()

@@ -8,7 +8,7 @@ from attrs import frozen
 from application.conversations.decide_message import decision
 from application.conversations.ports import AcceptedMessage, SendGate, SendView, SettleCalls
 from application.shared.clock import Clock
-from application.shared.idempotency import Answer, Attempt, replay, to_keep
+from application.shared.idempotency import Answer, Attempt, Once, replay, to_keep
 from application.shared.ids import NewId
 from application.shared.outbox import OutboxEvent
 from application.shared.rulebook import Rulebook
@@ -73,6 +73,7 @@ class SendMessage:
     transactions: Transactions
     gate: SendGate
     settle_calls: SettleCalls
+    once: Once
     clock: Clock
     new_id: NewId
     rulebook: Rulebook
@@ -98,6 +99,8 @@ class SendMessage:
         return await self.transactions.run(lambda: self._alone(request, text))
 
     async def _alone(self, request: SendMessageRequest, text: str) -> SentMessage | Answer:
+        # Before the hold, because it locks both participants in their order.
+        await self.settle_calls(request.conversation_id)
         await self.gate.hold(request.sender_id)
         sent = await self._try(request, text)
         if sent is None:
@@ -112,7 +115,7 @@ class SendMessage:
         if request.attempt is not None and view.kept_answer is not None:
             return replay(request.attempt, view.kept_answer)
         if view.earlier is not None:
-            return self._again(view, view.earlier, text, now)
+            return await self._again(request, view, view.earlier, text, now)
         allowed = decision(view, now, self.rulebook)
         require_standing(allowed.reasons, allowed)
         unlock.require(allowed)
@@ -137,14 +140,30 @@ class SendMessage:
             raise no_such_conversation()
         return view
 
-    def _again(self, view: SendView, earlier: Message, text: str, now: datetime) -> SentMessage:
+    async def _again(
+        self,
+        request: SendMessageRequest,
+        view: SendView,
+        earlier: Message,
+        text: str,
+        now: datetime,
+    ) -> SentMessage | Answer:
         if not earlier.was_sent_as(text):
             raise ClientMessageIdReusedError(
                 "This client_message_id was already used here with another text; "
                 "take a new one for a new message."
             )
-        now_allowed = decision(view, now, self.rulebook)
-        return SentMessage(message=earlier, allowance=now_allowed, created=False)
+        sent = SentMessage(
+            message=earlier, allowance=decision(view, now, self.rulebook), created=False
+        )
+        attempt, render = request.attempt, request.render
+        if attempt is None or render is None:
+            return sent
+
+        async def answer() -> Answer:
+            return render(sent)
+
+        return await self.once(attempt, answer)
 
     def _message(
         self, request: SendMessageRequest, text: str, allowed: MessageAllowance, now: datetime

@@ -8,9 +8,11 @@ from application.identity.change_person import no_such_person
 from application.identity.ports import Persons, Reports, ServiceKeys
 from application.shared.pages import Page, Position
 from domain.identity.persons import Person
+from domain.identity.profile import MAX_EMAIL_CHARACTERS
 from domain.identity.reports import Report
 from domain.identity.service_keys import ServiceKey
 from domain.shared.ids import PersonId
+from domain.shared.text import clean_line
 
 
 class PersonDirectory(Protocol):
@@ -48,7 +50,13 @@ class IdentityQueries:
     async def all_persons(
         self, email: str | None, after: Position | None, limit: int
     ) -> Page[Person]:
-        """Give persons in the order of their registration, of one email address or all."""
+        """Give persons in the order of their registration, of one email address or all.
+
+        Raises:
+            InvalidValueError: The address holds what no text may hold.
+        """
+        if email is not None:
+            email = clean_line("email", email, max_characters=MAX_EMAIL_CHARACTERS)
         return await self.directory.page(email, after, limit)
 
     async def all_reports(

@@ -14,6 +14,8 @@ from entrypoints.http.clock import ClockRoutes
 from entrypoints.http.conversations import ConversationRoutes
 from entrypoints.http.describe import describe
 from entrypoints.http.errors import to_problem
+from entrypoints.http.head import Head
+from entrypoints.http.limits import MAX_BODY_BYTES, within_limits
 from entrypoints.http.logs import configure_logs
 from entrypoints.http.messages import MessageRoutes
 from entrypoints.http.options import list_all_methods
@@ -22,8 +24,6 @@ from entrypoints.http.reports import ReportRoutes
 from entrypoints.http.request_log import RequestLog
 from entrypoints.http.video import VideoRoutes
 from entrypoints.wiring.kithkin import Kithkin
-
-MAX_BODY_BYTES = 1024 * 1024
 
 
 def create_app(kithkin: Kithkin) -> ASGIApp:
@@ -42,7 +42,7 @@ def create_app(kithkin: Kithkin) -> ASGIApp:
         route_handlers=[*_controllers(kithkin), health.live, health.ready, schema.asset],
         state=State({"kithkin": kithkin}),
         lifespan=[opened],
-        guards=[authorize],
+        guards=[authorize, within_limits],
         before_send=[list_all_methods],
         exception_handlers={Exception: to_problem},
         openapi_config=schema.openapi_config(version("kithkin")),
@@ -50,7 +50,7 @@ def create_app(kithkin: Kithkin) -> ASGIApp:
         logging_config=None,
     )
     describe(app.openapi_schema)
-    return RequestLog(app)
+    return RequestLog(Head(app))
 
 
 def _controllers(kithkin: Kithkin) -> list[type[Controller]]:

@@ -28,8 +28,9 @@ async def authorize(
     method = str(connection.scope.get("method", ""))
     if handler.opt.get("public") or method == "OPTIONS":
         return
-    scheme, _, secret = connection.headers.get("authorization", "").partition(" ")
-    if scheme.lower() != _SCHEME or not secret:
+    given = connection.headers.getall("authorization", [""])
+    scheme, _, secret = given[0].partition(" ")
+    if len(given) > 1 or scheme.lower() != _SCHEME or not secret:
         raise NotAuthorizedException(
             detail="Send 'Authorization: Bearer kk_service_...'; keys are made with "
             "'kithkin keys create'.",

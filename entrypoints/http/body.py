@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Generator
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import msgspec
 from litestar.dto import AbstractDTO, DTOFieldDefinition
@@ -38,6 +38,8 @@ class JsonBody(AbstractDTO[T]):
         media_type = self.asgi_connection.headers.get("content-type", "application/json")
         if media_type.partition(";")[0].strip().lower() != "application/json":
             raise UnsupportedMediaTypeError(detail="Send the body as application/json.")
+        if self.asgi_connection.headers.get("content-encoding", "identity") != "identity":
+            raise UnsupportedMediaTypeError(detail="Send the body without a content encoding.")
         try:
             return msgspec.json.decode(value, type=self.model_type)
         except msgspec.ValidationError as error:
@@ -79,9 +81,15 @@ class JsonBody(AbstractDTO[T]):
 def _malformed(value: bytes) -> HTTPException:
     """Tell what the fast decoder does not: where the JSON breaks, or that a text does."""
     try:
-        json.loads(value)
+        json.loads(value.decode(), parse_constant=_no_json)
+    except UnicodeDecodeError:
+        return MalformedBodyError(detail="The body is not UTF-8.")
     except (ValueError, RecursionError) as error:
         return MalformedBodyError(detail=f"The body is no JSON: {error}.")
     return InvalidBodyError(
-        "", "A text holds an unpaired surrogate or is nested too deep; send well-formed Unicode."
+        "", "A text holds an unpaired surrogate, or the nesting is too deep; send less of it."
     )
+
+
+def _no_json(constant: str) -> NoReturn:
+    raise ValueError(f"{constant} is no number of JSON's")

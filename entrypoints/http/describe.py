@@ -31,14 +31,25 @@ def describe(api: OpenAPI) -> None:
             _name_success(operation)
             if operation is item.post:
                 _add_idempotency(operation)
-            if path.startswith(_PUBLIC):
-                operation.security = []
+            _drop_what_cannot_come(operation, public=path.startswith(_PUBLIC))
             _close_body(api, operation)
 
 
 def _operations(item: PathItem) -> list[Operation]:
     found = (getattr(item, method) for method in _METHODS)
     return [operation for operation in found if operation is not None]
+
+
+def _drop_what_cannot_come(operation: Operation, *, public: bool) -> None:
+    """Bad parameters are 422; and who needs no key cannot lack one."""
+    dropped = set[str]()
+    if operation.request_body is None:
+        dropped.add("400")
+    if public:
+        operation.security = []
+        dropped |= {"401", "403"}
+    for status in dropped & set(operation.responses or {}):
+        del (operation.responses or {})[status]
 
 
 def _split_docstring(operation: Operation) -> None:

@@ -143,9 +143,12 @@ def _of_parameters(request: Request[Any, Any, Any], error: ValidationException) 
         for item in extra
         if isinstance(item, dict)
     ]
+    if missing := _MISSING.search(error.detail):
+        fields = [FieldProblem(f"/{missing['name']}", "This query parameter is needed.")]
+    if any(field.pointer == "/data" for field in fields):
+        return _problem(request, HTTPStatus.BAD_REQUEST, "The body is missing; send a JSON object.")
     detail = "; ".join(f"{field.pointer[1:]}: {field.detail}" for field in fields)
-    detail = detail or error.detail.partition(" for path ")[0]
-    problem = _problem(request, HTTPStatus.UNPROCESSABLE_ENTITY, detail)
+    problem = _problem(request, HTTPStatus.UNPROCESSABLE_ENTITY, detail or error.detail)
     if fields:
         problem.errors = fields
     return problem
@@ -163,6 +166,7 @@ def _detail(error: HTTPException) -> str:
             return error.detail
 
 
+_MISSING = re.compile(r"^Missing required \w+ parameter '(?P<name>[^']+)'")
 _PATH = re.compile(r" - at `\$?(?P<path>[^`]*)`$")
 
 

@@ -25,9 +25,12 @@ async def attempt_of(request: ApiRequest) -> Attempt | None:
     Raises:
         InvalidValueError: The key is not of 1 to 255 printable ASCII characters.
     """
-    key = request.headers.get(HEADER)
-    if key is None:
+    keys = request.headers.getall(HEADER, [])
+    if not keys:
         return None
+    key = keys[0]
+    if len(keys) > 1:
+        raise InvalidValueError(HEADER, "Give one key only.")
     if not 1 <= len(key) <= MAX_KEY_CHARACTERS or not key.isascii() or not key.isprintable():
         raise InvalidValueError(HEADER, "Give 1 to 255 printable ASCII characters.")
     parts = (request.method.encode(), request.url.path.encode(), await request.body())

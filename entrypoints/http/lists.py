@@ -1,7 +1,6 @@
 """Lists, a page at a time, with opaque cursors."""
 
 import base64
-import binascii
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Annotated, Generic, TypeVar
@@ -12,6 +11,7 @@ from litestar.params import Parameter
 from msgspec import Meta, Struct
 
 from application.shared.pages import Page, Position
+from domain.shared.calendar import instant
 from domain.shared.errors import InvalidValueError
 
 S = TypeVar("S")
@@ -51,13 +51,13 @@ def position(cursor: str | None) -> Position | None:
     try:
         at, ident = msgspec.json.decode(
             base64.b64decode(cursor.encode(), altchars=b"-_", validate=True),
-            type=tuple[Annotated[datetime, Meta(tz=True)], UUID],
+            type=tuple[datetime, UUID],
         )
-    except (ValueError, binascii.Error) as error:
+        return Position(instant("cursor", at), ident)
+    except (ValueError, InvalidValueError) as error:
         raise InvalidValueError(
             "cursor", "This is no cursor; pass on a next_cursor as it was given."
         ) from error
-    return Position(at, ident)
 
 
 def list_body(page: Page[S], show: Callable[[S], T]) -> ListBody[T]:

@@ -16,6 +16,7 @@ class Conversations(DeclarativeContainer):
 
     ports = DependenciesContainer()
     video = DependenciesContainer()
+    shared = DependenciesContainer()
 
     open_conversation = Factory(
         OpenConversation,
@@ -31,6 +32,7 @@ class Conversations(DeclarativeContainer):
         transactions=ports.transactions,
         gate=ports.send_gate,
         settle_calls=video.settle_calls,
+        once=shared.once,
         clock=ports.clock,
         new_id=ports.new_id,
         rulebook=ports.rulebook,

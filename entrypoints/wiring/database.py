@@ -71,8 +71,8 @@ def at_hand(settings: Settings) -> Iterator[str]:
         )
 
 
-async def require_usable(url: str) -> None:
-    """Make sure that the database can be reached and is new enough.
+async def require_usable(url: str) -> int:
+    """Make sure that the database can be reached and is new enough; give its major version.
 
     Raises:
         StoreUnavailableError: If not.
@@ -90,6 +90,7 @@ async def require_usable(url: str) -> None:
         raise StoreUnavailableError(
             f"it is PostgreSQL {major}: upgrade it to {OLDEST_VERSION} or newer"
         )
+    return major
 
 
 async def pending(url: str) -> tuple[str, ...]:

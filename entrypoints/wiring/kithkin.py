@@ -90,12 +90,13 @@ def _wired(settings: Settings, ports: PostgresPorts | MemoryPorts) -> Kithkin:
     if settings.test_clock:
         ports.clock.override(ports.test_clock)
     video = Video(ports=ports)
+    shared = Shared(ports=ports)
     return Kithkin(
         settings=settings,
         rulebook=rulebook,
         ports=ports,
-        shared=Shared(ports=ports),
+        shared=shared,
         identity=Identity(ports=ports, video=video),
-        conversations=Conversations(ports=ports, video=video),
+        conversations=Conversations(ports=ports, video=video, shared=shared),
         video=video,
     )

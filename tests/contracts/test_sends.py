@@ -11,7 +11,7 @@ from attrs import frozen
 
 from application.conversations.ports import AcceptedMessage, SendGate, SendView
 from application.conversations.send_message import SendMessageRequest, SentMessage
-from application.shared.idempotency import Answer, Attempt
+from application.shared.idempotency import Answer, Attempt, IdempotencyKeyReusedError
 from domain.conversations.messages import ClientMessageIdReusedError
 from domain.identity.persons import PersonStatus
 from domain.shared.ids import ConversationId, PersonId
@@ -162,3 +162,17 @@ async def test_an_expired_answer_gives_way_to_a_new_one(stores: Stores) -> None:
 async def nothing_is_sent(stores: Stores, pair: given.Pair) -> None:
     page = await stores.messages.page(pair.conversation.id, None, 1, newest_first=True)
     assert page.items == ()
+
+
+async def test_a_key_on_a_message_sent_again_stands_for_that_request(stores: Stores) -> None:
+    pair, attempt = await given.a_pair(stores), an_attempt()
+    sent = await send(stores, pair, client_message_id="m")
+    assert isinstance(sent, SentMessage)
+
+    async def again(attempt: Attempt) -> SentMessage | Answer:
+        return await send(stores, pair, client_message_id="m", attempt=attempt, render=rendered)
+
+    assert await again(attempt) == rendered(sent)
+    assert await again(attempt) == attrs.evolve(rendered(sent), replayed=True)
+    with pytest.raises(IdempotencyKeyReusedError):
+        await again(attrs.evolve(attempt, fingerprint=b"other"))

@@ -20,6 +20,7 @@ def send_message(stores: Stores, gate: SendGate | None = None) -> SendMessage:
         stores.transactions,
         gate or stores.send_gate,
         SettleCalls(stores.calls, close_call(stores), stores.clock, RULEBOOK),
+        Once(stores.transactions, stores.answers, stores.clock),
         stores.clock,
         uuid7,
         RULEBOOK,

@@ -1,0 +1,32 @@
+"""What is refused before a route is reached."""
+
+from typing import Any
+
+from litestar.connection import ASGIConnection
+from litestar.exceptions import HTTPException
+from litestar.handlers import BaseRouteHandler
+
+from domain.shared.errors import InvalidValueError
+
+MAX_BODY_BYTES = 1024 * 1024
+
+
+class BodyTooLargeError(HTTPException):
+    """The body is larger than any route takes."""
+
+    status_code = 413
+
+
+def within_limits(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
+    """Let a request pass that names each parameter once, with a body of bounded size.
+
+    Raises:
+        InvalidValueError: A query parameter is given more than once.
+        BodyTooLargeError: The body is over 1 MiB, even where none is read.
+    """
+    length = connection.headers.get("content-length", "0")
+    if length.isdigit() and int(length) > MAX_BODY_BYTES:
+        raise BodyTooLargeError
+    for name, values in connection.query_params.dict().items():
+        if len(values) > 1:
+            raise InvalidValueError(name, "Give this query parameter once only.")
