@@ -1,0 +1,66 @@
+"""Service keys: made once, taken until revoked."""
+
+from uuid import UUID
+
+import attrs
+import pytest
+
+from domain.identity.service_keys import PREFIX, Scope, key_digest
+from tests.application.world import START, World
+
+
+async def test_a_new_key_is_taken_with_its_scope(world: World) -> None:
+    made = await world.kithkin.identity.create_key()(Scope.WRITE)
+    assert made.secret.startswith(PREFIX)
+    taken = await world.kithkin.identity.authenticate_service()(made.secret)
+    assert taken == made.stored
+    assert made.stored.scope is Scope.WRITE
+
+
+async def test_only_the_digest_is_stored(world: World) -> None:
+    made = await world.kithkin.identity.create_key()(Scope.READ)
+    (stored,) = await world.kithkin.identity.queries().all_keys()
+    assert stored.digest == key_digest(made.secret)
+    assert made.secret not in repr(attrs.asdict(stored))
+
+
+async def test_no_two_keys_are_alike_and_the_oldest_is_listed_first(world: World) -> None:
+    keys = [await world.kithkin.identity.create_key()(scope) for scope in Scope]
+    assert len({key.secret for key in keys}) == 3
+    listed = await world.kithkin.identity.queries().all_keys()
+    assert [key.id for key in listed] == [key.stored.id for key in keys]
+
+
+@pytest.mark.parametrize("secret", ["", PREFIX, "kk_service", "x" + PREFIX, PREFIX + "x" * 300])
+async def test_what_is_no_key_is_not_taken(world: World, secret: str) -> None:
+    await world.kithkin.identity.create_key()(Scope.ADMIN)
+    assert await world.kithkin.identity.authenticate_service()(secret) is None
+
+
+async def test_a_revoked_key_is_not_taken_and_stays_revoked(world: World) -> None:
+    made = await world.kithkin.identity.create_key()(Scope.ADMIN)
+    revoke = world.kithkin.identity.revoke_key()
+    await revoke(made.stored.id)
+    assert await world.kithkin.identity.authenticate_service()(made.secret) is None
+    await world.later(hours=1)
+    await revoke(made.stored.id)
+    (stored,) = await world.kithkin.identity.queries().all_keys()
+    assert stored.revoked_at == START
+
+
+async def test_a_key_that_is_none_cannot_be_revoked(world: World) -> None:
+    with world.refused("not_found"):
+        await world.kithkin.identity.revoke_key()(UUID(int=404))
+
+
+async def test_the_last_use_is_kept_to_the_minute(world: World) -> None:
+    made = await world.kithkin.identity.create_key()(Scope.READ)
+    authenticate = world.kithkin.identity.authenticate_service()
+    noted = []
+    for seconds in (0, 59, 1, 30):
+        await world.later(seconds=seconds)
+        assert await authenticate(made.secret) is not None
+        (stored,) = await world.kithkin.identity.queries().all_keys()
+        assert stored.last_used_at is not None
+        noted.append((stored.last_used_at - START).total_seconds())
+    assert noted == [0, 0, 60, 60]
