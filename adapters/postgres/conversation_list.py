@@ -48,7 +48,7 @@ def _counts() -> tuple[ColumnElement[int], ColumnElement[int]]:
     read = (
         select(marker.c.message_id)
         .where(
-            marker.c.conversation_id == _conversations.c.id,
+            marker.c.conversation_id == said.c.conversation_id,
             marker.c.person_id == _viewer,
             place >= tuple_(said.c.created_at, said.c.id),
         )

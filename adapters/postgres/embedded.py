@@ -11,6 +11,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -32,6 +33,7 @@ _OURS = {"lock", "log", "lost+found", "socket", "start.log"}
 _LONGEST_SOCKET_PATH = 103  # bytes, on macOS; Linux takes 107
 _START_SECONDS = 120  # room for the recovery after a crash
 _STOP_SECONDS = 60
+_RESTART_SECONDS = 1  # between two starts of a server that keeps ending
 _POLL_SECONDS = 0.01
 _FAST_SHUTDOWN = signal.SIGINT  # PostgreSQL's own meaning of it: ends its sessions, saves, stops
 
@@ -65,7 +67,8 @@ def embedded_postgres(data: Path, *, durable: bool = True) -> Iterator[str]:
 
     Makes the folder and the database if needed. A server that outlived its killed supervisor is
     ended first. Blocks for less than a second on either side, save after a crash. The server runs
-    in a session of its own, so that a Ctrl-C reaches it only through the end of the context.
+    in a session of its own, so that a Ctrl-C reaches it only through the end of the context. One
+    that ends unasked is started again.
 
     Args:
         data: The data folder: new, empty, or made by an earlier run.
@@ -128,14 +131,52 @@ def _start(data: Path, cleanup: ExitStack, *, durable: bool) -> Path:
     settings = _SETTINGS | ({} if durable else _THROW_AWAY)
     settings["log_directory"] = str(programs.own_folder(data / "log"))
     settings["unix_socket_directories"] = str(socket_folder)
-    output = programs.open_file(data / "start.log", os.O_WRONLY | os.O_TRUNC)
-    try:
-        server = programs.serve(data / "cluster", settings, output=output)
-    finally:
-        os.close(output)
-    cleanup.callback(_stop, server, data)
-    _await_ready(server, data)
+    keeper = _Keeper(data, programs, settings)
+    cleanup.callback(keeper.stop)
+    keeper.start()
     return socket_folder
+
+
+class _Keeper:
+    """Keeps a server running: one that ends unasked, as when it is killed, is started again."""
+
+    def __init__(self, data: Path, programs: Programs, settings: dict[str, str]) -> None:
+        self._data = data
+        self._programs = programs
+        self._settings = settings
+        self._server: subprocess.Popen[bytes] | None = None
+        self._stopping = threading.Event()
+        self._turn = threading.Lock()
+
+    def start(self) -> None:
+        self._launch()
+        threading.Thread(target=self._keep, name="postgres-keeper", daemon=True).start()
+
+    def stop(self) -> None:
+        self._stopping.set()
+        with self._turn:
+            if self._server is not None:
+                _stop(self._server, self._data)
+
+    def _launch(self) -> None:
+        output = self._programs.open_file(self._data / "start.log", os.O_WRONLY | os.O_TRUNC)
+        try:
+            cluster = self._data / "cluster"
+            self._server = self._programs.serve(cluster, self._settings, output=output)
+        finally:
+            os.close(output)
+        _await_ready(self._server, self._data)
+
+    def _keep(self) -> None:
+        while self._server is not None:
+            self._server.wait()
+            with self._turn:
+                if self._stopping.is_set():
+                    return
+                with suppress(OSError, EmbeddedPostgresError):
+                    _end_leftover(self._data)
+                    self._launch()
+            self._stopping.wait(_RESTART_SECONDS)
 
 
 def _refuse_foreign(data: Path) -> None:
@@ -263,7 +304,7 @@ def _last_words(pid: int, data: Path) -> str:
 
 
 def _stop(server: "subprocess.Popen[bytes]", data: Path) -> None:
-    server.send_signal(_FAST_SHUTDOWN)
+    server.send_signal(_FAST_SHUTDOWN)  # does nothing where it has ended
     try:
         server.wait(_STOP_SECONDS)
     except subprocess.TimeoutExpired as error:

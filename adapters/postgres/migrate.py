@@ -1,9 +1,11 @@
 """Bringing a database to the tables that the code declares."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
+import asyncpg
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
@@ -52,12 +54,17 @@ async def pending(url: str) -> tuple[str, ...]:
     """Give the revisions that the database lacks, the first one first.
 
     Raises:
-        StoreUnavailableError: The database cannot be reached.
+        StoreUnavailableError: The database cannot be reached, or is newer than the code.
     """
     scripts = ScriptDirectory(str(_MIGRATIONS))
+    known = {step.revision for step in scripts.walk_revisions()}
 
     def lacking(connection: Connection) -> tuple[str, ...]:
         current = MigrationContext.configure(connection).get_current_revision()
+        if current is not None and current not in known:
+            raise StoreUnavailableError(
+                f"the database was made by a newer release (it is at {current}): upgrade Kithkin"
+            )
         return tuple(
             step.revision for step in scripts.iterate_revisions("head", current or "base")
         )[::-1]
@@ -71,7 +78,10 @@ async def on_connection(url: str, work: Callable[[Connection], T]) -> T:
     Raises:
         StoreUnavailableError: The database cannot be reached.
     """
-    engine = create_async_engine(engine_url(url), poolclass=NullPool)
+    # Connected by asyncpg itself, which alone knows all that its URLs may say.
+    engine = create_async_engine(
+        "postgresql+asyncpg://", async_creator=partial(asyncpg.connect, url), poolclass=NullPool
+    )
     try:
         async with engine.begin() as connection:
             return await connection.run_sync(work)
@@ -79,14 +89,6 @@ async def on_connection(url: str, work: Callable[[Connection], T]) -> T:
         raise StoreUnavailableError(why(error)) from error
     finally:
         await engine.dispose()
-
-
-def engine_url(url: str) -> str:
-    """Give a postgresql:// address in the form in which SQLAlchemy runs it on asyncpg."""
-    scheme, separator, rest = url.partition("://")
-    if scheme not in {"postgresql", "postgres"}:
-        return url
-    return f"postgresql+asyncpg{separator}{rest}"
 
 
 def _config(connection: Connection) -> Config:

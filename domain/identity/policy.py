@@ -17,6 +17,6 @@ class IdentityPolicy:
     """
 
     display_name_max_characters: int = field(default=50, validator=between(1, 50))
-    name_max_characters: int = field(default=200, validator=between(1, 1000))
-    report_max_characters: int = field(default=2000, validator=between(1, 10_000))
-    report_max_evidence: int = field(default=50, validator=between(0, 200))
+    name_max_characters: int = field(default=200, validator=between(1, 200))
+    report_max_characters: int = field(default=2000, validator=between(1, 2000))
+    report_max_evidence: int = field(default=50, validator=between(0, 50))

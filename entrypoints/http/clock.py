@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Annotated
 
 from litestar import Controller, get, put
+from litestar.params import JSONBody
 from msgspec import Meta, Struct
 
 from entrypoints.http.authentication import ADMIN
@@ -42,6 +43,6 @@ class ClockRoutes(Controller):
         return_dto=None,
         responses=problems(409, body=True),
     )
-    async def move_clock(self, request: ApiRequest, data: MoveClockBody) -> ClockBody:
+    async def move_clock(self, request: ApiRequest, data: JSONBody[MoveClockBody]) -> ClockBody:
         """Move the time that everything runs on; it only goes forward."""
         return ClockBody(await kithkin(request).shared.move_clock()(data.now))

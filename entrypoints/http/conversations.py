@@ -6,7 +6,7 @@ from uuid import UUID
 
 import msgspec
 from litestar import Controller, Response, get, post, put
-from litestar.params import Parameter
+from litestar.params import FromPath, JSONBody, QueryParameter
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from application.conversations.queries import ConversationSummary
@@ -86,7 +86,7 @@ class ConversationRoutes(Controller):
         },
     )
     async def open_conversation(
-        self, request: ApiRequest, data: OpenConversationBody
+        self, request: ApiRequest, data: JSONBody[OpenConversationBody]
     ) -> Response[ConversationBody]:
         """Open a conversation of two persons: 201 if it is new, 200 if they have one."""
 
@@ -101,7 +101,7 @@ class ConversationRoutes(Controller):
     async def list_conversations(
         self,
         request: ApiRequest,
-        person_id: Annotated[UUID, Parameter(description="Whose conversations")],
+        person_id: Annotated[UUID, QueryParameter(description="Whose conversations")],
         limit: Limit = DEFAULT_LIMIT,
         cursor: Cursor = None,
     ) -> ListBody[ConversationBody]:
@@ -114,8 +114,8 @@ class ConversationRoutes(Controller):
     async def get_conversation(
         self,
         request: ApiRequest,
-        conversation_id: UUID,
-        person_id: Annotated[UUID | None, Parameter(description="In whose view")] = None,
+        conversation_id: FromPath[UUID],
+        person_id: Annotated[UUID | None, QueryParameter(description="In whose view")] = None,
     ) -> ConversationBody:
         """Read a conversation, as the app itself or in a participant's view."""
         queries = kithkin(request).conversations.queries()
@@ -128,8 +128,8 @@ class ConversationRoutes(Controller):
     async def get_allowance(
         self,
         request: ApiRequest,
-        conversation_id: UUID,
-        person_id: Annotated[UUID, Parameter(description="Who would send")],
+        conversation_id: FromPath[UUID],
+        person_id: Annotated[UUID, QueryParameter(description="Who would send")],
     ) -> AllowanceBody:
         """Read the decision that a message sent now would meet, without sending one."""
         queries = kithkin(request).conversations.queries()
@@ -144,7 +144,7 @@ class ConversationRoutes(Controller):
         responses=problems(404, body=True),
     )
     async def mark_read(
-        self, request: ApiRequest, conversation_id: UUID, data: MarkReadBody
+        self, request: ApiRequest, conversation_id: FromPath[UUID], data: JSONBody[MarkReadBody]
     ) -> None:
         """Remember how far a participant has read; the marker never moves back."""
         await kithkin(request).conversations.mark_read()(

@@ -7,7 +7,7 @@ from typing import Annotated, Generic, TypeVar
 from uuid import UUID
 
 import msgspec
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 from msgspec import Meta, Struct
 
 from application.shared.pages import Page, Position
@@ -21,10 +21,10 @@ MAX_LIMIT = 200
 DEFAULT_LIMIT = 50
 _MAX_CURSOR_CHARACTERS = 200
 
-Limit = Annotated[int, Parameter(ge=1, le=MAX_LIMIT, description="How many items to give")]
+Limit = Annotated[int, QueryParameter(ge=1, le=MAX_LIMIT, description="How many items to give")]
 Cursor = Annotated[
     str | None,
-    Parameter(
+    QueryParameter(
         max_length=_MAX_CURSOR_CHARACTERS,
         description="The `next_cursor` of the page before; leave it out for the first page",
     ),

@@ -15,6 +15,8 @@ def configure_logs(log_format: LogFormat) -> None:
         if log_format is LogFormat.JSON
         else structlog.dev.ConsoleRenderer(colors=False)
     )
+    # Its pool reports a database that is away by tracebacks of its own; we log that ourselves.
+    logging.getLogger("asyncpg").setLevel(logging.CRITICAL)
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,

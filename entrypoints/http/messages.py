@@ -7,7 +7,7 @@ from uuid import UUID
 
 import msgspec
 from litestar import Controller, Response, delete, get, patch, post
-from litestar.params import Parameter
+from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 from msgspec import Meta, Struct
 
 from application.conversations.edit_message import EditMessageRequest
@@ -110,7 +110,7 @@ class MessageRoutes(Controller):
         },
     )
     async def send_message(
-        self, request: ApiRequest, conversation_id: UUID, data: SendMessageBody
+        self, request: ApiRequest, conversation_id: FromPath[UUID], data: JSONBody[SendMessageBody]
     ) -> Response[SentMessageBody]:
         """Send a message, if the sender may. A repeated client_message_id is answered 200."""
         sent = await kithkin(request).conversations.send_message()(
@@ -129,9 +129,9 @@ class MessageRoutes(Controller):
     async def list_messages(
         self,
         request: ApiRequest,
-        conversation_id: UUID,
-        person_id: Annotated[UUID | None, Parameter(description="Who reads")] = None,
-        order: Order = Order.OLDEST_FIRST,
+        conversation_id: FromPath[UUID],
+        person_id: Annotated[UUID | None, QueryParameter(description="Who reads")] = None,
+        order: FromQuery[Order] = Order.OLDEST_FIRST,
         limit: Limit = DEFAULT_LIMIT,
         cursor: Cursor = None,
     ) -> ListBody[MessageBody]:
@@ -156,7 +156,11 @@ class MessageRoutes(Controller):
         responses=problems(404, 409, body=True),
     )
     async def edit_message(
-        self, request: ApiRequest, conversation_id: UUID, message_id: UUID, data: EditMessageBody
+        self,
+        request: ApiRequest,
+        conversation_id: FromPath[UUID],
+        message_id: FromPath[UUID],
+        data: JSONBody[EditMessageBody],
     ) -> MessageBody:
         """Change the text of a message, as its sender, within 15 minutes."""
         edited = await kithkin(request).conversations.edit_message()(
@@ -176,9 +180,9 @@ class MessageRoutes(Controller):
     async def delete_message(
         self,
         request: ApiRequest,
-        conversation_id: UUID,
-        message_id: UUID,
-        sender_id: Annotated[UUID, Parameter(description="Who deletes; only its sender may")],
+        conversation_id: FromPath[UUID],
+        message_id: FromPath[UUID],
+        sender_id: Annotated[UUID, QueryParameter(description="Who deletes; only its sender may")],
     ) -> None:
         """Blank a message, as its sender. What it counted stays counted."""
         await kithkin(request).conversations.delete_message()(

@@ -7,7 +7,7 @@ from uuid import UUID
 import msgspec
 from email_validator import EmailNotValidError, validate_email
 from litestar import Controller, Response, delete, get, patch, post, put
-from litestar.params import Parameter
+from litestar.params import FromPath, JSONBody, QueryParameter
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from domain.identity.persons import Person, PersonStatus
@@ -139,7 +139,7 @@ class PersonRoutes(Controller):
         responses=problems(409, body=True),
     )
     async def register_person(
-        self, request: ApiRequest, data: RegisterPersonBody
+        self, request: ApiRequest, data: JSONBody[RegisterPersonBody]
     ) -> Response[PersonBody]:
         """Register a person. One without an email address is a guest."""
         _check_email(data.email)
@@ -155,7 +155,8 @@ class PersonRoutes(Controller):
         self,
         request: ApiRequest,
         email: Annotated[
-            str | None, Parameter(max_length=254, description="Only the person with this address")
+            str | None,
+            QueryParameter(max_length=254, description="Only the person with this address"),
         ] = None,
         limit: Limit = DEFAULT_LIMIT,
         cursor: Cursor = None,
@@ -165,7 +166,7 @@ class PersonRoutes(Controller):
         return list_body(page, _shown)
 
     @get("/persons/{person_id:uuid}", responses=problems(404))
-    async def get_person(self, request: ApiRequest, person_id: UUID) -> PersonBody:
+    async def get_person(self, request: ApiRequest, person_id: FromPath[UUID]) -> PersonBody:
         """Read a person."""
         return _shown(await kithkin(request).identity.queries().person(PersonId(person_id)))
 
@@ -176,7 +177,7 @@ class PersonRoutes(Controller):
         responses=problems(404, 409, body=True),
     )
     async def change_person(
-        self, request: ApiRequest, person_id: UUID, data: ChangePersonBody
+        self, request: ApiRequest, person_id: FromPath[UUID], data: JSONBody[ChangePersonBody]
     ) -> PersonBody:
         """Change some fields of a person's profile. A new zone decides later dates only."""
         _check_email(data.email)
@@ -195,7 +196,9 @@ class PersonRoutes(Controller):
         return_dto=None,
         responses=problems(404, body=True),
     )
-    async def set_tier(self, request: ApiRequest, person_id: UUID, data: TierBody) -> PersonBody:
+    async def set_tier(
+        self, request: ApiRequest, person_id: FromPath[UUID], data: JSONBody[TierBody]
+    ) -> PersonBody:
         """Set the tier a person holds. An upgrade counts at once, a downgrade from the next day."""
         return _shown(await kithkin(request).identity.set_tier()(PersonId(person_id), data.tier))
 
@@ -207,14 +210,14 @@ class PersonRoutes(Controller):
         responses=problems(404, body=True),
     )
     async def suspend_person(
-        self, request: ApiRequest, person_id: UUID, data: SuspensionBody
+        self, request: ApiRequest, person_id: FromPath[UUID], data: JSONBody[SuspensionBody]
     ) -> PersonBody:
         """Suspend a person: they can neither send nor call until the suspension is lifted."""
         suspend = kithkin(request).identity.suspend_person()
         return _shown(await suspend(PersonId(person_id), data.reason))
 
     @delete("/persons/{person_id:uuid}/suspension", opt=ADMIN, responses=problems(404))
-    async def reinstate_person(self, request: ApiRequest, person_id: UUID) -> None:
+    async def reinstate_person(self, request: ApiRequest, person_id: FromPath[UUID]) -> None:
         """Lift a person's suspension."""
         await kithkin(request).identity.reinstate_person()(PersonId(person_id))
 
@@ -223,11 +226,15 @@ class PersonRoutes(Controller):
         status_code=204,
         responses=problems(404, 422),
     )
-    async def block_person(self, request: ApiRequest, person_id: UUID, other_id: UUID) -> None:
+    async def block_person(
+        self, request: ApiRequest, person_id: FromPath[UUID], other_id: FromPath[UUID]
+    ) -> None:
         """Block another person: neither can message, call or see the other from now on."""
         await kithkin(request).identity.block_person()(PersonId(person_id), PersonId(other_id))
 
     @delete("/persons/{person_id:uuid}/blocks/{other_id:uuid}", responses=problems(404))
-    async def unblock_person(self, request: ApiRequest, person_id: UUID, other_id: UUID) -> None:
+    async def unblock_person(
+        self, request: ApiRequest, person_id: FromPath[UUID], other_id: FromPath[UUID]
+    ) -> None:
         """Lift a block; without one nothing changes."""
         await kithkin(request).identity.unblock_person()(PersonId(person_id), PersonId(other_id))

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import msgspec
 from litestar import Controller, Response, get, post
-from litestar.params import Parameter
+from litestar.params import JSONBody, QueryParameter
 from msgspec import Meta, Struct
 
 from application.identity.file_report import FileReportRequest
@@ -56,7 +56,9 @@ class ReportRoutes(Controller):
         return_dto=None,
         responses=problems(404, 409, body=True),
     )
-    async def file_report(self, request: ApiRequest, data: FileReportBody) -> Response[ReportBody]:
+    async def file_report(
+        self, request: ApiRequest, data: JSONBody[FileReportBody]
+    ) -> Response[ReportBody]:
         """Report a person, with messages of a conversation of the two as evidence."""
 
         async def work() -> tuple[int, ReportBody]:
@@ -77,7 +79,7 @@ class ReportRoutes(Controller):
         self,
         request: ApiRequest,
         person_id: Annotated[
-            UUID | None, Parameter(description="Only reports of this person")
+            UUID | None, QueryParameter(description="Only reports of this person")
         ] = None,
         limit: Limit = DEFAULT_LIMIT,
         cursor: Cursor = None,

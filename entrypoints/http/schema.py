@@ -8,6 +8,8 @@ from litestar.exceptions import NotFoundException
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import SwaggerRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
+from litestar.params import FromPath
+from litestar.status_codes import HTTP_404_NOT_FOUND
 
 from entrypoints.http.authentication import PUBLIC
 
@@ -20,6 +22,13 @@ _ASSETS_PATH = "/schema/assets"
 _NO_ICON = "<link rel='icon' href='data:,'>"
 
 
+def _as_a_problem(response: Response[bytes]) -> Response[bytes]:
+    """Answer for a page there is not as any other route does; Litestar has a page for it."""
+    if response.status_code == HTTP_404_NOT_FOUND:
+        raise NotFoundException
+    return response
+
+
 def openapi_config(version: str) -> OpenAPIConfig:
     """Describe the API."""
     return OpenAPIConfig(
@@ -27,7 +36,11 @@ def openapi_config(version: str) -> OpenAPIConfig:
         version=version,
         summary="What may this person do next, what have they earned, and why.",
         openapi_router=Router(
-            path="/schema", route_handlers=[], include_in_schema=False, opt=PUBLIC
+            path="/schema",
+            route_handlers=[],
+            include_in_schema=False,
+            opt=PUBLIC,
+            after_request=_as_a_problem,
         ),
         render_plugins=[
             SwaggerRenderPlugin(
@@ -52,7 +65,7 @@ def openapi_config(version: str) -> OpenAPIConfig:
 
 
 @get(f"{_ASSETS_PATH}/{{name:str}}", opt=PUBLIC, include_in_schema=False, sync_to_thread=True)
-def asset(name: str) -> Response[bytes]:
+def asset(name: FromPath[str]) -> Response[bytes]:
     """Give a file that the pages need."""
     package = find_spec("offapi")
     if name not in _ASSETS or package is None or package.origin is None:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import msgspec
 from litestar import Controller, Response, get, post
+from litestar.params import FromPath, JSONBody
 from msgspec import Meta, Struct
 
 from application.video.start_call import StartCallRequest
@@ -119,7 +120,7 @@ class VideoRoutes(Controller):
         responses=problems(404, 409, body=True),
     )
     async def start_call(
-        self, request: ApiRequest, conversation_id: UUID, data: StartCallBody
+        self, request: ApiRequest, conversation_id: FromPath[UUID], data: JSONBody[StartCallBody]
     ) -> Response[CallBody]:
         """Call the other participant, at once or at a time. Unanswered for 60 s it is missed."""
         at = data.scheduled_for
@@ -144,7 +145,7 @@ class VideoRoutes(Controller):
         responses=problems(404, 409, body=True),
     )
     async def decline_call(
-        self, request: ApiRequest, call_id: UUID, data: DeclineBody
+        self, request: ApiRequest, call_id: FromPath[UUID], data: JSONBody[DeclineBody]
     ) -> Response[CallBody]:
         """Decline a call that was not answered, as the one who is called."""
 
@@ -162,7 +163,7 @@ class VideoRoutes(Controller):
         responses=problems(404, 409, body=True),
     )
     async def report_presence(
-        self, request: ApiRequest, call_id: UUID, data: PresenceBody
+        self, request: ApiRequest, call_id: FromPath[UUID], data: JSONBody[PresenceBody]
     ) -> Response[CallBody]:
         """Report that a participant connected or left. Reporting the same again changes nothing."""
 
@@ -181,7 +182,7 @@ class VideoRoutes(Controller):
         responses=problems(404, 409, body=True),
     )
     async def end_call(
-        self, request: ApiRequest, call_id: UUID, data: EndBody
+        self, request: ApiRequest, call_id: FromPath[UUID], data: JSONBody[EndBody]
     ) -> Response[CallBody]:
         """End a call. With both connected for 60 s in all it is completed, and unlocks messages."""
         person_id = None if data.person_id is None else PersonId(data.person_id)
@@ -193,12 +194,14 @@ class VideoRoutes(Controller):
         return await answer_once(request, work)
 
     @get("/video-calls/{call_id:uuid}", responses=problems(404))
-    async def get_call(self, request: ApiRequest, call_id: UUID) -> CallBody:
+    async def get_call(self, request: ApiRequest, call_id: FromPath[UUID]) -> CallBody:
         """Read a call."""
         return _shown(await kithkin(request).video.queries().call(VideoCallId(call_id)))
 
     @get("/conversations/{conversation_id:uuid}/video", responses=problems(404))
-    async def get_history(self, request: ApiRequest, conversation_id: UUID) -> HistoryBody:
+    async def get_history(
+        self, request: ApiRequest, conversation_id: FromPath[UUID]
+    ) -> HistoryBody:
         """Read what the completed calls of a conversation come to."""
         queries = kithkin(request).video.queries()
         history = await queries.history(ConversationId(conversation_id))

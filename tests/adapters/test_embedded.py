@@ -1,11 +1,12 @@
 """The embedded PostgreSQL starts, stops, survives crashes, and refuses what it would harm."""
 
+import asyncio
 import os
 import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -257,3 +258,18 @@ def test_a_server_that_cannot_start_says_why(fresh: Path) -> None:
         embedded_postgres(fresh),
     ):
         pass
+
+
+async def test_a_server_that_is_killed_is_started_again(fresh: Path) -> None:
+    with embedded_postgres(fresh, durable=False) as url:
+        first = await asyncpg.connect(url)
+        await first.execute("CREATE TABLE kept ()")
+        os.kill(postmaster(fresh).pid, signal.SIGKILL)
+        async with asyncio.timeout(20):
+            while True:
+                with suppress(OSError, asyncpg.PostgresError):
+                    again = await asyncpg.connect(url)
+                    break
+        assert await again.fetch("SELECT FROM kept") == []
+        await again.close()
+    assert running_url(fresh) is None

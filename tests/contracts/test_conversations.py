@@ -113,6 +113,21 @@ async def test_messages_of_one_instant_are_read_in_the_order_of_ids(stores: Stor
     assert (await row(stores, pair, pair.a.id)).unread_count == 1
 
 
+async def test_what_was_read_in_one_conversation_is_not_read_in_another(stores: Stores) -> None:
+    pair = await given.a_pair(stores)
+    other = await given.a_person(stores)
+    elsewhere = a_conversation(pair.a, other)
+    await stores.conversations.add(elsewhere, ())
+    await given.a_message(stores, elsewhere, other.id)
+    later = await given.a_message(stores, pair.conversation, pair.b.id, START + MINUTE)
+
+    await stores.messages.mark_read(pair.conversation.id, pair.a.id, later.id)
+
+    page = await stores.summaries.page(pair.a.id, None, 5)
+    unread = {row.conversation.id: row.unread_count for row in page.items}
+    assert unread == {pair.conversation.id: 0, elsewhere.id: 1}
+
+
 async def test_system_and_deleted_messages_are_not_counted(stores: Stores) -> None:
     pair = await given.a_pair(stores)
     roles = (MessageRole.USER, MessageRole.ASSISTANT, MessageRole.SYSTEM)

@@ -32,7 +32,7 @@ def test_nobody_talks_with_themself() -> None:
 
 def test_a_conversation_is_told_of_its_opener() -> None:
     conversation, event = opened(BEN, ANA)
-    assert conversation.kind is ConversationKind.PAIR
+    assert (conversation.id, conversation.kind) == (TALK, ConversationKind.PAIR)
     assert conversation.participants == (ANA, BEN)
     assert conversation.started_at == NOW
     assert event == ConversationOpened(

@@ -108,7 +108,9 @@ def test_after_15_minutes_an_edit_is_refused_and_says_why() -> None:
     with pytest.raises(EditRefusedError) as refusal:
         edit(MESSAGE, "Hallo", CLOSES + MOMENT)
     assert refusal.value.code == "edit_window_closed"
+    assert "15 minutes" in refusal.value.detail
     (reason,) = refusal.value.reasons
+    assert reason.detail == refusal.value.detail
     assert not reason.satisfied
     assert (reason.rule, reason.threshold) == ("edit_window", 900)
     assert reason.inputs == {"age_seconds": 900}
@@ -188,17 +190,3 @@ def test_what_was_said_is_not_kept_once_deleted() -> None:
     deleted, event = delete(edit(MESSAGE, "Hallo")[0])
     assert "Hello" not in repr((deleted, event))
     assert "Hallo" not in repr((deleted, event))
-
-
-@pytest.mark.parametrize(
-    "numbers",
-    [
-        {"message_max_characters": 0},
-        {"message_max_characters": 4001},
-        {"edit_window_seconds": -1},
-        {"edit_window_seconds": 86_401},
-    ],
-)
-def test_limits_that_make_no_sense_are_refused(numbers: dict[str, int]) -> None:
-    with pytest.raises(ValueError, match=next(iter(numbers))):
-        ConversationPolicy(**numbers)

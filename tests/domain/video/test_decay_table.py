@@ -140,17 +140,3 @@ def test_a_policy_without_decay_steps_unlocks_nothing() -> None:
 def test_a_policy_that_makes_no_sense_is_refused(name: str, value: object) -> None:
     with pytest.raises(ValueError, match=name):
         UnlockPolicy(**{name: value})  # type: ignore[arg-type]
-
-
-@pytest.mark.parametrize(
-    ("name", "numbers"),
-    [
-        ("until_day", {"until_day": -1, "percent": 50}),
-        ("until_day", {"until_day": 3651, "percent": 50}),
-        ("percent", {"until_day": 1, "percent": -1}),
-        ("percent", {"until_day": 1, "percent": 101}),
-    ],
-)
-def test_a_decay_step_that_makes_no_sense_is_refused(name: str, numbers: dict[str, int]) -> None:
-    with pytest.raises(ValueError, match=name):
-        DecayStep(**numbers)

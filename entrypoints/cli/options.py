@@ -1,0 +1,23 @@
+"""Flags that several commands have."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import rich_click as click
+
+C = TypeVar("C", bound=Callable[..., Any])
+
+data = click.option("--data", metavar="DIR", help="Folder of the embedded database. [.kithkin]")
+database_url = click.option(
+    "--database-url", metavar="URL", help="A PostgreSQL 15 or newer to use instead."
+)
+rulebook = click.option("--rulebook", metavar="FILE", help="TOML that overrides the rules.")
+test_clock = click.option(
+    "--test-clock", is_flag=True, default=None, help="Time stands still until the API moves it."
+)
+as_json = click.option("--json", "as_json", is_flag=True, help="Write JSON and nothing else.")
+
+
+def database(command: C) -> C:
+    """Give a command the flags that say where the database is."""
+    return data(database_url(command))

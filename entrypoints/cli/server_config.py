@@ -1,0 +1,62 @@
+"""How uvicorn serves the API."""
+
+import logging
+from asyncio import CancelledError
+from collections.abc import Callable
+from typing import Any
+
+import rich_click as click
+from uvicorn import Config
+
+from entrypoints.cli.bounded_protocol import BoundedProtocol
+
+Application = Callable[..., Any]
+"""What ASGI is spoken with."""
+
+DRAIN_SECONDS = 8  # less than the ten that container runtimes wait before they kill
+
+_LIMITS: dict[str, Any] = {
+    "backlog": 2048,
+    "limit_concurrency": 900,  # under the 1024 open files that a process commonly may have
+    "timeout_keep_alive": 75,  # over the 60 s for which load balancers keep connections
+    "timeout_graceful_shutdown": DRAIN_SECONDS,
+    "timeout_worker_healthcheck": 30,
+}
+_LOGS = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"broken_off": {"()": "entrypoints.cli.server_config.BrokenOff"}},
+    "loggers": {"uvicorn.error": {"level": "WARNING", "filters": ["broken_off"]}},
+}
+
+
+class BrokenOff(logging.Filter):
+    """Drops the trace of a request that the end of the server broke off: no error made it."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Tell whether to keep a record."""
+        return not (record.exc_info and record.exc_info[0] is CancelledError)
+
+
+def server_config(app: Application | str, *, factory: bool = False, workers: int = 1) -> Config:
+    """Configure uvicorn for an application, or for the import path of its factory."""
+    return Config(
+        app,
+        factory=factory,
+        workers=workers,
+        loop="uvloop",
+        http=BoundedProtocol,
+        ws="none",
+        lifespan="on",
+        interface="asgi3",
+        log_config=_LOGS,
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
+        **_LIMITS,
+    )
+
+
+def did_not_start() -> click.ClickException:
+    """Give the error for an application that logged why it does not start."""
+    return click.ClickException("The API did not start; the lines above say why.")

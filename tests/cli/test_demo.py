@@ -1,0 +1,70 @@
+"""`kithkin demo`: the numbers of rules page video, read over HTTP."""
+
+import io
+import json
+from itertools import groupby
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from entrypoints.cli.story import DecayDay, Story
+from entrypoints.cli.story_view import told
+from tests.cli.conftest import open_folder
+from tests.cli.served import run_command
+
+DAYS = {0: 100, 8: 75, 15: 50, 22: 25, 31: 0}
+LIMITS = {
+    "free": [30, 25, 20, 15, 10],
+    "plus": [50, 40, 30, 20, 10],
+    "premium": [100, 78, 55, 33, 10],
+}
+
+
+@pytest.fixture(scope="module")
+def played() -> dict[str, Any]:
+    with open_folder() as folder:
+        # Whatever stands in the environment is no matter of the demo's, save where to put it.
+        result = run_command(
+            "demo", "--json", TMPDIR=str(folder), KITHKIN_PORT="x", KITHKIN_DATABASE_URL="x"
+        )
+        assert (result.returncode, result.stderr) == (0, "")
+        assert list(folder.iterdir()) == []
+    story: dict[str, Any] = json.loads(result.stdout)
+    return story
+
+
+def test_ten_messages_are_stored_and_one_more_is_refused(played: dict[str, Any]) -> None:
+    assert (played["before"]["sent"], played["before"]["limit"], played["sent"]) == (0, 10, 10)
+    refusal = played["refusal"]
+    assert (refusal["status"], refusal["code"]) == (403, "daily_message_limit_reached")
+    (reason,) = (reason for reason in refusal["reasons"] if not reason["satisfied"])
+    assert (reason["rule"], reason["threshold"]) == ("daily_message_limit", 10)
+    assert reason["changed_by"] == ["complete_a_video_call"]
+
+
+def test_a_call_of_sixty_seconds_raises_the_limit(played: dict[str, Any]) -> None:
+    assert (played["call"]["outcome"], played["call"]["overlap_seconds"]) == ("completed", 60)
+    after = played["after"]
+    assert (after["limit"], after["remaining"], after["base"], after["bonus"]) == (30, 20, 10, 20)
+
+
+def test_the_limits_decay_as_the_rules_page_says(played: dict[str, Any]) -> None:
+    assert [day["day"] for day in played["decay"]] == list(range(32))
+    for tier, limits in LIMITS.items():
+        steps = groupby(played["decay"], key=lambda day: day["limits"][tier])
+        found = [(next(days)["day"], limit) for limit, days in steps]
+        assert found == list(zip(DAYS, limits, strict=True))
+
+
+def test_the_story_is_told_with_its_table(played: dict[str, Any]) -> None:
+    decay = tuple(DecayDay(**day) for day in played.pop("decay"))
+    console = Console(width=100, file=io.StringIO())
+    with console.capture() as capture:
+        console.print(told(Story(**played, decay=decay)))
+    rows = [line.split() for line in capture.get().splitlines()]
+    spans = ("0-7", "8-14", "15-21", "22-30", "31")
+    for span, limits in zip(spans, zip(*LIMITS.values(), strict=True), strict=True):
+        (row,) = (row for row in rows if span in row)
+        assert [int(cell) for cell in row if cell.isdigit()][-len(limits) :] == list(limits)
+    assert "403 daily_message_limit_reached: 10 of 10 messages are sent" in capture.get()

@@ -1,0 +1,60 @@
+"""Which numbers a business may choose, and which it gets without choosing."""
+
+from collections.abc import Callable
+
+import attrs
+import pytest
+
+from domain.conversations.policy import ConversationPolicy
+from domain.identity.policy import IdentityPolicy
+from domain.video.policy import CallPolicy, DecayStep, UnlockPolicy
+
+Policy = IdentityPolicy | ConversationPolicy | CallPolicy | UnlockPolicy
+
+ONE_DAY = 86_400
+
+# The policy, the number, its least, what it is by default, and its most.
+NUMBERS: list[tuple[type[Policy], str, int, int, int]] = [
+    (IdentityPolicy, "display_name_max_characters", 1, 50, 50),
+    (IdentityPolicy, "name_max_characters", 1, 200, 200),
+    (IdentityPolicy, "report_max_characters", 1, 2000, 2000),
+    (IdentityPolicy, "report_max_evidence", 0, 50, 50),
+    (ConversationPolicy, "message_max_characters", 1, 4000, 4000),
+    (ConversationPolicy, "edit_window_seconds", 0, 15 * 60, ONE_DAY),
+    (CallPolicy, "answer_seconds", 1, 60, ONE_DAY),
+    (CallPolicy, "reconnect_seconds", 1, 60, ONE_DAY),
+    (CallPolicy, "completed_overlap_seconds", 1, 60, ONE_DAY),
+    (CallPolicy, "longest_seconds", 60, 12 * 3600, 7 * ONE_DAY),
+    (CallPolicy, "furthest_ahead_seconds", 60, 366 * ONE_DAY, 3660 * ONE_DAY),
+    (CallPolicy, "open_calls_per_conversation", 1, 20, 1000),
+    (CallPolicy, "presence_reports_per_call", 4, 1000, 100_000),
+    (UnlockPolicy, "base_messages", 0, 10, 100_000),
+]
+
+
+@pytest.mark.parametrize(("policy", "name", "least", "default", "most"), NUMBERS)
+def test_a_number_has_a_default_and_stays_within_its_range(
+    policy: Callable[..., Policy], name: str, least: int, default: int, most: int
+) -> None:
+    assert getattr(policy(), name) == default
+    for sound in (least, most):
+        assert getattr(policy(**{name: sound}), name) == sound
+    for wrong in (least - 1, most + 1):
+        with pytest.raises(ValueError, match=f"{name} is {wrong}"):
+            policy(**{name: wrong})
+
+
+def test_every_number_is_named_here() -> None:
+    policies = (IdentityPolicy, ConversationPolicy, CallPolicy)
+    named = {(policy, name) for policy, name, *_ in NUMBERS if policy is not UnlockPolicy}
+    assert named == {(policy, field.name) for policy in policies for field in attrs.fields(policy)}
+
+
+@pytest.mark.parametrize(("name", "most"), [("until_day", 3650), ("percent", 100)])
+def test_a_decay_step_stays_within_its_range(name: str, most: int) -> None:
+    step = DecayStep(until_day=1, percent=1)
+    for sound in (0, most):
+        assert getattr(attrs.evolve(step, **{name: sound}), name) == sound
+    for wrong in (-1, most + 1):
+        with pytest.raises(ValueError, match=name):
+            attrs.evolve(step, **{name: wrong})

@@ -1,0 +1,96 @@
+"""What tests find on the server before they begin, all of it their own."""
+
+from datetime import datetime
+from typing import Any
+
+from attrs import frozen
+
+from tests.http.api import Api, Json, fresh
+
+TALK_SECONDS = 60
+
+
+@frozen
+class Pair:
+    """Two persons and their conversation.
+
+    Attributes:
+        a: The id of the one who opened it.
+        b: The other's id.
+        id: The conversation's id.
+        path: Where it is found.
+    """
+
+    a: str
+    b: str
+    id: str
+
+    @property
+    def path(self) -> str:
+        return f"/v1/conversations/{self.id}"
+
+
+async def a_person(api: Api, **profile: Any) -> str:
+    person = await api.made("/v1/persons", **{"name": "Ana Lima", **profile})
+    ident: str = person["id"]
+    return ident
+
+
+def an_email() -> str:
+    return f"{fresh('ana')}@example.org"
+
+
+async def a_pair(api: Api, *, a: str | None = None, **profile: Any) -> Pair:
+    """Two persons in conversation; a profile is that of both."""
+    one = a or await a_person(api, **profile)
+    two = await a_person(api, **{**profile, "name": "Bo Chen"})
+    opened = await api.made("/v1/conversations", kind="pair", participants=[one, two])
+    return Pair(one, two, opened["id"])
+
+
+async def a_message(api: Api, pair: Pair, sender: str, text: str = "Hello") -> Json:
+    sent = await api.made(f"{pair.path}/messages", sender_id=sender, text=text)
+    return sent["message"]
+
+
+async def use_up_day(api: Api, pair: Pair, sender: str) -> Json:
+    """Send until nothing is left; give the decision on the next message."""
+    decision = await allowance(api, pair, sender)
+    for _ in range(decision["remaining"]):
+        await a_message(api, pair, sender)
+    return await allowance(api, pair, sender)
+
+
+async def allowance(api: Api, pair: Pair, person: str) -> Json:
+    return await api.get(f"{pair.path}/allowance", person_id=person)
+
+
+async def a_call(api: Api, pair: Pair, **request: Any) -> str:
+    call = await api.made(f"{pair.path}/video-calls", **{"initiator_id": pair.a, **request})
+    ident: str = call["id"]
+    return ident
+
+
+async def report(api: Api, call: str, person: str, event: str = "connected") -> Json:
+    return await api.made(f"/v1/video-calls/{call}/presence", person_id=person, event=event)
+
+
+async def an_answered_call(api: Api, pair: Pair) -> str:
+    """A call that both are connected to."""
+    call = await a_call(api, pair)
+    await report(api, call, pair.a)
+    await report(api, call, pair.b)
+    return call
+
+
+async def a_completed_call(api: Api, pair: Pair) -> Json:
+    """A call just long enough, which ends now."""
+    call = await an_answered_call(api, pair)
+    await api.pass_time(seconds=TALK_SECONDS)
+    ended = await api.made(f"/v1/video-calls/{call}/end")
+    assert ended["outcome"] == "completed"
+    return ended
+
+
+def instant(text: str) -> datetime:
+    return datetime.fromisoformat(text)

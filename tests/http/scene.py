@@ -1,0 +1,160 @@
+"""A small world with one of everything, and a request for each operation that fits into it."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+from attrs import frozen
+
+from tests.http import given
+from tests.http.api import Api, Json
+from tests.http.conformance import Operation
+from tests.http.stored import looking_into
+
+TAKES_BODY = (
+    "register_person",
+    "change_person",
+    "set_tier",
+    "suspend_person",
+    "file_report",
+    "open_conversation",
+    "send_message",
+    "edit_message",
+    "mark_read",
+    "start_call",
+    "report_presence",
+    "decline_call",
+    "end_call",
+    "move_clock",
+)
+TEXTS = {
+    "register_person": "name",
+    "change_person": "display_name",
+    "suspend_person": "reason",
+    "file_report": "reason",
+    "send_message": "text",
+    "edit_message": "text",
+}
+"""What people write themselves, by operation."""
+
+
+@frozen
+class Scene:
+    """Two persons in conversation, and one who takes no part.
+
+    Attributes:
+        pair: The two.
+        stranger: Takes no part in anything.
+        message: One of `pair.a`.
+        call: `pair.a` calls, it rings.
+        soon: An hour from now.
+    """
+
+    pair: given.Pair
+    stranger: str
+    message: str
+    call: str
+    soon: str
+
+    def path(self, operation: Operation) -> str:
+        """The operation's path, with ids of this scene."""
+        return operation.path.format(
+            person_id=self.pair.a,
+            other_id=self.pair.b,
+            conversation_id=self.pair.id,
+            message_id=self.message,
+            call_id=self.call,
+        )
+
+    def body(self, operation_id: str) -> dict[str, Any]:
+        """A body that the operation takes here; empty for those that take none."""
+        a, b = self.pair.a, self.pair.b
+        bodies: dict[str, dict[str, Any]] = {
+            "register_person": {"name": "Ana Lima"},
+            "change_person": {"name": "Ana de Lima"},
+            "set_tier": {"tier": "plus"},
+            "suspend_person": {"reason": "Spam"},
+            "file_report": {"reporter_id": b, "reported_id": a, "reason": "Spam"},
+            "open_conversation": {"kind": "pair", "participants": [a, self.stranger]},
+            "send_message": {"sender_id": a, "text": "Hello"},
+            "edit_message": {"sender_id": a, "text": "Hello again"},
+            "mark_read": {"person_id": b, "message_id": self.message},
+            "start_call": {"initiator_id": a, "scheduled_for": self.soon},
+            "report_presence": {"person_id": a, "event": "connected"},
+            "decline_call": {"person_id": b},
+            "end_call": {"person_id": a},
+            "move_clock": {"now": self.soon},
+        }
+        return bodies.get(operation_id, {})
+
+    def other_body(self, operation_id: str) -> dict[str, Any]:
+        """Another body that a POST takes here."""
+        later = (datetime.fromisoformat(self.soon) + timedelta(hours=1)).isoformat()
+        changes: dict[str, dict[str, Any]] = {
+            "register_person": {"name": "Bo Chen"},
+            "file_report": {"reason": "Insults"},
+            "open_conversation": {"participants": [self.pair.b, self.stranger]},
+            "send_message": {"text": "Something else"},
+            "start_call": {"scheduled_for": later},
+            "report_presence": {"person_id": self.pair.b},
+            "decline_call": {"person_id": self.pair.a},
+            "end_call": {"person_id": self.pair.b},
+        }
+        return {**self.body(operation_id), **changes[operation_id]}
+
+    def params(self, operation_id: str) -> dict[str, str]:
+        """The query that the operation needs here."""
+        queries = {
+            "list_conversations": {"person_id": self.pair.a},
+            "get_allowance": {"person_id": self.pair.a},
+            "delete_message": {"sender_id": self.pair.a},
+        }
+        return queries.get(operation_id, {})
+
+
+async def a_scene(api: Api, *, a: str | None = None) -> Scene:
+    pair = await given.a_pair(api, a=a)
+    message = await given.a_message(api, pair, pair.a)
+    return Scene(
+        pair=pair,
+        stranger=await given.a_person(api, name="Cy Ode"),
+        message=message["id"],
+        call=await given.a_call(api, pair),
+        soon=(await api.now() + timedelta(hours=1)).isoformat(),
+    )
+
+
+@asynccontextmanager
+async def unchanged(api: Api, scene: Scene) -> AsyncIterator[None]:
+    """Nothing is stored or changed: nothing at all on PostgreSQL, in memory nothing that shows."""
+    if api.served.database is None:
+        before = await _seen(api, scene)
+        yield
+        assert await _seen(api, scene) == before
+    else:
+        async with looking_into(api.served.database) as stored:
+            kept = await stored.everything()
+            yield
+            assert await stored.everything() == kept
+
+
+async def _seen(api: Api, scene: Scene) -> list[Json]:
+    pair = scene.pair
+    return [
+        *[await api.get(f"/v1/persons/{person}") for person in (pair.a, pair.b, scene.stranger)],
+        *[await api.get("/v1/conversations", person_id=person) for person in (pair.a, pair.b)],
+        *[await given.allowance(api, pair, person) for person in (pair.a, pair.b)],
+        await api.get("/v1/conversations", person_id=scene.stranger),
+        await api.get(f"{pair.path}/messages"),
+        await api.get(f"{pair.path}/video"),
+        await api.get(f"/v1/video-calls/{scene.call}"),
+        await api.get("/v1/reports", person_id=pair.a),
+        await api.get("/v1/test-clock"),
+    ]
+
+
+def nobody() -> str:
+    """An id that stands for nothing."""
+    return str(uuid4())

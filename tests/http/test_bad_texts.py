@@ -1,0 +1,112 @@
+"""Text that people write is bounded, well-formed and not empty, wherever it comes in."""
+
+import json
+import unicodedata
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.http import given
+from tests.http.api import Api, done, invalid, pointers
+from tests.http.scene import TEXTS, Scene, a_scene, unchanged
+
+LONGEST = {
+    ("register_person", "name"): 200,
+    ("change_person", "display_name"): 50,
+    ("suspend_person", "reason"): 2000,
+    ("file_report", "reason"): 2000,
+    ("send_message", "text"): 4000,
+    ("edit_message", "text"): 4000,
+}
+DECOMPOSED = "e\N{COMBINING ACUTE ACCENT}"
+
+
+@pytest.fixture
+async def scene(api: Api) -> Scene:
+    return await a_scene(api)
+
+
+async def write(api: Api, scene: Scene, name: str, text: str) -> httpx.Response:
+    """Give a text to an operation, with lone surrogates as JSON can carry them."""
+    to, body = api.operation(name), {**scene.body(name), TEXTS[name]: text}
+    headers = {"Content-Type": "application/json"}
+    content = json.dumps(body).encode()
+    return await api.ask(to.method, scene.path(to), content=content, headers=headers)
+
+
+def test_the_lengths_tried_are_those_of_all_texts() -> None:
+    assert set(LONGEST) == set(TEXTS.items())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("", id="empty"),
+        pytest.param(" \t\n\N{NO-BREAK SPACE}\N{IDEOGRAPHIC SPACE}", id="blank"),
+        pytest.param("a\x00b", id="NUL"),
+        pytest.param("\x00", id="only NUL"),
+        pytest.param("a\ud800b", id="a high surrogate"),
+        pytest.param("\udc00", id="a low surrogate"),
+        pytest.param("\udc00\ud800", id="surrogates the wrong way round"),
+    ],
+)
+async def test_a_text_that_is_none_is_refused(api: Api, scene: Scene, text: str) -> None:
+    broken = any("\ud800" <= character <= "\udfff" for character in text)
+    async with unchanged(api, scene):
+        for name, field in TEXTS.items():
+            answer = await write(api, scene, name, text)
+            problem = invalid(answer)
+            # A body that cannot be decoded at all does not tell where.
+            assert pointers(problem) == ["" if broken else f"/{field}"]
+
+
+@pytest.mark.parametrize(("name", "longest"), [(name, most) for (name, _), most in LONGEST.items()])
+@pytest.mark.parametrize("character", ["x", "\N{SNOWMAN}", "\N{GRINNING FACE}"])
+async def test_a_text_may_be_just_so_long(
+    api: Api, scene: Scene, name: str, longest: int, character: str
+) -> None:
+    async with unchanged(api, scene):
+        answer = await write(api, scene, name, character * (longest + 1))
+        problem = invalid(answer)
+        assert pointers(problem) == [f"/{TEXTS[name]}"]
+        assert str(longest) in problem["detail"]
+    assert (await write(api, scene, name, character * longest)).is_success
+
+
+@pytest.mark.parametrize("name", ["register_person", "send_message", "edit_message"])
+async def test_text_is_kept_in_normal_form(api: Api, scene: Scene, name: str) -> None:
+    kept = done(await write(api, scene, name, f"caf{DECOMPOSED}"))
+    kept = kept.get("message", kept)
+    assert kept[TEXTS[name]] == unicodedata.normalize("NFC", f"caf{DECOMPOSED}")
+    assert len(kept[TEXTS[name]]) == len("cafe")
+
+
+async def test_what_people_write_comes_back_as_they_wrote_it(api: Api) -> None:
+    pair = await given.a_pair(api)
+    texts = [
+        "  indented\n\tand broken ",
+        "नमस्ते \N{GRINNING FACE} \N{ZERO WIDTH JOINER}",
+        "'; DROP TABLE messages; --",
+        "<script>alert(1)</script>",
+        '{"text": "\\u0000"}',
+        "%00 %s $1 :name",
+    ]
+    for text in texts:
+        await given.a_message(api, pair, pair.a, text)
+    listed = await api.all_of(f"{pair.path}/messages")
+    assert [message["text"] for message in listed] == texts
+
+
+@pytest.mark.parametrize("name", ["", " ", "x" * 129, "\n", "a\tb", "é", "\N{SNOWMAN}", "a\x00b"])
+async def test_a_client_message_id_is_short_and_printable(
+    api: Api, scene: Scene, name: str
+) -> None:
+    body: dict[str, Any] = {**scene.body("send_message"), "client_message_id": name}
+    if name == " ":
+        assert (await api.post(f"{scene.pair.path}/messages", body)).status_code == 201
+        return
+    async with unchanged(api, scene):
+        answer = await api.post(f"{scene.pair.path}/messages", body)
+        problem = invalid(answer)
+        assert pointers(problem) == ["/client_message_id"]

@@ -1,0 +1,172 @@
+"""A POST that is repeated with its Idempotency-Key has one effect and one answer."""
+
+from datetime import timedelta
+
+import httpx
+import pytest
+
+from tests.http import given
+from tests.http.api import Api, asking, fresh, invalid, pointers, refused, replayed
+from tests.http.scene import Scene, a_scene, unchanged
+
+POSTS = (
+    "register_person",
+    "file_report",
+    "open_conversation",
+    "send_message",
+    "start_call",
+    "report_presence",
+    "decline_call",
+    "end_call",
+)
+KEPT_FOR = timedelta(hours=24)
+MOMENT = timedelta(microseconds=1)
+
+each_post = pytest.mark.parametrize("name", POSTS)
+
+
+@pytest.fixture
+async def scene(api: Api) -> Scene:
+    return await a_scene(api)
+
+
+async def post(api: Api, scene: Scene, name: str, key: str) -> httpx.Response:
+    return await api.post(scene.path(api.operation(name)), scene.body(name), key=key)
+
+
+def reused(response: httpx.Response) -> None:
+    problem = refused(response, 422, "idempotency_key_reused")
+    assert pointers(problem) == ["/Idempotency-Key"]
+
+
+async def test_all_posts_are_tried(api: Api) -> None:
+    posts = [one for one in api.description.operations if one.method == "POST"]
+    assert sorted(one.described["operationId"] for one in posts) == sorted(POSTS)
+
+
+@each_post
+async def test_a_repeat_gets_the_same_answer_and_has_no_effect(
+    api: Api, scene: Scene, name: str
+) -> None:
+    key = fresh()
+    first = await post(api, scene, name, key)
+    assert first.is_success, first.text
+    assert not replayed(first)
+    async with unchanged(api, scene):
+        again = await post(api, scene, name, key)
+    assert (again.status_code, again.content) == (first.status_code, first.content)
+    assert again.headers["content-type"] == first.headers["content-type"]
+    assert replayed(again)
+
+
+@each_post
+async def test_a_key_stands_for_one_body(api: Api, scene: Scene, name: str) -> None:
+    key = fresh()
+    assert (await post(api, scene, name, key)).is_success
+    async with unchanged(api, scene):
+        path = scene.path(api.operation(name))
+        reused(await api.post(path, scene.other_body(name), key=key))
+
+
+@each_post
+async def test_a_key_stands_for_one_path(api: Api, scene: Scene, name: str) -> None:
+    key, elsewhere = fresh(), await a_scene(api, a=scene.pair.a)
+    assert (await post(api, scene, name, key)).is_success
+    operation = api.operation(name)
+    async with unchanged(api, scene), unchanged(api, elsewhere):
+        if elsewhere.path(operation) != scene.path(operation):
+            reused(await api.post(elsewhere.path(operation), scene.body(name), key=key))
+        other = next(one for one in POSTS if one != name)
+        reused(await post(api, scene, other, key))
+
+
+@each_post
+async def test_a_key_belongs_to_one_service_key(api: Api, scene: Scene, name: str) -> None:
+    key = fresh()
+    assert (await post(api, scene, name, key)).is_success
+    async with asking(api.served, "write") as other:
+        mine = await post(other, scene, name, key)
+        assert not replayed(mine)
+        if mine.is_success:
+            assert replayed(await post(other, scene, name, key))
+    assert replayed(await post(api, scene, name, key))
+
+
+@each_post
+async def test_a_key_may_be_used_anew_after_24_hours(api: Api, scene: Scene, name: str) -> None:
+    key = fresh()
+    assert (await post(api, scene, name, key)).is_success
+    used_at = await api.now()
+    await api.move_to(used_at + KEPT_FOR - MOMENT)
+    assert replayed(await post(api, scene, name, key))
+    await api.move_to(used_at + KEPT_FOR)
+    path = scene.path(api.operation(name))
+    other = await api.post(path, scene.other_body(name), key=key)
+    assert not replayed(other)
+    assert other.json().get("code") != "idempotency_key_reused"
+
+
+@pytest.mark.parametrize("key", ["", "x" * 256, "a\tb", "é"])
+async def test_a_key_is_short_and_printable(api: Api, scene: Scene, key: str) -> None:
+    headers = {"Idempotency-Key": key.encode("latin-1")}
+    async with unchanged(api, scene):
+        for name in POSTS:
+            path, body = scene.path(api.operation(name)), scene.body(name)
+            problem = invalid(await api.ask("POST", path, json=body, headers=headers))
+            assert pointers(problem) == ["/Idempotency-Key"]
+
+
+async def test_a_key_may_be_255_characters_of_any_printable_kind(api: Api) -> None:
+    marks = "".join(map(chr, range(0x21, 0x7F))) + " and more "
+    key = (fresh() + marks + "x" * 255)[:255]
+    path, body = "/v1/persons", {"name": "Ana Lima"}
+    first, again = [await api.post(path, body, key=key) for _ in range(2)]
+    assert first.content == again.content
+    assert replayed(again)
+
+
+async def test_a_replay_tells_what_was_even_if_it_changed_since(api: Api) -> None:
+    key, body = fresh(), {"name": "Ana Lima"}
+    first = await api.post("/v1/persons", body, key=key)
+    await api.patch(f"/v1/persons/{first.json()['id']}", name="Ana Souza")
+    again = await api.post("/v1/persons", body, key=key)
+    assert again.content == first.content
+
+
+async def test_a_refused_send_may_be_repeated_when_it_is_allowed(api: Api) -> None:
+    pair, key = await given.a_pair(api), fresh()
+    decision = await given.use_up_day(api, pair, pair.a)
+    path, body = f"{pair.path}/messages", {"sender_id": pair.a, "text": "Tomorrow then"}
+    for _ in range(2):
+        answer = await api.post(path, body, key=key)
+        refused(answer, 403, "daily_message_limit_reached")
+        assert not replayed(answer)
+    await api.move_to(given.instant(decision["resets_at"]))
+    assert (await api.post(path, body, key=key)).status_code == 201
+
+
+async def test_a_refused_registration_may_be_repeated(api: Api) -> None:
+    email, key = given.an_email(), fresh()
+    other = await given.a_person(api, email=email)
+    body = {"name": "Ana Lima", "email": email}
+    refused(await api.post("/v1/persons", body, key=key), 409, "email_taken")
+    await api.patch(f"/v1/persons/{other}", email=None)
+    assert (await api.post("/v1/persons", body, key=key)).status_code == 201
+
+
+async def test_a_refused_conversation_may_be_repeated(api: Api) -> None:
+    a, b, key = await given.a_person(api), await given.a_person(api), fresh()
+    await api.put(f"/v1/persons/{a}/blocks/{b}")
+    body = {"kind": "pair", "participants": [a, b]}
+    refused(await api.post("/v1/conversations", body, key=key), 403, "pair_blocked")
+    await api.delete(f"/v1/persons/{a}/blocks/{b}")
+    assert (await api.post("/v1/conversations", body, key=key)).status_code == 201
+
+
+async def test_a_refused_call_may_be_repeated(api: Api) -> None:
+    pair, key = await given.a_pair(api), fresh()
+    ringing = await given.a_call(api, pair)
+    path, body = f"{pair.path}/video-calls", {"initiator_id": pair.b}
+    assert (await api.post(path, body, key=key)).status_code == 409
+    await api.made(f"/v1/video-calls/{ringing}/end")
+    assert (await api.post(path, body, key=key)).status_code == 201

@@ -1,0 +1,81 @@
+"""Paths and methods that do not exist, and what each path takes."""
+
+import pytest
+
+from tests.http.api import Api, asking, done, refused
+from tests.http.scene import Scene, a_scene, unchanged
+
+
+@pytest.fixture
+async def scene(api: Api) -> Scene:
+    return await a_scene(api)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/",
+        "/v1",
+        "/v2/persons",
+        "/v1/nothing",
+        "/v1/persons/x/y/z",
+        "/v1/%70ersons%00",
+        "/%2e%2e/etc/passwd",
+        "/schema/nothing",
+        "/schema/assets/nothing.js",
+        "/schema/assets/..%2f..%2fetc%2fpasswd",
+        "/health",
+        "/\N{SNOWMAN}",
+        "/" + "x" * 8000,
+    ],
+)
+@pytest.mark.parametrize("key", ["admin", None])
+async def test_an_unknown_path_is_404(api: Api, path: str, key: str | None) -> None:
+    async with asking(api.served, key) as asked:
+        answer = await asked.client.get(path)
+        assert "/schema" in refused(answer, 404, "not_found")["detail"]
+
+
+async def test_a_method_that_a_path_does_not_take_is_405(api: Api, scene: Scene) -> None:
+    taken: dict[str, set[str]] = {}
+    for operation in api.description.operations:
+        taken.setdefault(operation.path, set()).add(operation.method)
+    async with unchanged(api, scene):
+        for operation in api.description.operations:
+            methods = taken[operation.path]
+            for method in {"GET", "POST", "PUT", "PATCH", "DELETE", "TRACE", "PROPFIND"} - methods:
+                answer = await api.client.request(method, scene.path(operation))
+                assert "Allow" in refused(answer, 405, "method_not_allowed")["detail"]
+                allowed = set(answer.headers["allow"].split(", ")) - {"HEAD", "OPTIONS"}
+                assert allowed == methods
+
+
+async def test_options_lists_what_a_path_takes(api: Api, scene: Scene) -> None:
+    for operation in api.description.operations:
+        answer = await api.client.options(scene.path(operation))
+        assert answer.status_code == 204
+        assert operation.method in answer.headers["allow"].split(", ")
+
+
+async def test_head_is_a_get_without_its_body(api: Api, scene: Scene) -> None:
+    for operation in api.description.operations:
+        if operation.method == "GET":
+            path, params = scene.path(operation), scene.params(operation.described["operationId"])
+            got = await api.client.get(path, params=params)
+            answer = await api.client.head(path, params=params)
+            assert (answer.status_code, answer.content) == (200, b"")
+            assert answer.headers["content-type"] == got.headers["content-type"]
+            assert answer.headers["content-length"] == str(len(got.content))
+
+
+async def test_a_body_where_none_is_taken_changes_nothing(api: Api, scene: Scene) -> None:
+    person = await api.client.request("GET", f"/v1/persons/{scene.pair.a}", json={"name": "X"})
+    assert done(person)["name"] == "Ana Lima"
+
+
+async def test_no_answer_names_the_server_or_its_language(api: Api, scene: Scene) -> None:
+    for path in ("/v1/persons", "/nothing", "/health/live"):
+        answer = await api.client.get(path)
+        shown = f"{answer.headers} {answer.text}".lower()
+        for word in ("uvicorn", "litestar", "traceback", "postgres", "asyncpg"):
+            assert word not in shown

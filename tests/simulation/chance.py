@@ -1,0 +1,253 @@
+"""What the people of the simulation do next: by chance, but such that things come about."""
+
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from random import Random
+from typing import TypeVar
+
+from attrs import define
+
+from tests.simulation import rules
+from tests.simulation.calls import is_open
+from tests.simulation.commands import (
+    NOBODY,
+    AskAllowance,
+    AskCall,
+    AskHistory,
+    AskMessages,
+    AskSummary,
+    Block,
+    ChangeProfile,
+    Command,
+    Connect,
+    Decline,
+    Delete,
+    Edit,
+    EndCall,
+    Leave,
+    MarkRead,
+    Open,
+    Register,
+    Reinstate,
+    Report,
+    Send,
+    SetTier,
+    StartCall,
+    Suspend,
+    Unblock,
+    Wait,
+)
+from tests.simulation.journal import Journal
+
+T = TypeVar("T")
+
+FIRST_PERSONS, MOST_PERSONS, MOST_CONVERSATIONS = 6, 14, 16
+ZONES = (
+    *("Pacific/Kiritimati", "Pacific/Honolulu", "Pacific/Apia", "Australia/Lord_Howe"),
+    *("Pacific/Chatham", "Asia/Kathmandu", "Asia/Kolkata", "UTC", "Africa/Cairo"),
+    *("America/Havana", "America/Santiago", "America/St_Johns", "America/New_York"),
+    *("Europe/Berlin", "Atlantic/Azores", "Asia/Beirut", "Africa/Casablanca"),
+)
+NO_ZONES = ("Mars/Olympus", "", "utc+1")
+EMAILS = tuple(f"{name}@example.org" for name in ("ana", "ben", "eve", "STRASSE", "straße"))
+NO_EMAILS = ("ana", "ana@@example.org", "")
+TEXTS = ("Hello", "Cafe\u0301", "Café", "नमस्ते")
+NO_TEXTS = ("", " \n", "nul\0", "x" * 4001)
+PROFILE: dict[str, tuple[str | None, ...]] = {
+    "timezone": (*ZONES[:4], *ZONES, *NO_ZONES),
+    "display_name": ("Ana", "Cafe\u0301", None, "x" * 51, " "),
+    "email": (*EMAILS, "ANA@Example.org", None, *NO_EMAILS),
+    "privacy_level": ("public", "friends_only", "private"),
+}
+SECOND, MINUTE, HOUR = 1_000_000, 60_000_000, 3_600_000_000
+DAY = 24 * HOUR
+
+
+@define
+class Chance:
+    """Picks commands that mostly make sense to those who take part, and sometimes do not."""
+
+    random: Random
+
+    def next(self, journal: Journal) -> Command:
+        if len(journal.persons) < FIRST_PERSONS:
+            return self._register(journal)
+        if not journal.conversations:
+            return self._open(journal)
+        kinds: dict[Callable[[Journal], Command], int] = {
+            self._send: 40,
+            self._call: 30,
+            self._wait: 24,
+            self._ask: 14,
+            self._edit: 3,
+            self._delete: 2,
+            self._mark_read: 3,
+            self._person: 9,
+            self._stand_between: 4,
+            self._open: 2,
+            self._report: 1,
+            self._register: 1,
+        }
+        return self.random.choices(list(kinds), list(kinds.values()))[0](journal)
+
+    def _one_in(self, times: int) -> bool:
+        return self.random.randrange(times) == 0
+
+    def _of(self, choices: Sequence[T]) -> T:
+        return self.random.choice(choices)
+
+    def _anyone(self, journal: Journal) -> int:
+        return NOBODY if self._one_in(60) else self.random.randrange(len(journal.persons))
+
+    def _conversation(self, journal: Journal) -> int:
+        if self._one_in(80):
+            return NOBODY
+        # Some are busier than others.
+        known = list(range(len(journal.conversations)))
+        return self._of(known[:1] * 3 + known[1:2] * 2 + known)
+
+    def _participant(self, journal: Journal, conversation: int) -> int:
+        if conversation == NOBODY or self._one_in(60):
+            return self._anyone(journal)
+        one, two = journal.conversations[conversation].participants
+        return self._of([one, one, two])
+
+    def _register(self, journal: Journal) -> Command:
+        name = " " if self._one_in(20) else f"Person {len(journal.persons)}"
+        timezone = self._of(NO_ZONES) if self._one_in(20) else self._of(ZONES)
+        email = self._of([None, None, *EMAILS, *NO_EMAILS])
+        if len(journal.persons) >= MOST_PERSONS:
+            name = ""
+        return Register(name, timezone, email)
+
+    def _person(self, journal: Journal) -> Command:
+        person = self._anyone(journal)
+        suspended = [who for who, log in enumerate(journal.persons) if not log.active]
+        if suspended and self._one_in(2):
+            return Reinstate(self._of([*suspended, person]))
+        if self._one_in(12):
+            return Suspend(person, self._of(["Spam.", "Spam.", " "]))
+        if self._one_in(2):
+            return SetTier(person, self._of(rules.TIERS))
+        field = self._of(["timezone", "timezone", *PROFILE])
+        return ChangeProfile(person, field, self._of(PROFILE[field]))
+
+    def _stand_between(self, journal: Journal) -> Command:
+        pairs = [conversation.participants for conversation in journal.conversations]
+        apart = [pair for pair in pairs if journal.apart(*pair)]
+        one, two = self._of(apart if apart and not self._one_in(3) else pairs)
+        if self._one_in(2):
+            one, two = two, one
+        if apart or not self._one_in(3):
+            return Unblock(one, two)
+        return Block(one, self._of([two, two, self._anyone(journal)]))
+
+    def _open(self, journal: Journal) -> Command:
+        if len(journal.conversations) >= MOST_CONVERSATIONS:
+            return Open(*self._of(journal.conversations).participants)
+        return Open(self._anyone(journal), self._anyone(journal))
+
+    def _report(self, journal: Journal) -> Command:
+        conversation = self._of(journal.conversations)
+        evidence = [*conversation.messages[-3:], self.random.randrange(-1, len(journal.messages))]
+        named = tuple(evidence[: self.random.randrange(len(evidence) + 1)])
+        reason = self._of(["Spam.", "Spam.", "Spam.", " ", "x" * 2001])
+        return Report(*conversation.participants, reason, named)
+
+    def _send(self, journal: Journal) -> Command:
+        conversation = self._conversation(journal)
+        sender = self._participant(journal, conversation)
+        if journal.messages and not self._one_in(10):
+            # Who writes goes on writing, or no limit would ever be reached.
+            latest = journal.messages[-1]
+            conversation, sender = latest.conversation, latest.sender
+        text = self._of(NO_TEXTS) if self._one_in(40) else self._of(TEXTS)
+        name = self._of([*"abcdefgh", ""]) if self._one_in(6) else None
+        return Send(conversation, sender, text, name)
+
+    def _message(self, journal: Journal, conversation: int) -> int:
+        if conversation == NOBODY or self._one_in(12):
+            return self.random.randrange(-1, len(journal.messages))
+        latest = journal.conversations[conversation].messages[-6:]
+        return self._of(latest) if latest else NOBODY
+
+    def _writer(self, journal: Journal, conversation: int, message: int) -> int:
+        if message == NOBODY or self._one_in(6):
+            return self._participant(journal, conversation)
+        return journal.messages[message].sender
+
+    def _edit(self, journal: Journal) -> Command:
+        conversation = self._conversation(journal)
+        message = self._message(journal, conversation)
+        text = self._of([*TEXTS, *TEXTS, *NO_TEXTS])
+        return Edit(conversation, message, self._writer(journal, conversation, message), text)
+
+    def _delete(self, journal: Journal) -> Command:
+        conversation = self._conversation(journal)
+        message = self._message(journal, conversation)
+        return Delete(conversation, message, self._writer(journal, conversation, message))
+
+    def _mark_read(self, journal: Journal) -> Command:
+        conversation = self._conversation(journal)
+        person = self._participant(journal, conversation)
+        return MarkRead(conversation, person, self._message(journal, conversation))
+
+    def _call(self, journal: Journal) -> Command:
+        current = [number for number in range(len(journal.calls)) if is_open(journal, number)][-4:]
+        if not current or self._one_in(12):
+            return self._start(journal)
+        number = self._of(current)
+        if self._one_in(30):
+            number = self.random.randrange(-1, len(journal.calls))
+        call = journal.calls[number]
+        person = self._of([call.initiator, call.callee])
+        if self._one_in(60):
+            person = self._anyone(journal)
+        if self._one_in(25):
+            return Decline(number, person)
+        if self._one_in(12):
+            return EndCall(number, self._of([None, person]))
+        return Connect(number, person) if self.random.random() < 0.7 else Leave(number, person)
+
+    def _start(self, journal: Journal) -> Command:
+        conversation = self._conversation(journal)
+        initiator = self._participant(journal, conversation)
+        soon = self.random.randrange(1, 200_000)
+        far = self.random.randrange(200_000, 20_000_000)
+        odd = (0, -1, 366 * 86_400, 366 * 86_400 + 1)
+        ahead = self._of([None] * 12 + [soon] * 4 + [far] * 4 + [self._of(odd)])
+        return StartCall(conversation, initiator, ahead)
+
+    def _ask(self, journal: Journal) -> Command:
+        conversation = self._conversation(journal)
+        person = self._participant(journal, conversation)
+        call = self.random.randrange(-1, len(journal.calls)) if journal.calls else NOBODY
+        questions: list[Command] = [
+            AskAllowance(conversation, person),
+            AskAllowance(conversation, person),
+            AskSummary(conversation, person),
+            AskMessages(conversation, self._of([None, person])),
+            AskHistory(conversation),
+            AskCall(call),
+        ]
+        return self._of(questions)
+
+    def _wait(self, journal: Journal) -> Command:
+        waits: dict[int, int] = {
+            self.random.randrange(30 * SECOND): 40,
+            self.random.randrange(30 * SECOND, 95 * SECOND): 25,
+            self._of([1, 59_999_999, MINUTE, 15 * MINUTE, 15 * MINUTE + 1, 12 * HOUR]): 10,
+            self.random.randrange(MINUTE, 40 * MINUTE): 16,
+            self.random.randrange(HOUR, 8 * HOUR): 6,
+            self._until_midnight(journal): 8,
+            self.random.randrange(1, 10) * DAY: 1,
+        }
+        return Wait(self.random.choices(list(waits), list(waits.values()))[0])
+
+    def _until_midnight(self, journal: Journal) -> int:
+        """Wait until just before, at or just after somebody's next midnight."""
+        timezone = self._of(journal.persons).timezone
+        today = rules.wall_date(journal.now, timezone)
+        midnight = rules.first_instant(today + timedelta(days=1), timezone)
+        microseconds = (midnight - journal.now) // timedelta(microseconds=1)
+        return max(0, microseconds + self._of([-30 * SECOND, -1, 0, 1, MINUTE]))

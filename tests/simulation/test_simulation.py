@@ -1,0 +1,115 @@
+"""Weeks of many people's doings: Kithkin and a model written apart from it agree on every step."""
+
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import get_args
+
+import pytest
+from attrs import define
+
+from adapters.postgres.executor import Executor
+from adapters.postgres.migrate import migrate
+from entrypoints.settings import Settings
+from entrypoints.wiring.kithkin import on_postgres
+from tests.contracts.postgres import postgres_stores
+from tests.postgres import empty_database
+from tests.simulation.commands import Answer, Command, Send
+from tests.simulation.journal import START
+from tests.simulation.kithkin import Simulated
+from tests.simulation.run import NewKithkin, kithkin_in_memory, shortest_failing, simulate
+
+SEED, STEPS = 20_260_305, 5000
+SEEDS_ON_POSTGRES, STEPS_ON_POSTGRES = (19, 20), 400
+REPOSITORY = Path(__file__).parents[2]
+
+REFUSALS = {
+    *("client_message_id_reused", "daily_message_limit_reached", "edit_window_closed"),
+    *("email_taken", "invalid_value", "message_deleted", "not_found", "not_the_callee"),
+    *("pair_blocked", "person_suspended", "video_call_answered", "video_call_ended"),
+    "video_call_in_progress",
+}
+
+
+async def test_memory_answers_as_the_rules_say() -> None:
+    run = await simulate(SEED, STEPS, kithkin_in_memory)
+    assert run.violation is None
+    assert len(run.answers) == STEPS
+    assert set(run.kinds) == {kind.__name__ for kind in get_args(Command)}
+    assert set(run.refusals) >= REFUSALS
+
+
+@pytest.mark.parametrize("seed", SEEDS_ON_POSTGRES)
+async def test_postgres_answers_as_memory_does(database: str, seed: int) -> None:
+    run = await simulate(seed, STEPS_ON_POSTGRES, on(await empty_database(database)))
+    assert run.violation is None
+    in_memory = await simulate(seed, STEPS_ON_POSTGRES, kithkin_in_memory)
+    assert run.commands == in_memory.commands
+    assert run.answers == in_memory.answers
+
+
+def on(url: str) -> NewKithkin:
+    @asynccontextmanager
+    async def kithkin_on_postgres() -> AsyncIterator[Simulated]:
+        await migrate(url)
+        kithkin = on_postgres(Settings(test_clock=True), url)
+        await kithkin.ports.connection().open()
+        await kithkin.ports.test_clock().start(START)
+        executor = kithkin.ports.store()
+        assert isinstance(executor, Executor)
+        yield Simulated(kithkin, postgres_stores(executor).outbox)
+        await kithkin.close()
+
+    return kithkin_on_postgres
+
+
+@define
+class Forgetful(Simulated):
+    """Answers wrongly to the fortieth message, or loses the event of it."""
+
+    loses_event: bool = False
+    sent: int = 0
+
+    async def put(self, command: Command) -> Answer:
+        answer = await super().put(command)
+        if isinstance(command, Send) and answer.get("created"):
+            self.sent += 1
+            if self.sent == 40 and not self.loses_event:
+                return {**answer, "created": False}
+        return answer
+
+    async def told(self) -> list[Answer]:
+        told = await super().told()
+        sends = [event for event in told if event["type"] == "message_sent"]
+        if self.loses_event and len(sends) >= 40:
+            told.remove(sends[39])
+        return told
+
+
+@pytest.mark.parametrize("loses_event", [False, True])
+async def test_a_violation_is_found_and_cut_to_the_step_that_makes_it(loses_event: bool) -> None:
+    @asynccontextmanager
+    async def forgetful() -> AsyncIterator[Simulated]:
+        async with kithkin_in_memory() as sound:
+            yield Forgetful(sound.kithkin, sound.outbox, loses_event=loses_event)
+
+    run = await simulate(SEED, 1000, forgetful)
+    assert run.violation is not None
+    shortest = await shortest_failing(run, forgetful)
+    assert isinstance(shortest.commands[-1], Send)
+    shorter = await simulate(SEED, len(shortest.commands) - 1, forgetful)
+    assert shorter.violation is None
+
+
+def test_it_runs_from_the_command_line() -> None:
+    done = subprocess.run(
+        (sys.executable, "-m", "tests.simulation", "--seed", "7", "--steps", "60"),
+        cwd=REPOSITORY,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.startswith("seed 7, 60 steps")
+    assert done.stdout.endswith("0 violations\n")
