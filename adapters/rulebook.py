@@ -83,7 +83,7 @@ def _toml(path: Path) -> dict[str, Any]:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise RulebookError((f"{path}: cannot be read: {error.strerror}",)) from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise RulebookError((f"{path}: is no TOML: {error}",)) from error
 
 

@@ -75,13 +75,15 @@ def read_settings(environment: Mapping[str, str], **flags: Any) -> Settings:
     for name, read in _READERS.items():
         variable = PREFIX + name.upper()
         flag = flags.get(name)
-        given = str(flag) if flag is not None else environment.get(variable, "")
+        source = variable if flag is None else f"--{name.replace('_', '-')}"
+        given = environment.get(variable, "") if flag is None else str(flag)
         if not given:
+            if flag is not None:
+                problems.append(f"{source}: it is empty; give a value, or leave it out")
             continue
         try:
             values[name] = read(given)
         except ValueError as error:
-            source = variable if flag is None else f"--{name.replace('_', '-')}"
             problems.append(f"{source}: {error}")
     settings = Settings(**values)
     problems.extend(_contradictions(settings))

@@ -11,7 +11,7 @@ from sqlalchemy import ClauseElement, Dialect, literal_column, select
 from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
 from sqlalchemy.sql.compiler import SQLCompiler
 
-from application.shared.transaction import StoreUnavailableError
+from application.shared.transaction import ConcurrentUpdateError, StoreUnavailableError
 
 _DIALECT: Dialect = PGDialect_asyncpg(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]
 
@@ -32,6 +32,14 @@ AWAY = (
     asyncpg.ReadOnlySQLTransactionError,
 )
 """What asyncpg raises when the server is away, going away, or not ready."""
+
+
+AGAIN = (
+    asyncpg.DeadlockDetectedError,
+    asyncpg.SerializationError,
+    asyncpg.LockNotAvailableError,
+)
+"""What asyncpg raises when another transaction stood in the way."""
 
 
 class Statement:
@@ -109,6 +117,7 @@ class Executor:
         """Run a statement and give its rows.
 
         Raises:
+            ConcurrentUpdateError: Another transaction stood in the way for too long.
             StoreUnavailableError: The database is away or does not answer.
         """
         arguments = statement.arguments(values)
@@ -119,6 +128,8 @@ class Executor:
             else:
                 async with self.pool.acquire(timeout=self.acquire_seconds) as borrowed:
                     records = await borrowed.fetch(statement.sql, *arguments)
+        except AGAIN as error:
+            raise ConcurrentUpdateError(why(error)) from error
         except AWAY as error:
             raise StoreUnavailableError(why(error)) from error
         return [dict(record) for record in records]
@@ -127,6 +138,7 @@ class Executor:
         """Run a statement and give its first row, if it has one.
 
         Raises:
+            ConcurrentUpdateError: Another transaction stood in the way for too long.
             StoreUnavailableError: The database is away or does not answer.
         """
         rows = await self.rows(statement, **values)

@@ -305,9 +305,9 @@ class PostgresSendGate:
             if accepted.attempt is not None:
                 await self._forget_expired(accepted.attempt, accepted.message.created_at)
             return False
-        except (asyncpg.DeadlockDetectedError, asyncpg.LockNotAvailableError) as error:
+        except ConcurrentUpdateError:
             if self.executor.in_transaction:
-                raise ConcurrentUpdateError from error
+                raise
             return False
 
     async def hold(self, sender_id: PersonId) -> None:

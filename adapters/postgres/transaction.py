@@ -1,9 +1,9 @@
 """Transactions on PostgreSQL."""
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import TypeVar
 
-import asyncpg
 from attrs import frozen
 
 from adapters.postgres.executor import Executor
@@ -12,12 +12,6 @@ from application.shared.transaction import ConcurrentUpdateError
 T = TypeVar("T")
 
 _TRIES = 5
-_AGAIN = (
-    ConcurrentUpdateError,
-    asyncpg.DeadlockDetectedError,
-    asyncpg.SerializationError,
-    asyncpg.LockNotAvailableError,
-)
 
 
 @frozen
@@ -31,14 +25,9 @@ class PostgresTransactions:
         if self.executor.in_transaction:
             return await work()
         for _ in range(_TRIES - 1):
-            try:
+            with suppress(ConcurrentUpdateError):
                 return await self._once(work)
-            except _AGAIN:
-                continue
-        try:
-            return await self._once(work)
-        except _AGAIN as error:
-            raise ConcurrentUpdateError from error
+        return await self._once(work)
 
     async def _once(self, work: Callable[[], Awaitable[T]]) -> T:
         async with self.executor.transaction():

@@ -11,7 +11,10 @@ class ConcurrentUpdateError(Exception):
 
 
 class StoreUnavailableError(Exception):
-    """The store cannot be reached or does not answer; nothing was kept."""
+    """The store cannot be reached or does not answer.
+
+    Nothing was kept, unless it went away while it committed: then nobody here can know.
+    """
 
 
 class Transactions(Protocol):
@@ -26,6 +29,6 @@ class Transactions(Protocol):
 
         Raises:
             ConcurrentUpdateError: It met one every time.
-            StoreUnavailableError: The store is away; nothing was kept.
+            StoreUnavailableError: The store is away; see there for what was kept.
         """
         ...

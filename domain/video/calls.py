@@ -167,7 +167,7 @@ def evolve(call: Call, event: CallLifecycleEvent) -> Call:
             return _with_presence(call, event)
         case VideoCallEnded():
             return Ended(
-                **_facts(call),
+                **(_facts(call) | {"policy_version": event.policy_version}),
                 answered_at=call.answered_at if isinstance(call, Ongoing) else None,
                 ended_at=event.at,
                 outcome=event.outcome,

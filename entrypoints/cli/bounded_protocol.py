@@ -1,5 +1,7 @@
 """HTTP/1.1 with a bound on what a client may send before its body."""
 
+import msgspec
+from uuid_utils.compat import uuid7
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 _MAX_HEAD_BYTES = 64 * 1024
@@ -34,3 +36,23 @@ class BoundedProtocol(HttpToolsProtocol):
         """Note that the headers of a request are complete."""
         self._in_head = False
         super().on_headers_complete()
+
+    def send_400_response(self, msg: str) -> None:
+        """Answer what is no HTTP as any other error is answered, and close the connection."""
+        body = msgspec.json.encode(
+            {
+                "type": "urn:kithkin:problem:malformed_request",
+                "title": "Malformed request",
+                "status": 400,
+                "detail": msg,
+                "instance": "",
+                "code": "malformed_request",
+            }
+        )
+        head = (
+            "HTTP/1.1 400 Bad Request\r\nconnection: close\r\n"
+            f"content-type: application/problem+json\r\ncontent-length: {len(body)}\r\n"
+            f"x-request-id: {uuid7()}\r\n\r\n"
+        )
+        self.transport.write(head.encode() + body)
+        self.transport.close()

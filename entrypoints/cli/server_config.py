@@ -26,7 +26,15 @@ _LOGS = {
     "version": 1,
     "disable_existing_loggers": False,
     "filters": {"broken_off": {"()": "entrypoints.cli.server_config.BrokenOff"}},
-    "loggers": {"uvicorn.error": {"level": "WARNING", "filters": ["broken_off"]}},
+    "handlers": {"lines": {"class": "entrypoints.http.logs.Lines"}},
+    "loggers": {
+        "uvicorn.error": {
+            "level": "WARNING",
+            "filters": ["broken_off"],
+            "handlers": ["lines"],
+            "propagate": False,
+        }
+    },
 }
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import structlog
 from litestar import Request, Response
-from litestar.exceptions import HTTPException, ValidationException
+from litestar.exceptions import HTTPException, InternalServerException, ValidationException
 from msgspec import UNSET
 
 from application.shared.idempotency import IdempotencyKeyReusedError
@@ -74,6 +74,8 @@ def to_problem(request: Request[Any, Any, Any], error: Exception) -> Response[by
             fields = [FieldProblem(error.pointer, error.detail)]
             problem = _problem(request, HTTPStatus(error.status_code), error.detail)
             problem.errors = fields
+        case InternalServerException(detail="client disconnected prematurely"):
+            problem = _problem(request, HTTPStatus.BAD_REQUEST, "The body broke off.")
         case HTTPException():
             headers = dict(error.headers or {})
             problem = _problem(request, HTTPStatus(error.status_code), _detail(error))
@@ -83,7 +85,8 @@ def to_problem(request: Request[Any, Any, Any], error: Exception) -> Response[by
             problem = _problem(
                 request,
                 HTTPStatus.SERVICE_UNAVAILABLE,
-                "The database does not answer; nothing was kept. Try again in a moment.",
+                "The database does not answer, so it is not known whether this was kept. Try again "
+                "in a moment, with the same Idempotency-Key if there was one.",
                 code="store_unavailable",
             )
         case ConcurrentUpdateError():

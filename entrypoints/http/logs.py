@@ -8,6 +8,16 @@ import structlog
 from entrypoints.settings import LogFormat
 
 
+class Lines(logging.Handler):
+    """Writes what a library logs as one of our own lines."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write a record."""
+        structlog.get_logger(record.name).log(
+            record.levelno, record.getMessage().partition("\n")[0], exc_info=record.exc_info
+        )
+
+
 def configure_logs(log_format: LogFormat) -> None:
     """Write log lines to standard error in a format."""
     renderer: structlog.typing.Processor = (

@@ -44,6 +44,10 @@ async def a_pair(api: Api, *, a: str | None = None, **profile: Any) -> Pair:
     """Two persons in conversation; a profile is that of both."""
     one = a or await a_person(api, **profile)
     two = await a_person(api, **{**profile, "name": "Bo Chen"})
+    return await a_pair_of(api, one, two)
+
+
+async def a_pair_of(api: Api, one: str, two: str) -> Pair:
     opened = await api.made("/v1/conversations", kind="pair", participants=[one, two])
     return Pair(one, two, opened["id"])
 
@@ -51,6 +55,15 @@ async def a_pair(api: Api, *, a: str | None = None, **profile: Any) -> Pair:
 async def a_message(api: Api, pair: Pair, sender: str, text: str = "Hello") -> Json:
     sent = await api.made(f"{pair.path}/messages", sender_id=sender, text=text)
     return sent["message"]
+
+
+async def messages(api: Api, pair: Pair, sender: str, number: int) -> list[Json]:
+    """Messages one after the other."""
+    sent = []
+    for _ in range(number):
+        await api.pass_time(microseconds=1)
+        sent.append(await a_message(api, pair, sender))
+    return sent
 
 
 async def use_up_day(api: Api, pair: Pair, sender: str) -> Json:

@@ -68,6 +68,11 @@ class Stored:
     async def events(self, person: str, kind: str) -> int:
         return await self._count("outbox", "person_id = $1 AND type = $2", person, kind)
 
+    async def named(self, names: list[str]) -> int:
+        """How many persons have one of these names."""
+        query = "SELECT count(*) FROM persons WHERE name = ANY($1)"
+        return int(await self.connection.fetchval(query, names))
+
     async def event_types(self) -> Counter[str]:
         """How many events there are of each type."""
         rows = await self.connection.fetch("SELECT type, count(*) AS n FROM outbox GROUP BY type")

@@ -21,6 +21,7 @@ async def test_the_main_story(api: Api) -> None:
     pair = given.Pair(ana, bo, opened.json()["id"])
 
     for number in range(1, BASE + 1):
+        await api.pass_time(microseconds=1)
         sent = await api.post(f"{pair.path}/messages", {"sender_id": ana, "text": f"No. {number}"})
         assert sent.status_code == 201
         assert sent.json()["message"]["daily_number"] == number

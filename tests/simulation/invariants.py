@@ -21,6 +21,12 @@ async def broken(journal: Journal, kithkin: Simulated) -> AsyncIterator[str]:
             yield line
     async for line in _broken_outbox(journal, kithkin):
         yield line
+    outbox = await kithkin.outbox()
+    if len({outgoing.id for outgoing in outbox}) != len(outbox):
+        yield "two events have the same id"
+    versions = {outgoing.event.policy_version for outgoing in outbox}
+    if versions - {kithkin.kithkin.rulebook.version}:
+        yield f"events were decided under {versions}"
 
 
 async def _broken_counts(

@@ -103,6 +103,13 @@ async def test_the_app_itself_reads_every_conversation(world: World, pair: Pair)
     assert await queries.messages_of(pair.talk, pair.ben, None, 10, newest_first=False) == page
 
 
+async def test_a_view_says_whose_it_is_and_who_the_other_is(world: World, pair: Pair) -> None:
+    for person_id, other_id in ((pair.ana, pair.ben), (pair.ben, pair.ana)):
+        view = await world.kithkin.conversations.queries().summary(pair.talk, person_id)
+        assert (view.person_id, view.other_id) == (person_id, other_id)
+        assert view.conversation.id == pair.talk
+
+
 async def test_unread_are_the_others_messages_after_the_marker(world: World, pair: Pair) -> None:
     queries = world.kithkin.conversations.queries()
     mark_read = world.kithkin.conversations.mark_read()

@@ -19,6 +19,7 @@ from domain.video.policy import CallPolicy
 
 START = datetime(2026, 3, 2, 12, tzinfo=UTC)
 INITIATOR, CALLEE, STRANGER = (PersonId(UUID(int=number)) for number in (1, 2, 3))
+CALL, TALK = VideoCallId(UUID(int=30)), ConversationId(UUID(int=10))
 POLICY = CallPolicy()
 VERSION = "v1"
 IN_UTC = Sides(Whereabouts("UTC"), Whereabouts("UTC"))
@@ -49,8 +50,8 @@ def call_event(rings_after: int | None = None) -> VideoCallStarted:
         at=START,
         person_id=INITIATOR,
         policy_version=VERSION,
-        call_id=VideoCallId(UUID(int=30)),
-        conversation_id=ConversationId(UUID(int=10)),
+        call_id=CALL,
+        conversation_id=TALK,
         callee_id=CALLEE,
         rings_at=scheduled_for or START,
         scheduled_for=scheduled_for,

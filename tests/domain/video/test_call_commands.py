@@ -23,11 +23,13 @@ from domain.video.calls import Call, Ended, OpenCall, Ringing, evolve
 from domain.video.events import Presence, PresenceReported
 from domain.video.policy import CallPolicy
 from tests.domain.video.script import (
+    CALL,
     CALLEE,
     INITIATOR,
     POLICY,
     START,
     STRANGER,
+    TALK,
     VERSION,
     at,
     call_event,
@@ -127,7 +129,7 @@ def test_a_report_tells_who_did_what_when() -> None:
     (event,) = put(ringing(), (SOON, in_(CALLEE)))
     assert isinstance(event, PresenceReported)
     assert (event.at, event.person_id, event.presence) == (at(SOON), CALLEE, Presence.CONNECTED)
-    assert (event.call_id, event.conversation_id) == (ringing().id, ringing().conversation_id)
+    assert (event.call_id, event.conversation_id) == (CALL, TALK)
     assert event.policy_version == VERSION
 
 

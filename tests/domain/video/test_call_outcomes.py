@@ -9,10 +9,12 @@ from domain.video.calls import Ended, Ongoing, Ringing
 from domain.video.events import CallOutcome, VideoCallEnded
 from domain.video.policy import CallPolicy
 from tests.domain.video.script import (
+    CALL,
     CALLEE,
     INITIATOR,
     POLICY,
     START,
+    TALK,
     VERSION,
     Step,
     at,
@@ -39,6 +41,8 @@ def over(*script: Step, policy: CallPolicy = POLICY) -> tuple[CallOutcome, int, 
 def test_a_new_call_rings() -> None:
     call = ringing()
     assert isinstance(call, Ringing)
+    assert (call.id, call.conversation_id, call.policy_version) == (CALL, TALK, VERSION)
+    assert (call.initiator_id, call.callee_id) == (INITIATOR, CALLEE)
     assert (call.created_at, call.rings_at, call.scheduled_for) == (START, START, None)
 
 
@@ -196,13 +200,12 @@ def test_a_business_sets_all_of_these_times() -> None:
 
 def test_the_end_is_told_of_the_initiator() -> None:
     (event,) = put(play(BOTH_IN), (seconds(30), End(person_id=CALLEE)))
-    call = ringing()
     assert event == VideoCallEnded(
         at=at(seconds(30)),
         person_id=INITIATOR,
         policy_version=VERSION,
-        call_id=call.id,
-        conversation_id=call.conversation_id,
+        call_id=CALL,
+        conversation_id=TALK,
         callee_id=CALLEE,
         outcome=CallOutcome.TOO_SHORT,
         overlap_seconds=20,

@@ -1,0 +1,86 @@
+"""Whatever the description allows, and much that it does not, is answered as it says."""
+
+import asyncio
+import shutil
+import sys
+from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import asyncpg
+import pytest
+import pytest_asyncio
+
+from adapters.postgres.migrate import migrate
+from entrypoints.settings import Settings
+from tests.http import given
+from tests.http.api import Api, asking
+from tests.http.running import open_folder, served
+
+SEED = 2026
+EXAMPLES = 60
+NAME = "tried_by_schemathesis"
+CONFIGURATION = Path(__file__).with_name("schemathesis.toml")
+PERSONS = 4
+
+
+@pytest_asyncio.fixture(scope="module")
+async def api(cluster: str) -> AsyncIterator[Api]:
+    """A server whose time and persons may be played with, on a database of its own."""
+    connection = await asyncpg.connect(cluster)
+    await connection.execute(f"CREATE DATABASE {NAME}")
+    await connection.close()
+    url = urlsplit(cluster)._replace(path=f"/{NAME}").geturl()
+    await migrate(url)
+    with served(Settings(database_url=url, test_clock=True)) as server:
+        async with asking(server) as api:
+            yield api
+
+
+async def write_what_is_there(api: Api, folder: Path) -> None:
+    """Make persons, conversations, messages and calls, and list them for the configuration."""
+    persons = [await given.a_person(api) for _ in range(PERSONS)]
+    pairs = [
+        await given.a_pair_of(api, one, two)
+        for number, one in enumerate(persons)
+        for two in persons[:number]
+    ]
+    messages = [
+        (await given.a_message(api, pair, sender))["id"]
+        for pair in pairs
+        for sender in (pair.a, pair.b)
+    ]
+    calls = [await given.a_call(api, pair) for pair in pairs]
+    conversations = [pair.id for pair in pairs]
+    write(folder / "persons.txt", persons)
+    write(folder / "conversations.txt", conversations)
+    write(folder / "messages.txt", messages)
+    write(folder / "calls.txt", calls)
+
+
+def write(file: Path, idents: Sequence[str]) -> None:
+    file.write_text("".join(f'"{ident}"\n' for ident in idents))
+
+
+async def test_schemathesis_finds_nothing(api: Api, capfd: pytest.CaptureFixture[str]) -> None:
+    with open_folder() as folder:
+        shutil.copy(CONFIGURATION, folder)
+        await write_what_is_there(api, folder)
+        process = await asyncio.create_subprocess_exec(
+            Path(sys.executable).with_name("schemathesis"),
+            "run",
+            f"{api.served.url}/schema/openapi.json",
+            f"--header=Authorization: Bearer {api.served.keys['admin']}",
+            f"--seed={SEED}",
+            f"--max-examples={EXAMPLES}",
+            "--no-color",
+            cwd=folder,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+        )
+        output = (await process.communicate())[0].decode()
+    assert process.returncode == 0, output
+    _, title, summary = output.partition("== SUMMARY ==")
+    assert f"Selected: {len(api.description.operations)}/" in summary
+    with capfd.disabled():
+        sys.stderr.write(f"\nSchemathesis{title}{summary}")
