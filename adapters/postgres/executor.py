@@ -154,6 +154,7 @@ class Executor:
         """Run all statements of the task on one connection, and commit or roll back at the end.
 
         Raises:
+            ConcurrentUpdateError: Another transaction stood in the way.
             StoreUnavailableError: The database is away or does not answer.
         """
         try:
@@ -166,6 +167,8 @@ class Executor:
                     yield
                 finally:
                     self._entered.reset(token)
+        except AGAIN as error:
+            raise ConcurrentUpdateError(why(error)) from error
         except AWAY as error:
             raise StoreUnavailableError(why(error)) from error
 

@@ -36,8 +36,10 @@ def command(**flags: str | bool | None) -> None:
     signals = StopSignals()
     signals.install()
     with suppress(KeyboardInterrupt), listening(settings.host, settings.port) as listener:
-        # Slow, so it comes after what may be wrong at once.
-        from entrypoints.cli.supervisor import serve  # noqa: PLC0415
+        # Slow, so it comes after what may be wrong at once; and Python drops what a signal raises
+        # in the midst of an import.
+        with signals.held():
+            from entrypoints.cli.supervisor import serve  # noqa: PLC0415
 
         serve(settings, listener, signals)
     if sys.stdout.isatty():

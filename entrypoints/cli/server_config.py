@@ -17,7 +17,6 @@ DRAIN_SECONDS = 8  # less than the ten that container runtimes wait before they 
 
 _LIMITS: dict[str, Any] = {
     "backlog": 2048,
-    "limit_concurrency": 900,  # under the 1024 open files that a process commonly may have
     "timeout_keep_alive": 75,  # over the 60 s for which load balancers keep connections
     "timeout_graceful_shutdown": DRAIN_SECONDS,
     "timeout_worker_healthcheck": 30,

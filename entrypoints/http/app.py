@@ -12,6 +12,7 @@ from entrypoints.http import health, schema
 from entrypoints.http.authentication import authorize
 from entrypoints.http.clock import ClockRoutes
 from entrypoints.http.conversations import ConversationRoutes
+from entrypoints.http.crowd import Crowd
 from entrypoints.http.describe import describe
 from entrypoints.http.errors import to_problem
 from entrypoints.http.head import Head
@@ -50,7 +51,7 @@ def create_app(kithkin: Kithkin) -> ASGIApp:
         logging_config=None,
     )
     describe(app.openapi_schema)
-    return RequestLog(Head(app))
+    return RequestLog(Crowd(Head(app)))
 
 
 def _controllers(kithkin: Kithkin) -> list[type[Controller]]:

@@ -16,6 +16,7 @@ from entrypoints.settings import PREFIX, LogFormat, Settings, as_environment
 
 ROOT = Path(__file__).parents[2]
 _STOP_SECONDS = 30
+_SHOWN_CHARACTERS = 4000
 _NEVER = ('"unexpected_error"', "Traceback", "never retrieved", "never awaited")
 
 
@@ -35,10 +36,11 @@ class Served:
     log: Path
     database: str | None
 
-    def unexpected(self) -> list[str]:
-        """What it logged that must never happen; the lines of workers may run together."""
-        lines = self.log.read_text(errors="replace").splitlines()
-        return [line for line in lines if any(sign in line for sign in _NEVER)]
+    def unexpected(self) -> str:
+        """The first thing it logged that must never happen, with what follows."""
+        text = self.log.read_text(errors="replace")
+        starts = [text.find(sign) for sign in _NEVER if sign in text]
+        return text[min(starts) :][:_SHOWN_CHARACTERS] if starts else ""
 
 
 @contextmanager
@@ -72,7 +74,7 @@ def served(settings: Settings) -> Iterator[Served]:
                 assert process.wait(_STOP_SECONDS) == 0, log.read_text()[-4000:]
             finally:
                 process.kill()
-        assert server.unexpected() == []
+        assert server.unexpected() == ""
 
 
 @contextmanager

@@ -47,6 +47,7 @@ async def test_a_sent_message_is_stored_counted_and_told_of(world: World, pair: 
     assert isinstance(event, MessageSent)
     assert (event.person_id, event.recipient_id) == (pair.ana, pair.ben)
     assert (event.message_id, event.counted_on) == (message.id, message.counted_on)
+    assert (event.at, event.conversation_id) == (START, pair.talk)
     assert message.policy_version == event.policy_version == world.kithkin.rulebook.version
 
 

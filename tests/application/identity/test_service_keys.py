@@ -5,7 +5,8 @@ from uuid import UUID
 import attrs
 import pytest
 
-from domain.identity.service_keys import PREFIX, Scope, key_digest
+from domain.identity.service_keys import PREFIX, Scope, ServiceKey, key_digest
+from domain.shared.ids import ServiceKeyId
 from tests.application.world import START, World
 
 
@@ -34,6 +35,18 @@ async def test_no_two_keys_are_alike_and_the_oldest_is_listed_first(world: World
 @pytest.mark.parametrize("secret", ["", PREFIX, "kk_service", "x" + PREFIX, PREFIX + "x" * 300])
 async def test_what_is_no_key_is_not_taken(world: World, secret: str) -> None:
     await world.kithkin.identity.create_key()(Scope.ADMIN)
+    assert await world.kithkin.identity.authenticate_service()(secret) is None
+
+
+@pytest.mark.parametrize("secret", ["someone_elses_key", PREFIX + "x" * 190])
+async def test_a_secret_of_another_form_is_not_even_looked_up(world: World, secret: str) -> None:
+    key = ServiceKey(
+        id=ServiceKeyId(UUID(int=1)),
+        digest=key_digest(secret),
+        scope=Scope.ADMIN,
+        created_at=START,
+    )
+    await world.kithkin.ports.service_keys().add(key)
     assert await world.kithkin.identity.authenticate_service()(secret) is None
 
 
