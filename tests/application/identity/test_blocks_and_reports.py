@@ -1,5 +1,7 @@
 """Blocks between persons, and reports of them."""
 
+from uuid import UUID
+
 import pytest
 
 from application.identity.file_report import FileReportRequest
@@ -74,6 +76,8 @@ async def test_a_report_is_kept_for_review(world: World, pair: Pair) -> None:
     event = world.events[-1]
     assert isinstance(event, PersonReported)
     assert (event.person_id, event.reporter_id) == (pair.ben, pair.ana)
+    assert event.report_id == report.id
+    assert isinstance(report.id, UUID)
 
 
 async def test_evidence_stands_in_a_conversation_of_the_two(world: World, pair: Pair) -> None:

@@ -26,6 +26,12 @@ async def test_a_registered_person_can_be_looked_up(world: World) -> None:
     assert event.policy_version == world.kithkin.rulebook.version
 
 
+@pytest.mark.parametrize("email", ["", "\0", "x" * 255, "\ud800"])
+async def test_nobody_is_looked_up_by_what_no_address_can_be(world: World, email: str) -> None:
+    with world.refused("invalid_value"):
+        await world.kithkin.identity.queries().all_persons(email, None, 10)
+
+
 async def test_nobody_is_registered_with_a_malformed_profile(world: World) -> None:
     with world.refused("invalid_value"):
         await world.kithkin.identity.register_person()(Profile(name="Ana", timezone="Mars/X"))

@@ -1,5 +1,6 @@
 """Service keys: made once, taken until revoked."""
 
+import base64
 from uuid import UUID
 
 import attrs
@@ -15,7 +16,12 @@ async def test_a_new_key_is_taken_with_its_scope(world: World) -> None:
     assert made.secret.startswith(PREFIX)
     taken = await world.kithkin.identity.authenticate_service()(made.secret)
     assert taken == made.stored
-    assert made.stored.scope is Scope.WRITE
+    assert (made.stored.scope, made.stored.created_at) == (Scope.WRITE, START)
+
+
+async def test_a_key_has_256_random_bits(world: World) -> None:
+    secret = (await world.kithkin.identity.create_key()(Scope.READ)).secret.removeprefix(PREFIX)
+    assert len(base64.urlsafe_b64decode(secret + "=")) * 8 == 256
 
 
 async def test_only_the_digest_is_stored(world: World) -> None:
