@@ -85,8 +85,8 @@ def to_problem(request: Request[Any, Any, Any], error: Exception) -> Response[by
             problem = _problem(
                 request,
                 HTTPStatus.SERVICE_UNAVAILABLE,
-                "The database does not answer. Try again in a moment; repeat what changes something "
-                "with the same Idempotency-Key, as it may have been kept.",
+                "The database does not answer. Try again in a moment; repeat what changes "
+                "something with the same Idempotency-Key, as it may have been kept.",
                 code="store_unavailable",
             )
         case ConcurrentUpdateError():
