@@ -97,7 +97,7 @@ class ConversationRoutes(Controller):
 
         return await answer_once(request, work)
 
-    @get("/conversations", responses=problems(422))
+    @get("/conversations", responses=problems())
     async def list_conversations(
         self,
         request: ApiRequest,
@@ -110,7 +110,7 @@ class ConversationRoutes(Controller):
         page = await queries.of_person(PersonId(person_id), position(cursor), limit)
         return list_body(page, _seen)
 
-    @get("/conversations/{conversation_id:uuid}", responses=problems(404, 422))
+    @get("/conversations/{conversation_id:uuid}", responses=problems(404))
     async def get_conversation(
         self,
         request: ApiRequest,
@@ -124,7 +124,7 @@ class ConversationRoutes(Controller):
             return _shown(await queries.conversation(ident))
         return _seen(await queries.summary(ident, PersonId(person_id)))
 
-    @get("/conversations/{conversation_id:uuid}/allowance", responses=problems(404, 422))
+    @get("/conversations/{conversation_id:uuid}/allowance", responses=problems(404))
     async def get_allowance(
         self,
         request: ApiRequest,

@@ -47,7 +47,7 @@ def _drop_what_cannot_come(operation: Operation, *, public: bool) -> None:
         dropped.add("400")
     if public:
         operation.security = []
-        dropped |= {"401", "403"}
+        dropped |= {"401", "403", "413", "422"}
     for status in dropped & set(operation.responses or {}):
         del (operation.responses or {})[status]
 

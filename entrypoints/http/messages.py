@@ -125,7 +125,7 @@ class MessageRoutes(Controller):
         )
         return respond(sent if isinstance(sent, Answer) else _sent(sent))
 
-    @get("/conversations/{conversation_id:uuid}/messages", responses=problems(404, 422))
+    @get("/conversations/{conversation_id:uuid}/messages", responses=problems(404))
     async def list_messages(
         self,
         request: ApiRequest,
@@ -175,7 +175,7 @@ class MessageRoutes(Controller):
 
     @delete(
         "/conversations/{conversation_id:uuid}/messages/{message_id:uuid}",
-        responses=problems(404, 422),
+        responses=problems(404),
     )
     async def delete_message(
         self,

@@ -150,7 +150,7 @@ class PersonRoutes(Controller):
 
         return await answer_once(request, work)
 
-    @get("/persons", responses=problems(422))
+    @get("/persons", responses=problems())
     async def list_persons(
         self,
         request: ApiRequest,
@@ -224,7 +224,7 @@ class PersonRoutes(Controller):
     @put(
         "/persons/{person_id:uuid}/blocks/{other_id:uuid}",
         status_code=204,
-        responses=problems(404, 422),
+        responses=problems(404),
     )
     async def block_person(
         self, request: ApiRequest, person_id: FromPath[UUID], other_id: FromPath[UUID]

@@ -74,7 +74,7 @@ class ReportRoutes(Controller):
 
         return await answer_once(request, work)
 
-    @get("/reports", opt=ADMIN, responses=problems(422))
+    @get("/reports", opt=ADMIN, responses=problems())
     async def list_reports(
         self,
         request: ApiRequest,
