@@ -105,6 +105,7 @@ def serve(*arguments: str, until: str = "API pages", **environment: str) -> Iter
             else:
                 errors.seek(0)
                 raise AssertionError(f"it does not serve: {lines}, {errors.read()}")
+            watchdog.cancel()
             yield Served(process, errors, lines)
         finally:
             watchdog.cancel()
