@@ -90,8 +90,9 @@ class Api:
         items: list[Any] = []
         page = await self.get(path, **params)
         items += page["items"]
-        while page["next_cursor"] is not None:
-            page = await self.get(path, **params, cursor=page["next_cursor"])
+        while (cursor := page["next_cursor"]) is not None:
+            page = await self.get(path, **{**params, "cursor": cursor})
+            assert page["next_cursor"] != cursor, "the list does not come to an end"
             items += page["items"]
         return items
 

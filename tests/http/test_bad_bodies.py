@@ -13,7 +13,8 @@ from tests.http.scene import TAKES_BODY, TEXTS, Scene, a_scene, unchanged
 
 JSON = "application/json"
 DEEP = 100_000
-TWO_MIB = 2 * 1024 * 1024
+ONE_MIB = 1024 * 1024
+TWO_MIB = 2 * ONE_MIB
 SURPRISE = "surprise"
 WRONG: dict[str, list[object]] = {
     "null": [None],
@@ -136,6 +137,22 @@ async def test_a_body_over_the_limit_is_not_read(api: Api, scene: Scene, chunked
             content = json.dumps(body).encode()
             answer = await ask(api, operation, scene, in_pieces(content) if chunked else content)
             refused(answer, 413, "body_too_large")
+
+
+async def test_a_body_over_the_limit_is_refused_where_none_is_taken(api: Api, scene: Scene) -> None:
+    async with unchanged(api, scene):
+        for operation in api.description.operations:
+            if "requestBody" not in operation.described and operation.path.startswith("/v1/"):
+                content = b"x" * TWO_MIB
+                answer = await ask(api, operation, scene, content)
+                refused(answer, 413, "body_too_large")
+
+
+async def test_a_body_may_be_just_so_large(api: Api, scene: Scene) -> None:
+    right = json.dumps(scene.body("register_person")).encode()
+    for size, status in ((ONE_MIB, 201), (ONE_MIB + 1, 413)):
+        answer = await ask(api, api.operation("register_person"), scene, right.ljust(size))
+        assert answer.status_code == status
 
 
 async def test_an_unknown_field_is_refused(api: Api, scene: Scene) -> None:

@@ -137,6 +137,14 @@ async def test_no_parameter_is_taken_twice(api: Api, scene: Scene, name: str) ->
     assert pointers(invalid(answer)) == [f"/{name}"]
 
 
+async def test_no_operation_takes_any_parameter_twice(api: Api, scene: Scene) -> None:
+    for operation in api.description.operations:
+        if operation.path.startswith("/v1/"):
+            path = scene.path(operation)
+            answer = await api.ask(operation.method, f"{path}?x=1&x=2", json={})
+            assert pointers(invalid(answer)) == ["/x"]
+
+
 @pytest.mark.parametrize("order", ["", "up", "ASC", "asc,desc", "created_at"])
 async def test_an_order_is_asc_or_desc(api: Api, scene: Scene, order: str) -> None:
     answer = await api.ask("GET", f"{scene.pair.path}/messages", params={"order": order})

@@ -10,3 +10,9 @@ from tests.http.api import Api, asking
 async def test_all_is_well(api: Api, path: str, key: str | None) -> None:
     async with asking(api.served, key) as asked:
         assert await asked.get(path) == {"status": "ok"}
+
+
+@pytest.mark.parametrize("path", ["/health/live", "/health/ready"])
+async def test_nothing_else_that_comes_with_the_question_matters(api: Api, path: str) -> None:
+    answer = await api.ask("GET", f"{path}?x=1&x=2", content=b"{" * 2_000_000)
+    assert answer.json() == {"status": "ok"}

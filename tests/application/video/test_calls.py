@@ -65,9 +65,9 @@ async def test_a_conversation_has_20_open_calls_at_most(world: World, pair: Pair
 
 async def test_a_call_is_ongoing_once_both_have_connected(world: World, pair: Pair) -> None:
     call_id = await world.call(pair.talk, pair.ana)
-    await world.connect(call_id, pair.ana)
+    waiting = await world.report(call_id, pair.ana, Presence.CONNECTED)
     before = world.events
-    await world.connect(call_id, pair.ana)
+    assert await world.report(call_id, pair.ana, Presence.CONNECTED) == waiting
     assert world.events == before
     call = await world.report(call_id, pair.ben, Presence.CONNECTED)
     assert isinstance(call, Ongoing)
@@ -180,7 +180,9 @@ async def test_a_completed_call_counts_for_both_and_unlocks(world: World, pair: 
         (pair.ben, pair.ana),
         (pair.ana, pair.ben),
     ]
-    assert {event.counted_on.isoformat() for event in counted} == {"2026-03-02"}
+    for event in counted:
+        assert (event.call_id, event.conversation_id) == (call_id, pair.talk)
+        assert (event.counted_on.isoformat(), event.overlap_seconds) == ("2026-03-02", 60)
     assert (await ended(world, call_id)).overlap_seconds == 60
     for person_id in (pair.ana, pair.ben):
         assert (await world.allowance(pair.talk, person_id)).limit == 30
