@@ -116,6 +116,26 @@ async def test_a_key_is_short_and_printable(api: Api, scene: Scene, key: str) ->
             assert pointers(problem) == ["/Idempotency-Key"]
 
 
+async def test_of_two_keys_none_is_taken(api: Api, scene: Scene) -> None:
+    headers = [("Idempotency-Key", fresh()), ("Idempotency-Key", fresh())]
+    async with unchanged(api, scene):
+        for name in POSTS:
+            path, body = scene.path(api.operation(name)), scene.body(name)
+            problem = invalid(await api.ask("POST", path, json=body, headers=headers))
+            assert pointers(problem) == ["/Idempotency-Key"]
+
+
+async def test_the_answer_to_a_repeated_client_message_id_is_kept_too(api: Api) -> None:
+    pair, key = await given.a_pair(api), fresh()
+    path = f"{pair.path}/messages"
+    body = {"sender_id": pair.a, "text": "Once", "client_message_id": "4711"}
+    assert (await api.post(path, body)).status_code == 201
+    first, again = [await api.post(path, body, key=key) for _ in range(2)]
+    assert (first.status_code, replayed(first)) == (200, False)
+    assert (again.status_code, replayed(again), again.content) == (200, True, first.content)
+    reused(await api.post(path, {**body, "text": "Other"}, key=key))
+
+
 async def test_a_key_may_be_255_characters_of_any_printable_kind(api: Api) -> None:
     marks = "".join(map(chr, range(0x21, 0x7F))) + " and more "
     key = (fresh() + marks + "x" * 255)[:255]

@@ -99,6 +99,15 @@ async def test_what_is_no_key_is_401(api: Api, header: str) -> None:
         assert "kithkin keys create" in problem["detail"]
 
 
+async def test_of_two_credentials_none_is_taken(api: Api) -> None:
+    right = f"Bearer {api.served.keys['admin']}"
+    async with asking(api.served, None) as asked:
+        for other in (right, "Bearer kk_service_x"):
+            headers = [("Authorization", right), ("Authorization", other)]
+            answer = await asked.ask("GET", "/v1/persons", headers=headers)
+            refused(answer, 401, "unauthenticated")
+
+
 @pytest.mark.parametrize("scheme", ["Bearer", "bearer", "BEARER"])
 async def test_the_scheme_is_taken_in_any_case(api: Api, scheme: str) -> None:
     async with asking(api.served, None) as asked:
