@@ -240,7 +240,7 @@ class Chance:
             self.random.randrange(MINUTE, 40 * MINUTE): 16,
             self.random.randrange(HOUR, 8 * HOUR): 6,
             self._until_midnight(journal): 8,
-            self.random.randrange(1, 10) * DAY: 1,
+            self._of([1, 2, 4, 8, 16]) * DAY: 1,
         }
         return Wait(self.random.choices(list(waits), list(waits.values()))[0])
 

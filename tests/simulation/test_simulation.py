@@ -4,6 +4,7 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from itertools import product
 from pathlib import Path
 from typing import get_args
 
@@ -16,13 +17,14 @@ from entrypoints.settings import Settings
 from entrypoints.wiring.kithkin import on_postgres
 from tests.contracts.postgres import postgres_stores
 from tests.postgres import empty_database
+from tests.simulation import rules
 from tests.simulation.commands import Answer, Command, Send
 from tests.simulation.journal import START
 from tests.simulation.kithkin import Simulated
-from tests.simulation.run import NewKithkin, kithkin_in_memory, shortest_failing, simulate
+from tests.simulation.run import NewKithkin, Run, kithkin_in_memory, shortest_failing, simulate
 
-SEED, STEPS = 20_260_305, 5000
-SEEDS_ON_POSTGRES, STEPS_ON_POSTGRES = (19, 20), 400
+SEED, STEPS = 3, 5000
+SEEDS_ON_POSTGRES, STEPS_ON_POSTGRES = (16, 18), 450
 REPOSITORY = Path(__file__).parents[2]
 
 REFUSALS = {
@@ -39,6 +41,16 @@ async def test_memory_answers_as_the_rules_say() -> None:
     assert len(run.answers) == STEPS
     assert set(run.kinds) == {kind.__name__ for kind in get_args(Command)}
     assert set(run.refusals) >= REFUSALS
+    assert table_cells(run) == set(product(rules.TIERS, (100, 75, 50, 25, 0)))
+
+
+def table_cells(run: Run) -> set[tuple[object, object]]:
+    """Give the tiers and percents of the decay table that decisions were made by."""
+    return {
+        (answer["tier"], answer["percent"])
+        for answer in run.answers
+        if answer.get("days_since_call") is not None
+    }
 
 
 @pytest.mark.parametrize("seed", SEEDS_ON_POSTGRES)
