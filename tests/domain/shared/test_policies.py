@@ -7,7 +7,7 @@ import pytest
 
 from domain.conversations.policy import ConversationPolicy
 from domain.identity.policy import IdentityPolicy
-from domain.video.policy import CallPolicy, DecayStep, UnlockPolicy
+from domain.video.policy import CallPolicy, DecayStep, UnlockPolicy, VideoPolicy
 
 Policy = IdentityPolicy | ConversationPolicy | CallPolicy | UnlockPolicy
 
@@ -58,3 +58,7 @@ def test_a_decay_step_stays_within_its_range(name: str, most: int) -> None:
     for wrong in (-1, most + 1):
         with pytest.raises(ValueError, match=name):
             attrs.evolve(step, **{name: wrong})
+
+
+def test_video_without_choices_has_all_defaults() -> None:
+    assert VideoPolicy() == VideoPolicy(unlock=UnlockPolicy(), calls=CallPolicy())
