@@ -2,8 +2,6 @@
 
 from datetime import datetime
 
-import attrs
-
 from application.conversations.ports import SendView
 from application.shared.rulebook import Rulebook
 from domain.shared.calendar import counted
@@ -23,16 +21,8 @@ def facts(view: SendView, now: datetime) -> UnlockFacts:
     )
 
 
-def decision(view: SendView, now: datetime, rulebook: Rulebook, more: int = 0) -> MessageAllowance:
-    """Give the decision, all rules together.
-
-    Args:
-        view: What was read.
-        now: The present instant.
-        rulebook: The policies in force.
-        more: Messages to count on top of those in the view.
-    """
-    seen = facts(view, now)
-    seen = attrs.evolve(seen, sent=seen.sent + more)
+def decision(view: SendView, now: datetime, rulebook: Rulebook) -> MessageAllowance:
+    """Give the decision, all rules together."""
     standing = standing_reasons(active=view.sender_active, blocked=view.blocked)
-    return allowance(seen, rulebook.policies.video.unlock, rulebook.version).given(standing)
+    unlock = rulebook.policies.video.unlock
+    return allowance(facts(view, now), unlock, rulebook.version).given(standing)

@@ -122,7 +122,7 @@ class SendMessage:
         message = self._message(request, text, allowed, now)
         sent = SentMessage(
             message=message,
-            allowance=decision(view, now, self.rulebook, more=1),
+            allowance=allowed.after_one_more(),
             created=True,
         )
         stored = await self.gate.store(self._accepted(request, sent, view, now))

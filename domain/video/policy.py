@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from itertools import pairwise
 
-from attrs import Attribute, field, frozen
+from attrs import Attribute, Factory, field, frozen
 
 from ..shared.checks import between
 from ..shared.tiers import Tier
@@ -48,6 +48,27 @@ def _decay(
             raise ValueError(f"{attribute.name} must not rise in percent from step to step")
 
 
+def percent_left(days_since_call: int | None, policy: "UnlockPolicy") -> int:
+    """Give the percent of the bonus left so many days after a call; None means no call."""
+    if days_since_call is None:
+        return 0
+    for step in policy.decay:
+        if days_since_call <= step.until_day:
+            return step.percent
+    return 0
+
+
+def _limits_by_day(policy: "UnlockPolicy") -> Mapping[Tier, tuple[int, ...]]:
+    """Work the whole decay out once: a decision then only looks its limit up."""
+    days = range(policy.decay[-1].until_day + 1) if policy.decay else range(0)
+    return {
+        tier: tuple(
+            policy.base_messages - (-bonus * percent_left(day, policy) // 100) for day in days
+        )
+        for tier, bonus in policy.tier_bonus.items()
+    }
+
+
 @frozen(kw_only=True)
 class UnlockPolicy:
     """What a completed call unlocks.
@@ -56,6 +77,7 @@ class UnlockPolicy:
         base_messages: Messages a day that everyone has.
         tier_bonus: Further messages a day after a call, by tier; never falling.
         decay: How the bonus falls with the days since the call; after the last step 0.
+        limits: What comes of these: messages a day by tier, for each day of the decay.
     """
 
     base_messages: int = field(default=10, validator=between(0, _MOST_MESSAGES))
@@ -70,6 +92,9 @@ class UnlockPolicy:
             DecayStep(until_day=30, percent=25),
         ),
         validator=_decay,
+    )
+    limits: Mapping[Tier, tuple[int, ...]] = field(
+        init=False, eq=False, repr=False, default=Factory(_limits_by_day, takes_self=True)
     )
 
 

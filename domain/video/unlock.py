@@ -13,7 +13,7 @@ from ..shared.calendar import next_midnight, start_of
 from ..shared.decisions import Reason
 from ..shared.errors import RefusedError
 from ..shared.tiers import Tier, TierStanding
-from .policy import UnlockPolicy
+from .policy import UnlockPolicy, percent_left
 
 RULE = "daily_message_limit"
 
@@ -73,118 +73,143 @@ class LimitChange:
     percent: int
 
 
-@frozen(kw_only=True)
+@frozen
 class MessageAllowance:
     """The decision on one more message.
 
+    It holds what was decided on; each part of the explanation is worked out when it is
+    asked for, by the one function that knows it.
+
     Attributes:
-        allowed: Whether it may be sent.
-        sent: Messages counted for this day.
-        limit: Messages allowed on this day.
-        remaining: What is left of it, at least 0.
-        base: The part of the limit that everyone has.
-        bonus: The part that a call unlocked.
-        days_since_call: Counting dates since the latest completed call, if any.
-        percent: Percent of the tier's bonus that is left.
-        tier: The highest tier held on this day.
-        counting_on: The day.
-        resets_at: When the day is over and the count starts anew.
-        next_change: When the limit itself next changes, if it will.
-        unlockers: What would raise the limit now.
-        reasons: One for each rule.
-        policy_version: The version of the policy it was made under.
+        facts: What the rule looked at.
+        policy: The numbers it was held against.
+        policy_version: Their version.
+        standing: Reasons of the rules that have their say first.
     """
 
-    allowed: bool
-    sent: int
-    limit: int
-    remaining: int
-    base: int
-    bonus: int
-    days_since_call: int | None
-    percent: int
-    tier: Tier
-    counting_on: date
-    resets_at: datetime
-    next_change: LimitChange | None
-    unlockers: tuple[Unlocker, ...]
-    reasons: tuple[Reason, ...]
+    facts: UnlockFacts
+    policy: UnlockPolicy
     policy_version: str
+    standing: tuple[Reason, ...] = ()
 
-    def given(self, reasons: tuple[Reason, ...]) -> "MessageAllowance":
-        """Give the decision when other rules have their say first."""
-        return attrs.evolve(
-            self,
-            allowed=self.allowed and all(reason.satisfied for reason in reasons),
-            reasons=(*reasons, *self.reasons),
+    @property
+    def allowed(self) -> bool:
+        """Whether it may be sent."""
+        return self.facts.sent < self.limit and all(reason.satisfied for reason in self.standing)
+
+    @property
+    def sent(self) -> int:
+        """Messages counted for this day."""
+        return self.facts.sent
+
+    @property
+    def limit(self) -> int:
+        """Messages allowed on this day."""
+        return daily_limit(self.tier, self.days_since_call, self.policy)
+
+    @property
+    def remaining(self) -> int:
+        """What is left of the limit, at least 0."""
+        return max(0, self.limit - self.facts.sent)
+
+    @property
+    def base(self) -> int:
+        """The part of the limit that everyone has."""
+        return self.policy.base_messages
+
+    @property
+    def bonus(self) -> int:
+        """The part of the limit that a call unlocked."""
+        return self.limit - self.policy.base_messages
+
+    @property
+    def days_since_call(self) -> int | None:
+        """Counting dates since the latest completed call, if there was one."""
+        return _days_since_call(self.facts.day, self.facts.last_call_on)
+
+    @property
+    def percent(self) -> int:
+        """Percent of the tier's bonus that is left."""
+        return percent_left(self.days_since_call, self.policy)
+
+    @property
+    def tier(self) -> Tier:
+        """The highest tier held on this day."""
+        return self.facts.standing.on(self.facts.day)
+
+    @property
+    def counting_on(self) -> date:
+        """The day."""
+        return self.facts.day
+
+    @property
+    def resets_at(self) -> datetime:
+        """When the day is over and the count starts anew."""
+        return next_midnight(self.facts.day, self.facts.timezone)
+
+    @property
+    def next_change(self) -> LimitChange | None:
+        """When the limit itself next changes, if it will."""
+        return _next_change(self.facts, self.limit, self.policy)
+
+    @property
+    def unlockers(self) -> tuple[Unlocker, ...]:
+        """What would raise the limit now."""
+        return tuple(_unlockers(self.tier, self.days_since_call, self.limit, self.policy))
+
+    @property
+    def reasons(self) -> tuple[Reason, ...]:
+        """One for each rule."""
+        return (*self.standing, self.limit_reason)
+
+    @property
+    def limit_reason(self) -> Reason:
+        """What the daily limit itself says."""
+        sent, limit = self.facts.sent, self.limit
+        return Reason(
+            rule=RULE,
+            satisfied=sent < limit,
+            detail=f"{sent} of {limit} messages are sent for {self.facts.day.isoformat()}.",
+            inputs={
+                "sent": sent,
+                "base": self.base,
+                "bonus": limit - self.base,
+                "days_since_call": self.days_since_call,
+                "percent": self.percent,
+                "tier": self.tier.value,
+            },
+            threshold=limit,
+            changes_at=self.resets_at,
+            changed_by=tuple(unlocker.action for unlocker in self.unlockers),
         )
 
+    def given(self, standing: tuple[Reason, ...]) -> "MessageAllowance":
+        """Give the decision when other rules have their say first."""
+        return MessageAllowance(self.facts, self.policy, self.policy_version, standing)
 
-def percent_left(days_since_call: int | None, policy: UnlockPolicy) -> int:
-    """Give the percent of the bonus left so many days after a call; None means no call."""
-    if days_since_call is None:
-        return 0
-    for step in policy.decay:
-        if days_since_call <= step.until_day:
-            return step.percent
-    return 0
+    def after_one_more(self) -> "MessageAllowance":
+        """Give the decision once another message was counted."""
+        facts = attrs.evolve(self.facts, sent=self.facts.sent + 1)
+        return MessageAllowance(facts, self.policy, self.policy_version, self.standing)
 
 
 def daily_limit(tier: Tier, days_since_call: int | None, policy: UnlockPolicy) -> int:
-    """Give the messages a day for a tier, so many days after the latest call."""
-    percent = percent_left(days_since_call, policy)
-    return policy.base_messages + -(-policy.tier_bonus[tier] * percent // 100)
+    """Give the messages a day for a tier, so many days after the latest call.
+
+    Args:
+        tier: The highest tier held on the day.
+        days_since_call: At least 0; None where there was no call.
+        policy: The numbers.
+    """
+    if days_since_call is None:
+        return policy.base_messages
+    limits = policy.limits[tier]
+    return limits[days_since_call] if days_since_call < len(limits) else policy.base_messages
 
 
 def allowance(facts: UnlockFacts, policy: UnlockPolicy, policy_version: str) -> MessageAllowance:
-    """Decide on one more message, and say why."""
-    tier = facts.standing.on(facts.day)
-    days = _days_since_call(facts.day, facts.last_call_on)
-    limit = daily_limit(tier, days, policy)
-    percent = percent_left(days, policy)
-    resets_at = next_midnight(facts.day, facts.timezone)
-    unlockers = tuple(_unlockers(tier, days, limit, policy))
-    allowed = facts.sent < limit
-    reason = Reason(
-        rule=RULE,
-        satisfied=allowed,
-        detail=f"{facts.sent} of {limit} messages are sent for {facts.day.isoformat()}.",
-        inputs={
-            "sent": facts.sent,
-            "base": policy.base_messages,
-            "bonus": limit - policy.base_messages,
-            "days_since_call": days,
-            "percent": percent,
-            "tier": tier.value,
-        },
-        threshold=limit,
-        changes_at=resets_at,
-        changed_by=tuple(unlocker.action for unlocker in unlockers),
-    )
-    return MessageAllowance(
-        allowed=allowed,
-        sent=facts.sent,
-        limit=limit,
-        remaining=max(0, limit - facts.sent),
-        base=policy.base_messages,
-        bonus=limit - policy.base_messages,
-        days_since_call=days,
-        percent=percent,
-        tier=tier,
-        counting_on=facts.day,
-        resets_at=resets_at,
-        next_change=_next_change(facts, limit, policy),
-        unlockers=unlockers,
-        reasons=(reason,),
-        policy_version=policy_version,
-    )
-
-
-def after_one_more(
-    facts: UnlockFacts, policy: UnlockPolicy, policy_version: str
-) -> MessageAllowance:
-    """Decide anew once a message was counted."""
-    return allowance(attrs.evolve(facts, sent=facts.sent + 1), policy, policy_version)
+    """Decide on one more message."""
+    return MessageAllowance(facts, policy, policy_version)
 
 
 def require(decision: MessageAllowance) -> None:
@@ -193,14 +218,15 @@ def require(decision: MessageAllowance) -> None:
     Raises:
         DailyMessageLimitReachedError: All messages of the day are sent.
     """
-    for reason in decision.reasons:
-        if reason.rule == RULE and not reason.satisfied:
-            raise DailyMessageLimitReachedError(
-                f"{reason.detail} The next can be sent at {decision.resets_at:%Y-%m-%dT%H:%M:%SZ}"
-                f"{_advice(decision.unlockers)}.",
-                decision.reasons,
-                decision,
-            )
+    if decision.sent < decision.limit:
+        return
+    reason = decision.limit_reason
+    raise DailyMessageLimitReachedError(
+        f"{reason.detail} The next can be sent at {decision.resets_at:%Y-%m-%dT%H:%M:%SZ}"
+        f"{_advice(decision.unlockers)}.",
+        decision.reasons,
+        decision,
+    )
 
 
 def _days_since_call(day: date, last_call_on: date | None) -> int | None:

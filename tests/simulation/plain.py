@@ -22,6 +22,21 @@ from tests.simulation.commands import Answer
 _UNKNOWN = UUID(int=404)
 
 
+_SAID_OF_ALLOWANCES = (
+    "allowed",
+    "sent",
+    "limit",
+    "remaining",
+    "base",
+    "bonus",
+    "days_since_call",
+    "percent",
+    "tier",
+    "counting_on",
+    "resets_at",
+)
+
+
 @define
 class Numbers:
     """The ids of one kind of thing, in the order in which they were met."""
@@ -68,11 +83,8 @@ class Plain:
 
     def allowance(self, decision: MessageAllowance) -> Answer:
         change = decision.next_change
-        copied = attrs.asdict(decision, recurse=False)
-        for name in ("reasons", "policy_version"):
-            copied.pop(name)
         return {
-            **copied,
+            **{name: getattr(decision, name) for name in _SAID_OF_ALLOWANCES},
             "next_change": change and (change.on, change.at, change.limit, change.percent),
             "unlockers": {unlocker.action: unlocker.limit for unlocker in decision.unlockers},
             "refusing": [reason.rule for reason in decision.reasons if not reason.satisfied],

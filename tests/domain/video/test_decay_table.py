@@ -5,8 +5,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from domain.shared.tiers import Tier, TierStanding
-from domain.video.policy import DecayStep, UnlockPolicy
-from domain.video.unlock import UnlockFacts, allowance, daily_limit, percent_left
+from domain.video.policy import DecayStep, UnlockPolicy, percent_left
+from domain.video.unlock import UnlockFacts, allowance, daily_limit
 
 POLICY = UnlockPolicy()
 CALL_ON = date(2026, 3, 2)

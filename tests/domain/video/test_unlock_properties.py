@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from domain.shared.calendar import local_date, start_of
 from domain.shared.tiers import Tier
-from domain.video.policy import UnlockPolicy
-from domain.video.unlock import UnlockFacts, allowance, daily_limit, percent_left
+from domain.video.policy import UnlockPolicy, percent_left
+from domain.video.unlock import UnlockFacts, allowance, daily_limit
 from tests.domain.strategies import facts, policies, tiers
 
 MOMENT = timedelta(microseconds=1)
