@@ -43,21 +43,27 @@ AGAIN = (
 
 
 class Statement:
-    """A statement as text, compiled once, with the order of its parameters."""
+    """A statement as text, compiled once.
+
+    Attributes:
+        sql: The text, with $1, $2, ... for the parameters.
+        names: The parameters' names, in that order.
+        literals: Values that are part of the statement, by name.
+    """
 
     def __init__(self, statement: ClauseElement) -> None:
         """Compile a statement of SQLAlchemy Core for asyncpg."""
         compiled = statement.compile(dialect=_DIALECT)
         assert isinstance(compiled, SQLCompiler)  # noqa: S101 - what every statement compiles to
         self.sql = str(compiled)
-        self._names: tuple[str, ...] = tuple(compiled.positiontup or ())
-        self._literals = {
+        self.names: tuple[str, ...] = tuple(compiled.positiontup or ())
+        self.literals = {
             name: value for name, value in compiled.params.items() if value is not None
         }
 
     def arguments(self, values: Row) -> list[Any]:
         """Give the parameters in order. A missing value is an error, not a NULL."""
-        return [values[name] if name in values else self._literals[name] for name in self._names]
+        return [values[name] if name in values else self.literals[name] for name in self.names]
 
 
 @define
@@ -153,10 +159,15 @@ class Executor:
     async def transaction(self) -> AsyncIterator[None]:
         """Run all statements of the task on one connection, and commit or roll back at the end.
 
+        Within a transaction that runs already, they belong to it.
+
         Raises:
             ConcurrentUpdateError: Another transaction stood in the way.
             StoreUnavailableError: The database is away or does not answer.
         """
+        if self.in_transaction:
+            yield
+            return
         try:
             async with (
                 self.pool.acquire(timeout=self.acquire_seconds) as connection,

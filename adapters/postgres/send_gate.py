@@ -212,8 +212,8 @@ def _store(*, keep_answer: bool) -> Select[Any]:
     return select(counted.c.messages_sent).add_cte(*written)
 
 
-_LOOK = Statement(_look())
-_STORE = {keep: Statement(_store(keep_answer=keep)) for keep in (False, True)}
+LOOK = Statement(_look())
+STORE = {keep: Statement(_store(keep_answer=keep)) for keep in (False, True)}
 _FORGET_EXPIRED = Statement(
     delete(_answers).where(
         _answers.c.owner == bindparam("owner"),
@@ -271,7 +271,7 @@ class PostgresSendGate:
     ) -> SendView | None:
         """Give what a decision needs; None unless the sender takes part."""
         row = await self.executor.row(
-            _LOOK,
+            LOOK,
             conversation_id=conversation_id,
             sender_id=sender_id,
             now=now,
@@ -298,7 +298,7 @@ class PostgresSendGate:
             values |= {f"kept_{name}": value for name, value in to_row(accepted.answer).items()}
             values |= {"kept_owner": accepted.attempt.owner, "kept_key": accepted.attempt.key}
         try:
-            return await self.executor.row(_STORE[keep], **values) is not None
+            return await self.executor.row(STORE[keep], **values) is not None
         except asyncpg.UniqueViolationError as error:
             if self.executor.in_transaction:
                 raise ConcurrentUpdateError from error

@@ -29,6 +29,11 @@ _MARK = Statement(
     .returning(service_keys.c.id)
 )
 
+CHANNEL = "kithkin_service_keys"
+"""Where every process is told, as it commits, that a key changed."""
+
+_TELL = Statement(select(func.pg_notify(CHANNEL, "")))
+
 
 @frozen
 class PostgresServiceKeys:
@@ -57,5 +62,10 @@ class PostgresServiceKeys:
         revoked_at: datetime | None = None,
     ) -> bool:
         """Set when a key was last used or was first revoked."""
-        marked = await self.executor.row(_MARK, id=key_id, used_at=used_at, revoked_at=revoked_at)
+        async with self.executor.transaction():
+            marked = await self.executor.row(
+                _MARK, id=key_id, used_at=used_at, revoked_at=revoked_at
+            )
+            if revoked_at is not None:
+                await self.executor.rows(_TELL)
         return marked is not None

@@ -33,7 +33,7 @@ async def attempt_of(request: ApiRequest) -> Attempt | None:
         raise InvalidValueError(HEADER, "Give one key only.")
     if not 1 <= len(key) <= MAX_KEY_CHARACTERS or not key.isascii() or not key.isprintable():
         raise InvalidValueError(HEADER, "Give 1 to 255 printable ASCII characters.")
-    parts = (request.method.encode(), request.url.path.encode(), await request.body())
+    parts = (request.method.encode(), request.scope["path"].encode(), await request.body())
     return Attempt(
         owner=f"service:{request.auth.id}",
         key=key,

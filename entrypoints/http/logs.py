@@ -3,6 +3,7 @@
 import logging
 import sys
 
+import msgspec
 import structlog
 
 from entrypoints.settings import LogFormat
@@ -18,10 +19,14 @@ class Lines(logging.Handler):
         )
 
 
+def _json(line: object, **_: object) -> str:
+    return msgspec.json.encode(line, enc_hook=str).decode()
+
+
 def configure_logs(log_format: LogFormat) -> None:
     """Write log lines to standard error in a format."""
     renderer: structlog.typing.Processor = (
-        structlog.processors.JSONRenderer()
+        structlog.processors.JSONRenderer(serializer=_json)
         if log_format is LogFormat.JSON
         else structlog.dev.ConsoleRenderer(colors=False)
     )

@@ -1,5 +1,6 @@
 """The ports on PostgreSQL."""
 
+from attrs import frozen
 from dependency_injector.containers import DeclarativeContainer
 from dependency_injector.providers import Dependency, Object, Singleton
 from uuid_utils.compat import uuid7
@@ -16,12 +17,42 @@ from adapters.postgres.identity import (
     PostgresPersons,
     PostgresReports,
 )
+from adapters.postgres.key_cache import CachedServiceKeys
 from adapters.postgres.send_gate import PostgresSendGate
-from adapters.postgres.service_keys import PostgresServiceKeys
 from adapters.postgres.standing import PostgresPairStandings
 from adapters.postgres.transaction import PostgresTransactions
 from adapters.postgres.video import PostgresCalls, PostgresHistories
 from application.shared.rulebook import Rulebook
+
+
+@frozen
+class PostgresConnection:
+    """What is opened before the ports are used, and closed after."""
+
+    store: Executor
+    service_keys: CachedServiceKeys
+
+    async def open(self) -> None:
+        """Connect.
+
+        Raises:
+            StoreUnavailableError: The database cannot be reached.
+        """
+        await self.store.open()
+        await self.service_keys.open()
+
+    async def check(self) -> None:
+        """Ask the database for an answer.
+
+        Raises:
+            StoreUnavailableError: It gives none.
+        """
+        await self.store.check()
+
+    async def close(self) -> None:
+        """Let go of all connections."""
+        await self.service_keys.close()
+        await self.store.close()
 
 
 class PostgresPorts(DeclarativeContainer):
@@ -30,7 +61,6 @@ class PostgresPorts(DeclarativeContainer):
     url = Dependency(instance_of=str)
     pool_size = Dependency(instance_of=int)
     store = Singleton(Executor, url=url, pool_size=pool_size)
-    connection = store
     new_id = Object(uuid7)
     rulebook = Dependency(instance_of=Rulebook)
     real_clock = Singleton(SystemClock)
@@ -42,7 +72,8 @@ class PostgresPorts(DeclarativeContainer):
     directory = Singleton(PostgresPersonDirectory, store)
     blocks = Singleton(PostgresBlocks, store)
     reports = Singleton(PostgresReports, store)
-    service_keys = Singleton(PostgresServiceKeys, store)
+    service_keys = Singleton(CachedServiceKeys, store)
+    connection = Singleton(PostgresConnection, store, service_keys)
     standings = Singleton(PostgresPairStandings, store)
     conversations = Singleton(PostgresConversations, store)
     conversation_list = Singleton(PostgresConversationList, store)
