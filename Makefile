@@ -5,12 +5,13 @@ STAMP := $(VENV)/installed
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help install serve test lock format clean
+.PHONY: help install serve test bench lock format clean
 
 help:
 	@echo 'make install   make $(VENV) with the kithkin command in it'
 	@echo 'make serve     run Kithkin on its own database; ARGS="--port 9000" passes flags on'
 	@echo 'make test      run every check and every test'
+	@echo 'make bench     measure the send path; ARGS="--rounds 1" passes flags on'
 	@echo 'make format    format the source'
 	@echo 'make lock      compile requirements.lock anew from pyproject.toml'
 	@echo 'make clean     remove $(VENV) and everything the checks leave behind'
@@ -39,6 +40,9 @@ serve: install
 
 test: install
 	@$(BIN)/python -m tests.check
+
+bench: install
+	@$(BIN)/python -m benchmarks $(ARGS)
 
 format: install
 	@$(BIN)/ruff check --select I --fix --quiet .

@@ -1,0 +1,1 @@
+"""How fast the send path is, beside what it could be and what it usually is."""

@@ -1,0 +1,127 @@
+"""A load from a process of its own: so many connections, each waiting for its answer.
+
+Reads a job as JSON from standard input and prints its figures as JSON. Every connection
+has conversations of its own, so that no two requests are about the same one at a time.
+"""
+
+import asyncio
+import json
+import random
+import sys
+import time
+from itertools import count
+from typing import Any
+
+import uvloop
+
+SUCCESS = (b"200", b"201")
+
+
+class Client(asyncio.Protocol):
+    """One connection, on which requests follow one another."""
+
+    def __init__(self, job: "Job", pairs: list[tuple[str, str]], number: int) -> None:
+        self.job, self.pairs, self.number = job, pairs, number
+        self.names = count()
+        self.buffer = b""
+        self.began = 0.0
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport = transport
+        self.next()
+
+    def next(self) -> None:
+        now = time.perf_counter()
+        if now >= self.job.ends:
+            self.transport.close()
+            return
+        pair = self.pairs[next(self.names) % len(self.pairs)]
+        self.began = now
+        self.transport.write(self.job.request(pair))  # type: ignore[attr-defined]
+
+    def data_received(self, data: bytes) -> None:
+        self.buffer += data
+        head, end, body = self.buffer.partition(b"\r\n\r\n")
+        if not end:
+            return
+        at = head.lower().index(b"content-length:") + 15
+        length = int(head[at : head.find(b"\r", at) if b"\r" in head[at:] else None])
+        if len(body) < length:
+            return
+        self.buffer = b""
+        self.job.answered(head[9:12], self.began)
+        self.next()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.job.closed()
+
+
+class Job:
+    """What is asked for, and what came of it."""
+
+    def __init__(self, spec: dict[str, Any]) -> None:
+        self.spec = spec
+        self.seconds = spec["seconds"]
+        self.latencies: list[float] = []
+        self.errors = 0
+        self.open = spec["concurrency"]
+        self.done = asyncio.Event()
+        self.run = f"{time.time_ns():x}-{random.getrandbits(32):x}"
+        self.numbers = count()
+        self.head = f" HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {spec['key']}\r\n"
+
+    def request(self, pair: tuple[str, str]) -> bytes:
+        conversation, person = pair
+        if self.spec["kind"] == "allowance":
+            path = f"/v1/conversations/{conversation}/allowance?person_id={person}"
+            return f"GET {path}{self.head}\r\n".encode()
+        if self.spec["kind"] == "list":
+            path = f"/v1/conversations/{conversation}/messages?limit=20&order=desc"
+            return f"GET {path}{self.head}\r\n".encode()
+        body = f'{{"sender_id":"{person}","text":"Hello there, how are you today?"}}'
+        return (
+            f"POST /v1/conversations/{conversation}/messages{self.head}"
+            f"Idempotency-Key: {self.run}-{next(self.numbers)}\r\n"
+            f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n{body}"
+        ).encode()
+
+    def answered(self, status: bytes, began: float) -> None:
+        self.latencies.append(time.perf_counter() - began)
+        self.errors += status not in SUCCESS
+
+    def closed(self) -> None:
+        self.open -= 1
+        if not self.open:
+            self.done.set()
+
+    async def figures(self) -> dict[str, float]:
+        loop = asyncio.get_running_loop()
+        began = time.perf_counter()
+        self.ends = began + self.seconds
+        share = len(self.spec["pairs"]) // self.spec["concurrency"]
+        for number in range(self.spec["concurrency"]):
+            pairs = [tuple(pair) for pair in self.spec["pairs"][number * share :][:share]]
+            await loop.create_connection(
+                lambda pairs=pairs, number=number: Client(self, pairs, number),  # type: ignore[misc]
+                "127.0.0.1",
+                self.spec["port"],
+            )
+        await self.done.wait()
+        elapsed = time.perf_counter() - began
+        ordered = sorted(self.latencies)
+        return {
+            "per_second": len(ordered) / elapsed,
+            "p50_ms": ordered[len(ordered) // 2] * 1000,
+            "p99_ms": ordered[len(ordered) * 99 // 100] * 1000,
+            "requests": len(ordered),
+            "errors": self.errors,
+        }
+
+
+async def main() -> None:
+    """Do the job on standard input."""
+    print(json.dumps(await Job(json.load(sys.stdin)).figures()))
+
+
+if __name__ == "__main__":
+    uvloop.run(main())
