@@ -77,8 +77,6 @@ WITH sender AS (
 SELECT messages_sent FROM counted
 """
 
-ALLOWANCE = LOOK
-
 
 class Send(msgspec.Struct, forbid_unknown_fields=True):
     sender_id: UUID

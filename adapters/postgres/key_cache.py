@@ -16,6 +16,7 @@ from domain.shared.ids import ServiceKeyId
 
 _MOST_KEYS = 10_000
 _LISTEN_AGAIN_SECONDS = 1.0
+_PROVE_SECONDS = 5.0
 
 
 @define
@@ -81,9 +82,11 @@ class CachedServiceKeys:
         for digest, key in self._known.items():
             if key.id == key_id and used_at is not None:
                 self._known[digest] = attrs.evolve(key, last_used_at=used_at)
+        marked = await self._keys.mark(key_id, used_at=used_at, revoked_at=revoked_at)
         if revoked_at is not None:
+            # Only now: whoever looked the key up meanwhile found it as it was.
             self._forget()
-        return await self._keys.mark(key_id, used_at=used_at, revoked_at=revoked_at)
+        return marked
 
     def _forget(self, *_: object) -> None:
         self._changes += 1
@@ -108,7 +111,11 @@ class CachedServiceKeys:
             connection.add_termination_listener(ended)
             await connection.add_listener(CHANNEL, self._forget)
             self._listening = True
-            await lost.wait()
+            while not lost.is_set():
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(lost.wait(), _PROVE_SECONDS)
+                # A connection can be lost without a word, and no notice comes through it then.
+                await connection.execute("SELECT 1", timeout=_PROVE_SECONDS)
         finally:
             self._listening = False
             self._forget()
