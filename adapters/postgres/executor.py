@@ -1,9 +1,9 @@
 """Statements, written by SQLAlchemy once and run by asyncpg."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from contextvars import ContextVar
-from typing import Any
+from typing import Any, cast
 
 import asyncpg
 from attrs import define, field
@@ -11,12 +11,10 @@ from sqlalchemy import ClauseElement, Dialect, literal_column, select
 from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
 from sqlalchemy.sql.compiler import SQLCompiler
 
+from adapters.postgres.connections import Connection, Connections
 from application.shared.transaction import ConcurrentUpdateError, StoreUnavailableError
 
 _DIALECT: Dialect = PGDialect_asyncpg(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]
-
-Connection = Any
-"""A connection of a pool; asyncpg's proxy for one has no type of its own."""
 
 Row = Mapping[str, Any]
 """A row by column name, as asyncpg gives it."""
@@ -68,23 +66,29 @@ class Statement:
 
 @define
 class Executor:
-    """Runs statements on a pool, or on the connection of the running transaction.
+    """Runs statements on a connection of their own, or on that of the running transaction.
 
     Attributes:
         url: Where the database is.
         pool_size: The most connections kept open.
-        acquire_seconds: How long to wait for a free connection.
+        wait_seconds: How long to wait for a free connection.
         command_seconds: How long to wait for a statement.
+        connections: The connections.
     """
 
     url: str
     pool_size: int = 10
-    acquire_seconds: float = 5.0
+    wait_seconds: float = 5.0
     command_seconds: float = 10.0
-    _pool: "asyncpg.Pool[asyncpg.Record] | None" = field(default=None, init=False)
+    connections: Connections = field(init=False)
     _entered: "ContextVar[Connection | None]" = field(
         factory=lambda: ContextVar("entered", default=None), init=False
     )
+
+    def __attrs_post_init__(self) -> None:
+        self.connections = Connections(
+            self.url, self.pool_size, self.wait_seconds, self.command_seconds
+        )
 
     async def open(self) -> None:
         """Connect.
@@ -92,24 +96,12 @@ class Executor:
         Raises:
             StoreUnavailableError: The database cannot be reached.
         """
-        try:
-            self._pool = await asyncpg.create_pool(
-                self.url,
-                min_size=1,
-                max_size=self.pool_size,
-                timeout=self.acquire_seconds,
-                command_timeout=self.command_seconds,
-                reset=_leave_as_is,
-                server_settings=_SESSION,
-            )
-        except AWAY as error:
-            raise StoreUnavailableError(why(error)) from error
+        with _told_as_ours():
+            await self.connections.open()
 
     async def close(self) -> None:
         """Let go of all connections."""
-        if self._pool is not None:
-            pool, self._pool = self._pool, None
-            await pool.close()
+        await self.connections.close()
 
     async def check(self) -> None:
         """Ask the database for an answer.
@@ -126,19 +118,7 @@ class Executor:
             ConcurrentUpdateError: Another transaction stood in the way for too long.
             StoreUnavailableError: The database is away or does not answer.
         """
-        arguments = statement.arguments(values)
-        connection = self._entered.get()
-        try:
-            if connection is not None:
-                records = await connection.fetch(statement.sql, *arguments)
-            else:
-                async with self.pool.acquire(timeout=self.acquire_seconds) as borrowed:
-                    records = await borrowed.fetch(statement.sql, *arguments)
-        except AGAIN as error:
-            raise ConcurrentUpdateError(why(error)) from error
-        except AWAY as error:
-            raise StoreUnavailableError(why(error)) from error
-        return [dict(record) for record in records]
+        return [dict(record) for record in await self._records(statement, values)]
 
     async def row(self, statement: Statement, **values: Any) -> Row | None:
         """Run a statement and give its first row, if it has one.
@@ -147,8 +127,29 @@ class Executor:
             ConcurrentUpdateError: Another transaction stood in the way for too long.
             StoreUnavailableError: The database is away or does not answer.
         """
-        rows = await self.rows(statement, **values)
-        return rows[0] if rows else None
+        records = await self._records(statement, values)
+        return dict(records[0]) if records else None
+
+    async def record(self, statement: Statement, values: Row) -> "Row | None":
+        """Run a statement of a hot path and give its first row as it comes from asyncpg.
+
+        Raises:
+            ConcurrentUpdateError: Another transaction stood in the way for too long.
+            StoreUnavailableError: The database is away or does not answer.
+        """
+        records = await self._records(statement, values)
+        return cast("Row", records[0]) if records else None
+
+    async def _records(self, statement: Statement, values: Row) -> "list[asyncpg.Record]":
+        arguments = statement.arguments(values)
+        connection = self._entered.get()
+        with _told_as_ours():
+            if connection is not None:
+                records = await connection.fetch(statement.sql, *arguments)
+            else:
+                async with self.connections.lent() as lent:
+                    records = await lent.fetch(statement.sql, *arguments)
+        return cast("list[asyncpg.Record]", records)
 
     @property
     def in_transaction(self) -> bool:
@@ -168,43 +169,27 @@ class Executor:
         if self.in_transaction:
             yield
             return
-        try:
-            async with (
-                self.pool.acquire(timeout=self.acquire_seconds) as connection,
-                connection.transaction(),
-            ):
+        with _told_as_ours():
+            async with self.connections.lent() as connection, connection.transaction():
                 token = self._entered.set(connection)
                 try:
                     yield
                 finally:
                     self._entered.reset(token)
-        except AGAIN as error:
-            raise ConcurrentUpdateError(why(error)) from error
-        except AWAY as error:
-            raise StoreUnavailableError(why(error)) from error
-
-    @property
-    def pool(self) -> "asyncpg.Pool[asyncpg.Record]":
-        """The open pool."""
-        if self._pool is None:
-            raise StoreUnavailableError("the database is not connected")
-        return self._pool
 
 
 _CHECK = Statement(select(literal_column("1")))
 
-_SESSION = {
-    "application_name": "kithkin",
-    "timezone": "UTC",
-    "lock_timeout": "5s",
-    "statement_timeout": "10s",
-    "idle_in_transaction_session_timeout": "30s",
-    "jit": "off",
-}
 
-
-async def _leave_as_is(_: object) -> None:
-    """Nothing is left behind on a connection, so a reset would be a wasted round trip."""
+@contextmanager
+def _told_as_ours() -> Iterator[None]:
+    """Raise what asyncpg raises as the port's own errors."""
+    try:
+        yield
+    except AGAIN as error:
+        raise ConcurrentUpdateError(why(error)) from error
+    except AWAY as error:
+        raise StoreUnavailableError(why(error)) from error
 
 
 def why(error: BaseException) -> str:

@@ -106,7 +106,7 @@ class CachedServiceKeys:
             self._forget()
             lost.set()
 
-        connection = await asyncpg.connect(self.executor.url, timeout=self.executor.acquire_seconds)
+        connection = await asyncpg.connect(self.executor.url, timeout=self.executor.wait_seconds)
         try:
             connection.add_termination_listener(ended)
             await connection.add_listener(CHANNEL, self._forget)

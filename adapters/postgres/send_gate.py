@@ -270,14 +270,16 @@ class PostgresSendGate:
         attempt: Attempt | None = None,
     ) -> SendView | None:
         """Give what a decision needs; None unless the sender takes part."""
-        row = await self.executor.row(
+        row = await self.executor.record(
             LOOK,
-            conversation_id=conversation_id,
-            sender_id=sender_id,
-            now=now,
-            client_message_id=client_message_id,
-            owner=None if attempt is None else attempt.owner,
-            key=None if attempt is None else attempt.key,
+            {
+                "conversation_id": conversation_id,
+                "sender_id": sender_id,
+                "now": now,
+                "client_message_id": client_message_id,
+                "owner": None if attempt is None else attempt.owner,
+                "key": None if attempt is None else attempt.key,
+            },
         )
         return None if row is None else _view(row)
 
@@ -298,7 +300,7 @@ class PostgresSendGate:
             values |= {f"kept_{name}": value for name, value in to_row(accepted.answer).items()}
             values |= {"kept_owner": accepted.attempt.owner, "kept_key": accepted.attempt.key}
         try:
-            return await self.executor.row(STORE[keep], **values) is not None
+            return await self.executor.record(STORE[keep], values) is not None
         except asyncpg.UniqueViolationError as error:
             if self.executor.in_transaction:
                 raise ConcurrentUpdateError from error

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from application.conversations.decide_message import decision
 from application.conversations.ports import AcceptedMessage, SendGate, SendView, SettleCalls
@@ -59,11 +59,13 @@ class SentMessage:
         message: As it stands.
         allowance: The decision on the one after it.
         created: False where it was already there under its client_message_id.
+        answer: What the request was answered with, where that was kept.
     """
 
     message: Message
     allowance: MessageAllowance
     created: bool
+    answer: Answer | None = None
 
 
 @frozen
@@ -117,16 +119,20 @@ class SendMessage:
         if view.earlier is not None:
             return await self._again(request, view, view.earlier, text, now)
         allowed = decision(view, now, self.rulebook)
-        require_standing(allowed.reasons, allowed)
-        unlock.require(allowed)
+        if not allowed.allowed:
+            require_standing(allowed.reasons, allowed)
+            unlock.require(allowed)
         message = self._message(request, text, allowed, now)
         sent = SentMessage(
             message=message,
             allowance=allowed.after_one_more(),
             created=True,
         )
-        stored = await self.gate.store(self._accepted(request, sent, view, now))
-        return sent if stored else None
+        answer = _answer(request, sent)
+        stored = await self.gate.store(self._accepted(request, message, answer, view, now))
+        if not stored:
+            return None
+        return evolve(sent, answer=answer)
 
     async def _look(self, request: SendMessageRequest, now: datetime) -> SendView:
         view = await self.gate.look(
@@ -182,9 +188,13 @@ class SendMessage:
         )
 
     def _accepted(
-        self, request: SendMessageRequest, sent: SentMessage, view: SendView, now: datetime
+        self,
+        request: SendMessageRequest,
+        message: Message,
+        answer: Answer | None,
+        view: SendView,
+        now: datetime,
     ) -> AcceptedMessage:
-        message = sent.message
         event = MessageSent(
             at=now,
             person_id=message.sender_id,
@@ -194,14 +204,20 @@ class SendMessage:
             recipient_id=view.conversation.other(message.sender_id),
             counted_on=message.counted_on,
         )
-        answer = None
-        if request.attempt is not None and request.render is not None:
-            answer = to_keep(request.attempt, request.render(sent), now)
+        kept = None
+        if request.attempt is not None and answer is not None:
+            kept = to_keep(request.attempt, answer, now)
         return AcceptedMessage(
             message=message,
             event=OutboxEvent(EventId(self.new_id()), event),
             seen=view,
             day=counted(now, view.sender_timezone, view.sender_counting_day),
-            attempt=request.attempt if answer is not None else None,
-            answer=answer,
+            attempt=None if kept is None else request.attempt,
+            answer=kept,
         )
+
+
+def _answer(request: SendMessageRequest, sent: SentMessage) -> Answer | None:
+    if request.attempt is None or request.render is None:
+        return None
+    return request.render(sent)

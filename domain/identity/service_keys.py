@@ -20,8 +20,10 @@ class Scope(StrEnum):
 
     def covers(self, needed: "Scope") -> bool:
         """Tell whether a key of this scope may do what needs `needed`."""
-        order = tuple(Scope)
-        return order.index(self) >= order.index(needed)
+        return _RANKS[self] >= _RANKS[needed]
+
+
+_RANKS = {scope: rank for rank, scope in enumerate(Scope)}
 
 
 @frozen(kw_only=True)

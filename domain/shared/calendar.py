@@ -69,6 +69,7 @@ def local_date(at: datetime, timezone: str) -> date:
     return at.astimezone(zone(timezone)).date()
 
 
+@lru_cache(maxsize=4096)
 def start_of(day: date, timezone: str) -> datetime:
     """Give the first instant, in UTC, whose local date is `day` or later, from 1970 on.
 

@@ -18,8 +18,14 @@ class Tier(StrEnum):
         """The tier's place in the order, 0 for the lowest."""
         return _RANKS[self]
 
+    @property
+    def above(self) -> "tuple[Tier, ...]":
+        """The tiers above this one, the next first."""
+        return _ABOVE[self]
+
 
 _RANKS = {tier: rank for rank, tier in enumerate(Tier)}
+_ABOVE = {tier: tuple(Tier)[rank + 1 :] for tier, rank in _RANKS.items()}
 
 
 def highest(*tiers: Tier) -> Tier:

@@ -77,19 +77,25 @@ class LimitChange:
 class MessageAllowance:
     """The decision on one more message.
 
-    It holds what was decided on; each part of the explanation is worked out when it is
-    asked for, by the one function that knows it.
+    It holds what was decided; each part of the explanation is worked out when it is asked
+    for, by the one function that knows it.
 
     Attributes:
         facts: What the rule looked at.
         policy: The numbers it was held against.
         policy_version: Their version.
+        tier: The highest tier held on this day.
+        days_since_call: Counting dates since the latest completed call, if there was one.
+        limit: Messages allowed on this day.
         standing: Reasons of the rules that have their say first.
     """
 
     facts: UnlockFacts
     policy: UnlockPolicy
     policy_version: str
+    tier: Tier
+    days_since_call: int | None
+    limit: int
     standing: tuple[Reason, ...] = ()
 
     @property
@@ -101,11 +107,6 @@ class MessageAllowance:
     def sent(self) -> int:
         """Messages counted for this day."""
         return self.facts.sent
-
-    @property
-    def limit(self) -> int:
-        """Messages allowed on this day."""
-        return daily_limit(self.tier, self.days_since_call, self.policy)
 
     @property
     def remaining(self) -> int:
@@ -123,19 +124,9 @@ class MessageAllowance:
         return self.limit - self.policy.base_messages
 
     @property
-    def days_since_call(self) -> int | None:
-        """Counting dates since the latest completed call, if there was one."""
-        return _days_since_call(self.facts.day, self.facts.last_call_on)
-
-    @property
     def percent(self) -> int:
         """Percent of the tier's bonus that is left."""
         return percent_left(self.days_since_call, self.policy)
-
-    @property
-    def tier(self) -> Tier:
-        """The highest tier held on this day."""
-        return self.facts.standing.on(self.facts.day)
 
     @property
     def counting_on(self) -> date:
@@ -185,12 +176,23 @@ class MessageAllowance:
 
     def given(self, standing: tuple[Reason, ...]) -> "MessageAllowance":
         """Give the decision when other rules have their say first."""
-        return MessageAllowance(self.facts, self.policy, self.policy_version, standing)
+        return self._with(self.facts, standing)
 
     def after_one_more(self) -> "MessageAllowance":
         """Give the decision once another message was counted."""
         facts = attrs.evolve(self.facts, sent=self.facts.sent + 1)
-        return MessageAllowance(facts, self.policy, self.policy_version, self.standing)
+        return self._with(facts, self.standing)
+
+    def _with(self, facts: UnlockFacts, standing: tuple[Reason, ...]) -> "MessageAllowance":
+        return MessageAllowance(
+            facts,
+            self.policy,
+            self.policy_version,
+            self.tier,
+            self.days_since_call,
+            self.limit,
+            standing,
+        )
 
 
 def daily_limit(tier: Tier, days_since_call: int | None, policy: UnlockPolicy) -> int:
@@ -209,7 +211,10 @@ def daily_limit(tier: Tier, days_since_call: int | None, policy: UnlockPolicy) -
 
 def allowance(facts: UnlockFacts, policy: UnlockPolicy, policy_version: str) -> MessageAllowance:
     """Decide on one more message."""
-    return MessageAllowance(facts, policy, policy_version)
+    tier = facts.standing.on(facts.day)
+    days = _days_since_call(facts.day, facts.last_call_on)
+    limit = daily_limit(tier, days, policy)
+    return MessageAllowance(facts, policy, policy_version, tier, days, limit)
 
 
 def require(decision: MessageAllowance) -> None:
@@ -239,9 +244,9 @@ def _unlockers(
     after_call = daily_limit(tier, 0, policy)
     if after_call > limit:
         yield Unlocker(action="complete_a_video_call", limit=after_call)
-    for higher in Tier:
+    for higher in tier.above:
         upgraded = daily_limit(higher, days, policy)
-        if higher.rank > tier.rank and upgraded > limit:
+        if upgraded > limit:
             yield Unlocker(action=f"upgrade_to_{higher.value}", limit=upgraded)
 
 

@@ -9,17 +9,16 @@ from litestar.datastructures import State
 from litestar.types import ASGIApp
 
 from entrypoints.http import health, schema
-from entrypoints.http.authentication import authorize
+from entrypoints.http.admission import admit
 from entrypoints.http.clock import ClockRoutes
 from entrypoints.http.conversations import ConversationRoutes
 from entrypoints.http.crowd import Crowd
 from entrypoints.http.describe import describe
 from entrypoints.http.errors import to_problem
-from entrypoints.http.head import Head
-from entrypoints.http.limits import MAX_BODY_BYTES, within_limits
+from entrypoints.http.limits import MAX_BODY_BYTES
 from entrypoints.http.logs import configure_logs
 from entrypoints.http.messages import MessageRoutes
-from entrypoints.http.options import list_all_methods
+from entrypoints.http.methods import Methods
 from entrypoints.http.persons import PersonRoutes
 from entrypoints.http.reports import ReportRoutes
 from entrypoints.http.request_log import RequestLog
@@ -43,15 +42,14 @@ def create_app(kithkin: Kithkin) -> ASGIApp:
         route_handlers=[*_controllers(kithkin), health.live, health.ready, schema.asset],
         state=State({"kithkin": kithkin}),
         lifespan=[opened],
-        guards=[authorize, within_limits],
-        before_send=[list_all_methods],
+        before_request=admit,
         exception_handlers={Exception: to_problem},
         openapi_config=schema.openapi_config(version("kithkin")),
         request_max_body_size=MAX_BODY_BYTES,
         logging_config=None,
     )
     describe(app.openapi_schema)
-    return RequestLog(Crowd(Head(app)))
+    return RequestLog(Crowd(Methods(app)))
 
 
 def _controllers(kithkin: Kithkin) -> list[type[Controller]]:

@@ -2,11 +2,17 @@
 
 import logging
 import sys
+from collections.abc import Callable
+from contextvars import ContextVar
+from typing import Any
 
 import msgspec
 import structlog
 
 from entrypoints.settings import LogFormat
+
+REQUEST_ID: ContextVar[str | None] = ContextVar("request_id", default=None)
+"""The id of the request that is being served."""
 
 
 class Lines(logging.Handler):
@@ -19,28 +25,42 @@ class Lines(logging.Handler):
         )
 
 
-def _json(line: object, **_: object) -> str:
-    return msgspec.json.encode(line, enc_hook=str).decode()
+_JSON = msgspec.json.Encoder(enc_hook=str)
+
+
+def _json(line: object, **_: object) -> bytes:
+    return _JSON.encode(line)
+
+
+def _with_request_id(
+    _: object, __: str, line: structlog.typing.EventDict
+) -> structlog.typing.EventDict:
+    request_id = REQUEST_ID.get()
+    if request_id is not None:
+        line["request_id"] = request_id
+    return line
 
 
 def configure_logs(log_format: LogFormat) -> None:
     """Write log lines to standard error in a format."""
-    renderer: structlog.typing.Processor = (
-        structlog.processors.JSONRenderer(serializer=_json)
-        if log_format is LogFormat.JSON
-        else structlog.dev.ConsoleRenderer(colors=False)
-    )
+    renderer: structlog.typing.Processor
+    if log_format is LogFormat.JSON:
+        renderer = structlog.processors.JSONRenderer(serializer=_json)
+        factory: Callable[..., Any] = structlog.BytesLoggerFactory(file=sys.stderr.buffer)
+    else:
+        renderer = structlog.dev.ConsoleRenderer(colors=False)
+        factory = structlog.WriteLoggerFactory(file=sys.stderr)
     # Its pool reports a database that is away by tracebacks of its own; we log that ourselves.
     logging.getLogger("asyncpg").setLevel(logging.CRITICAL)
     structlog.configure(
         processors=[
-            structlog.contextvars.merge_contextvars,
+            _with_request_id,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
+        logger_factory=factory,
         cache_logger_on_first_use=True,
     )

@@ -123,7 +123,7 @@ class MessageRoutes(Controller):
                 render=_sent,
             )
         )
-        return respond(sent if isinstance(sent, Answer) else _sent(sent))
+        return respond(sent if isinstance(sent, Answer) else sent.answer or _sent(sent))
 
     @get("/conversations/{conversation_id:uuid}/messages", responses=problems(404))
     async def list_messages(

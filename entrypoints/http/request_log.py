@@ -9,6 +9,8 @@ from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from uuid_utils.compat import uuid7
 
+from entrypoints.http.logs import REQUEST_ID
+
 _HEADER = b"x-request-id"
 _TAKEN = re.compile(rb"[\x21-\x7e]{1,128}")
 _log = structlog.get_logger("kithkin.http")
@@ -40,7 +42,8 @@ class RequestLog:
                 ]
             await send(message)
 
-        with structlog.contextvars.bound_contextvars(request_id=request_id):
+        bound = REQUEST_ID.set(request_id)
+        try:
             await self.app(scope, receive, send_with_id)
             _log.info(
                 "request",
@@ -49,6 +52,8 @@ class RequestLog:
                 status=status,
                 milliseconds=(time.perf_counter_ns() - began) // 1_000_000,
             )
+        finally:
+            REQUEST_ID.reset(bound)
 
 
 def _request_id(scope: Scope) -> str:

@@ -1,7 +1,7 @@
 """The use cases of conversations."""
 
 from dependency_injector.containers import DeclarativeContainer
-from dependency_injector.providers import DependenciesContainer, Factory
+from dependency_injector.providers import DependenciesContainer, Factory, Singleton
 
 from application.conversations.delete_message import DeleteMessage
 from application.conversations.edit_message import EditMessage
@@ -27,7 +27,7 @@ class Conversations(DeclarativeContainer):
         new_id=ports.new_id,
         rulebook=ports.rulebook,
     )
-    send_message = Factory(
+    send_message = Singleton(
         SendMessage,
         transactions=ports.transactions,
         gate=ports.send_gate,
@@ -61,7 +61,7 @@ class Conversations(DeclarativeContainer):
         conversations=ports.conversations,
         messages=ports.messages,
     )
-    queries = Factory(
+    queries = Singleton(
         ConversationQueries,
         conversations=ports.conversations,
         summaries=ports.conversation_list,

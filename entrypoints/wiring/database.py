@@ -80,7 +80,8 @@ async def require_usable(url: str) -> int:
     executor = Executor(url, pool_size=1)
     try:
         await executor.open()
-        version = await executor.pool.fetchval("SHOW server_version_num")
+        async with executor.connections.lent() as connection:
+            version = await connection.fetchval("SHOW server_version_num")
     except (asyncpg.PostgresError, OverflowError, ValueError) as error:
         raise StoreUnavailableError(_first_line(error)) from error
     finally:

@@ -1,7 +1,7 @@
 """The use cases of identity."""
 
 from dependency_injector.containers import DeclarativeContainer
-from dependency_injector.providers import DependenciesContainer, Factory
+from dependency_injector.providers import DependenciesContainer, Factory, Singleton
 
 from application.identity.authenticate_service import AuthenticateService
 from application.identity.block_person import BlockPerson, UnblockPerson
@@ -75,7 +75,9 @@ class Identity(DeclarativeContainer):
     )
     create_key = Factory(CreateKey, keys=ports.service_keys, clock=ports.clock, new_id=ports.new_id)
     revoke_key = Factory(RevokeKey, keys=ports.service_keys, clock=ports.clock)
-    authenticate_service = Factory(AuthenticateService, keys=ports.service_keys, clock=ports.clock)
+    authenticate_service = Singleton(
+        AuthenticateService, keys=ports.service_keys, clock=ports.clock
+    )
     queries = Factory(
         IdentityQueries,
         persons=ports.persons,

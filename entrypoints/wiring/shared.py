@@ -1,7 +1,7 @@
 """The use cases that belong to no context."""
 
 from dependency_injector.containers import DeclarativeContainer
-from dependency_injector.providers import DependenciesContainer, Factory
+from dependency_injector.providers import DependenciesContainer, Factory, Singleton
 
 from application.shared.idempotency import Once
 from application.shared.move_clock import MoveClock
@@ -12,5 +12,7 @@ class Shared(DeclarativeContainer):
 
     ports = DependenciesContainer()
 
-    once = Factory(Once, transactions=ports.transactions, answers=ports.answers, clock=ports.clock)
+    once = Singleton(
+        Once, transactions=ports.transactions, answers=ports.answers, clock=ports.clock
+    )
     move_clock = Factory(MoveClock, clock=ports.test_clock)

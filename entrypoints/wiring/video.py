@@ -1,7 +1,7 @@
 """The use cases of video."""
 
 from dependency_injector.containers import DeclarativeContainer
-from dependency_injector.providers import DependenciesContainer, Factory
+from dependency_injector.providers import DependenciesContainer, Factory, Singleton
 
 from application.video.close_call import CallCloser
 from application.video.end_call import DeclineCall, EndCall, EndPairCalls
@@ -16,7 +16,7 @@ class Video(DeclarativeContainer):
 
     ports = DependenciesContainer()
 
-    closer = Factory(
+    closer = Singleton(
         CallCloser,
         transactions=ports.transactions,
         calls=ports.calls,
@@ -27,7 +27,7 @@ class Video(DeclarativeContainer):
         new_id=ports.new_id,
         rulebook=ports.rulebook,
     )
-    settle_calls = Factory(
+    settle_calls = Singleton(
         SettleCalls, calls=ports.calls, close=closer, clock=ports.clock, rulebook=ports.rulebook
     )
     start_call = Factory(

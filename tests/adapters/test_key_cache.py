@@ -50,8 +50,8 @@ async def remembered(executor: Executor, cached: CachedServiceKeys) -> ServiceKe
 
     async def without_row() -> bool:
         known = await cached.by_digest(key.digest)
-        async with executor.transaction():
-            await executor.pool.execute("DELETE FROM service_keys WHERE id = $1", key.id)
+        async with executor.transaction(), executor.connections.lent() as connection:
+            await connection.execute("DELETE FROM service_keys WHERE id = $1", key.id)
             found = await cached.by_digest(key.digest)
         if found is None:
             await cached.add(key)
@@ -94,9 +94,10 @@ async def test_who_cannot_listen_remembers_nothing(
     executor: Executor, cached: CachedServiceKeys
 ) -> None:
     key = await remembered(executor, cached)
-    await executor.pool.execute("DELETE FROM service_keys WHERE id = $1", key.id)
     listeners = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN%'"
-    await executor.pool.execute(f"{listeners} AND datname = current_database()")
+    async with executor.connections.lent() as connection:
+        await connection.execute("DELETE FROM service_keys WHERE id = $1", key.id)
+        await connection.execute(f"{listeners} AND datname = current_database()")
 
     async def is_forgotten() -> bool:
         return await cached.by_digest(key.digest) is None

@@ -73,8 +73,9 @@ COPIES[tables.video_calls] = without_constraints(tables.video_calls)
 async def copies(database: str) -> AsyncIterator[Executor]:
     executor = Executor(await empty_database(database))
     await executor.open()
-    for copy in COPIES.values():
-        await executor.pool.execute(str(CreateTable(copy).compile(dialect=_DDL)))
+    async with executor.connections.lent() as connection:
+        for copy in COPIES.values():
+            await connection.execute(str(CreateTable(copy).compile(dialect=_DDL)))
     yield executor
     await executor.close()
 

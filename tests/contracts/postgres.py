@@ -39,7 +39,8 @@ def postgres_stores(executor: Executor) -> Stores:
     conversations = PostgresConversations(executor)
 
     async def outbox() -> list[OutboxEvent]:
-        rows = await executor.pool.fetch("SELECT id, type, data FROM outbox ORDER BY position")
+        async with executor.connections.lent() as connection:
+            rows = await connection.fetch("SELECT id, type, data FROM outbox ORDER BY position")
         return [
             OutboxEvent(
                 row["id"],
@@ -49,11 +50,12 @@ def postgres_stores(executor: Executor) -> Stores:
         ]
 
     async def presence(call_id: VideoCallId) -> list[PresenceRow]:
-        rows = await executor.pool.fetch(
-            "SELECT person_id, presence, at FROM video_call_presence"
-            " WHERE call_id = $1 ORDER BY at, id",
-            call_id,
-        )
+        async with executor.connections.lent() as connection:
+            rows = await connection.fetch(
+                "SELECT person_id, presence, at FROM video_call_presence"
+                " WHERE call_id = $1 ORDER BY at, id",
+                call_id,
+            )
         return [(row["person_id"], Presence(row["presence"]), row["at"]) for row in rows]
 
     async def somebody_waits() -> None:
@@ -61,8 +63,11 @@ def postgres_stores(executor: Executor) -> Stores:
             "SELECT true FROM pg_stat_activity"
             " WHERE datname = current_database() AND wait_event_type = 'Lock'"
         )
-        async with asyncio.timeout(_SECONDS_TO_GET_STUCK):
-            while not await executor.pool.fetchval(waiting):
+        async with (
+            asyncio.timeout(_SECONDS_TO_GET_STUCK),
+            executor.connections.lent() as connection,
+        ):
+            while not await connection.fetchval(waiting):
                 pass
 
     return Stores(

@@ -1,0 +1,174 @@
+"""Connections to PostgreSQL, at hand between statements."""
+
+import asyncio
+from collections import deque
+from types import TracebackType
+from typing import Any
+
+import asyncpg
+from attrs import Factory, define, field
+
+Connection = Any
+"""A connection of a pool; asyncpg's proxy for one has no type of its own."""
+
+_SESSION = {
+    "application_name": "kithkin",
+    "timezone": "UTC",
+    "lock_timeout": "5s",
+    "statement_timeout": "10s",
+    "idle_in_transaction_session_timeout": "30s",
+    "jit": "off",
+}
+
+
+@define
+class Connections:
+    """Lends connections of asyncpg's pool, and keeps those that come back sound.
+
+    The pool connects, and clears up after what went wrong. But each loan of its own costs
+    as much as a short statement (docs/benchmarks.md), so it is not asked for each.
+
+    Attributes:
+        url: Where the database is.
+        size: The most connections kept open.
+        wait_seconds: How long to wait for a connection, free or new.
+        command_seconds: How long to wait for a statement.
+    """
+
+    url: str
+    size: int
+    wait_seconds: float
+    command_seconds: float
+    _pool: "asyncpg.Pool[asyncpg.Record] | None" = field(default=None, init=False)
+    _at_hand: list[Connection] = field(factory=list, init=False)
+    _waiting: "deque[asyncio.Future[None]]" = field(factory=deque, init=False)
+    _free: int = field(default=Factory(lambda self: self.size, takes_self=True), init=False)
+
+    async def open(self) -> None:
+        """Connect. What asyncpg raises where that fails passes through."""
+        self._pool = await asyncpg.create_pool(
+            self.url,
+            min_size=1,
+            max_size=self.size,
+            timeout=self.wait_seconds,
+            command_timeout=self.command_seconds,
+            reset=_leave_as_is,
+            server_settings=_SESSION,
+        )
+
+    async def close(self) -> None:
+        """Let go of all connections, once each has come back."""
+        pool, self._pool = self._pool, None
+        if pool is not None:
+            while self._at_hand:
+                await pool.release(self._at_hand.pop())
+            await pool.close()
+
+    def lent(self) -> "Loan":
+        """Lend a connection for the length of an `async with`."""
+        return Loan(self)
+
+    async def take(self) -> "tuple[asyncpg.Pool[asyncpg.Record], Connection]":
+        """Take a connection, with the pool it belongs to.
+
+        Raises:
+            TimeoutError: None came free in time.
+            InterfaceError: They are closed.
+        """
+        if self._free:
+            self._free -= 1
+        else:
+            await self._turn()
+        try:
+            return await self._open_one()
+        except BaseException:
+            self._next()
+            raise
+
+    async def _open_one(self) -> "tuple[asyncpg.Pool[asyncpg.Record], Connection]":
+        if self._pool is None:
+            raise asyncpg.InterfaceError("the database is not connected")
+        while self._at_hand:
+            connection = self._at_hand.pop()
+            if _is_open(connection):
+                return self._pool, connection
+            await self._pool.release(connection)
+        return self._pool, await self._pool.acquire()
+
+    async def give_back(
+        self, pool: "asyncpg.Pool[asyncpg.Record]", connection: Connection, *, sound: bool
+    ) -> None:
+        """Give a connection back; one that may not be sound goes to its pool."""
+        try:
+            if sound and pool is self._pool:
+                self._at_hand.append(connection)
+            else:
+                await pool.release(connection)
+        finally:
+            self._next()
+
+    async def _turn(self) -> None:
+        """Wait for one's turn; by a bare timer, as asyncio.timeout costs more than the wait."""
+        loop = asyncio.get_running_loop()
+        turn = loop.create_future()
+        self._waiting.append(turn)
+        timer = loop.call_later(self.wait_seconds, _too_late, turn)
+        try:
+            await turn
+        except asyncio.CancelledError:
+            if turn.done() and not turn.cancelled() and turn.exception() is None:
+                self._next()
+            raise
+        finally:
+            timer.cancel()
+
+    def _next(self) -> None:
+        """Let the first of those who still wait have the turn."""
+        while self._waiting:
+            turn = self._waiting.popleft()
+            if not turn.done():
+                turn.set_result(None)
+                return
+        self._free += 1
+
+
+@define
+class Loan:
+    """A connection, for as long as the context lasts."""
+
+    _connections: Connections
+    _pool: "asyncpg.Pool[asyncpg.Record] | None" = field(default=None, init=False)
+    _connection: Connection = field(default=None, init=False)
+
+    async def __aenter__(self) -> Connection:
+        """Take it."""
+        self._pool, self._connection = await self._connections.take()
+        return self._connection
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Give it back. After what PostgreSQL itself refused, it is as good as before."""
+        assert self._pool is not None  # noqa: S101 - it was entered
+        sound = error is None or isinstance(error, asyncpg.PostgresError)
+        await self._connections.give_back(self._pool, self._connection, sound=sound)
+
+
+def _is_open(connection: Connection) -> bool:
+    try:
+        return not connection.is_closed()
+    except asyncpg.InterfaceError:
+        # The pool took it back when it was lost.
+        return False
+
+
+def _too_late(turn: "asyncio.Future[None]") -> None:
+    if not turn.done():
+        turn.set_exception(TimeoutError("no connection came free in time"))
+
+
+async def _leave_as_is(_: object) -> None:
+    """Nothing is left behind on a connection, so a reset would be a wasted round trip."""
