@@ -5,7 +5,6 @@ import asyncio
 import json
 import platform
 import statistics
-import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -14,13 +13,18 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from benchmarks import rules
+from benchmarks.chart import chart
 from benchmarks.contenders import FACTORIES, serving
 from benchmarks.floor import transactions_per_second
+from benchmarks.run import load
 from benchmarks.world import World, populated, rulebook
 from entrypoints.wiring.database import started
 
 POOL = 10
 PAIRS = 2048
+KINDS = ("send", "allowance", "list", "call")
+COMPARED = ("send", "allowance")
+"""What the others do too; the rest is measured for Kithkin alone."""
 
 
 def main() -> None:
@@ -40,6 +44,8 @@ def main() -> None:
     report["decisions_per_second"] = rules.decisions_per_second()
     if options.json:
         options.json.write_text(json.dumps(report, indent=1))
+    if options.chart:
+        options.chart.write_text(chart(figures))
     _print(report)
 
 
@@ -49,8 +55,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=3, help="how often each is measured")
     parser.add_argument("--clients", type=int, nargs="*", default=[1, 16, 64])
     parser.add_argument("--workers", type=int, nargs="*", default=[1, 2])
-    parser.add_argument("--kinds", nargs="*", default=["send", "allowance", "list"])
+    parser.add_argument("--kinds", nargs="*", choices=KINDS, default=KINDS)
     parser.add_argument("--json", type=Path, help="write all figures to this file")
+    parser.add_argument("--chart", type=Path, help="draw the rates as SVG into this file")
     return parser.parse_args()
 
 
@@ -60,7 +67,9 @@ def _all(
     for workers in options.workers:
         with ExitStack() as servers:
             ports = {
-                name: servers.enter_context(serving(name, url, rulebook(folder), workers, POOL))
+                name: servers.enter_context(
+                    serving(name, url, rulebook(folder), workers, POOL)
+                ).port
                 for name in FACTORIES
             }
             for kind in options.kinds:
@@ -79,7 +88,7 @@ def _compared(
     clients: int,
 ) -> Iterator[dict[str, Any]]:
     runs: dict[str, list[dict[str, float]]] = {}
-    names = ["kithkin"] if kind == "list" else list(ports)
+    names = list(ports) if kind in COMPARED else ["kithkin"]
     for _ in range(options.rounds):
         if kind == "send":
             rate = transactions_per_second(url, folder / "data", clients, PAIRS, options.seconds)
@@ -93,7 +102,7 @@ def _compared(
                 "concurrency": clients,
                 "seconds": options.seconds,
             }
-            runs.setdefault(name, []).append(_load(job))
+            runs.setdefault(name, []).append(load(job))
     bare = runs.get("bare")
     for name, rounds in runs.items():
         rates = [run["per_second"] for run in rounds]
@@ -126,18 +135,6 @@ def _ratio(
         mine["per_second"] / other["per_second"]
         for mine, other in zip(rounds, yardstick, strict=True)
     )
-
-
-def _load(job: dict[str, Any]) -> dict[str, float]:
-    done = subprocess.run(
-        [sys.executable, "-m", "benchmarks.load"],
-        input=json.dumps(job),
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    figures: dict[str, float] = json.loads(done.stdout)
-    return figures
 
 
 def _print(report: dict[str, Any]) -> None:

@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.request import urlopen
 
+from attrs import frozen
+
 from benchmarks.world import BASE_MESSAGES
 
 FACTORIES = {
@@ -21,9 +23,24 @@ _ROOT = Path(__file__).parent.parent
 _START_SECONDS = 30
 
 
+@frozen
+class Server:
+    """A contender that serves."""
+
+    port: int
+    pid: int
+
+    def resident_mib(self) -> float:
+        """Give the memory that its first process holds, as Linux tells it."""
+        status = Path(f"/proc/{self.pid}/status").read_text()
+        return next(
+            int(line.split()[1]) / 1024 for line in status.splitlines() if line.startswith("VmRSS:")
+        )
+
+
 @contextmanager
-def serving(name: str, url: str, rulebook: Path, workers: int, pool: int) -> Iterator[int]:
-    """Serve by a contender for as long as the context lasts, and give its port."""
+def serving(name: str, url: str, rulebook: Path, workers: int, pool: int) -> Iterator[Server]:
+    """Serve by a contender for as long as the context lasts."""
     port = _free_port()
     environment = {
         **os.environ,
@@ -44,7 +61,7 @@ def serving(name: str, url: str, rulebook: Path, workers: int, pool: int) -> Ite
     ) as process:
         try:
             _wait_for(port)
-            yield port
+            yield Server(port, process.pid)
         finally:
             process.terminate()
 

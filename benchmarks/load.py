@@ -9,35 +9,38 @@ import json
 import random
 import sys
 import time
+from collections.abc import Generator
 from itertools import count
-from typing import Any
+from typing import Any, cast
 
 import uvloop
 
 SUCCESS = (b"200", b"201")
 
 
+Requests = Generator[bytes, bytes, None]
+"""Requests that follow one another; each is sent the body of the answer before it."""
+
+
 class Client(asyncio.Protocol):
     """One connection, on which requests follow one another."""
 
-    def __init__(self, job: "Job", pairs: list[tuple[str, str]], number: int) -> None:
-        self.job, self.pairs, self.number = job, pairs, number
-        self.names = count()
+    def __init__(self, job: "Job", requests: Requests) -> None:
+        self.job, self.requests = job, requests
         self.buffer = b""
         self.began = 0.0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self.transport = transport
-        self.next()
+        self.transport = cast("asyncio.Transport", transport)
+        self.ask(next(self.requests))
 
-    def next(self) -> None:
+    def ask(self, request: bytes) -> None:
         now = time.perf_counter()
         if now >= self.job.ends:
             self.transport.close()
             return
-        pair = self.pairs[next(self.names) % len(self.pairs)]
         self.began = now
-        self.transport.write(self.job.request(pair))  # type: ignore[attr-defined]
+        self.transport.write(request)
 
     def data_received(self, data: bytes) -> None:
         self.buffer += data
@@ -50,7 +53,7 @@ class Client(asyncio.Protocol):
             return
         self.buffer = b""
         self.job.answered(head[9:12], self.began)
-        self.next()
+        self.ask(self.requests.send(body))
 
     def connection_lost(self, exc: Exception | None) -> None:
         self.job.closed()
@@ -70,18 +73,50 @@ class Job:
         self.numbers = count()
         self.head = f" HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {spec['key']}\r\n"
 
-    def request(self, pair: tuple[str, str]) -> bytes:
-        conversation, person = pair
-        if self.spec["kind"] == "allowance":
-            path = f"/v1/conversations/{conversation}/allowance?person_id={person}"
-            return f"GET {path}{self.head}\r\n".encode()
-        if self.spec["kind"] == "list":
-            path = f"/v1/conversations/{conversation}/messages?limit=20&order=desc"
-            return f"GET {path}{self.head}\r\n".encode()
-        body = f'{{"sender_id":"{person}","text":"Hello there, how are you today?"}}'
+    def requests(self, pairs: list[tuple[str, str]]) -> Requests:
+        kind = {
+            "send": self.send,
+            "allowance": self.allowance,
+            "list": self.messages,
+            "call": self.call,
+        }[self.spec["kind"]]
+        while True:
+            for conversation, person in pairs:
+                yield from kind(conversation, person)
+
+    def allowance(self, conversation: str, person: str) -> Requests:
+        yield self.get(f"/v1/conversations/{conversation}/allowance?person_id={person}")
+
+    def messages(self, conversation: str, _: str) -> Requests:
+        yield self.get(f"/v1/conversations/{conversation}/messages?limit=20&order=desc")
+
+    def send(self, conversation: str, person: str) -> Requests:
+        yield self.post(
+            f"/v1/conversations/{conversation}/messages",
+            {"sender_id": person, "text": "Hello there, how are you today?"},
+        )
+
+    def call(self, conversation: str, person: str) -> Requests:
+        """A call at once: both connect, and it is ended."""
+        started = json.loads(
+            (
+                yield self.post(
+                    f"/v1/conversations/{conversation}/video-calls", {"initiator_id": person}
+                )
+            )
+        )
+        call = f"/v1/video-calls/{started['id']}"
+        for participant in (person, started["callee_id"]):
+            yield self.post(f"{call}/presence", {"person_id": participant, "event": "connected"})
+        yield self.post(f"{call}/end", {"person_id": person})
+
+    def get(self, path: str) -> bytes:
+        return f"GET {path}{self.head}\r\n".encode()
+
+    def post(self, path: str, content: dict[str, str]) -> bytes:
+        body = json.dumps(content)
         return (
-            f"POST /v1/conversations/{conversation}/messages{self.head}"
-            f"Idempotency-Key: {self.run}-{next(self.numbers)}\r\n"
+            f"POST {path}{self.head}Idempotency-Key: {self.run}-{next(self.numbers)}\r\n"
             f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n{body}"
         ).encode()
 
@@ -102,7 +137,7 @@ class Job:
         for number in range(self.spec["concurrency"]):
             pairs = [tuple(pair) for pair in self.spec["pairs"][number * share :][:share]]
             await loop.create_connection(
-                lambda pairs=pairs, number=number: Client(self, pairs, number),  # type: ignore[misc]
+                lambda pairs=pairs: Client(self, self.requests(pairs)),  # type: ignore[misc]
                 "127.0.0.1",
                 self.spec["port"],
             )

@@ -23,6 +23,7 @@ from sqlalchemy import (
     literal_column,
     or_,
     select,
+    text,
     true,
     update,
 )
@@ -74,7 +75,7 @@ def _look() -> Select[Any]:
         select(_calls.c.id)
         .where(
             _calls.c.conversation_id == _conversations.c.id,
-            _calls.c.state != "ended",
+            text(tables.IS_OPEN),
             or_(_calls.c.rings_at <= _now, _calls.c.state == "ongoing"),
         )
         .exists()

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any, cast
 
 from attrs import frozen
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, insert, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from adapters.postgres import tables
@@ -16,7 +16,7 @@ from application.shared.outbox import OutboxEvent
 from application.shared.transaction import ConcurrentUpdateError
 from domain.shared.ids import ConversationId, VideoCallId
 from domain.video.calls import Call, CallLifecycleEvent, Ended, Ongoing, OpenCall, Ringing, evolve
-from domain.video.events import CallOutcome, PresenceReported
+from domain.video.events import PresenceReported
 from domain.video.history import VideoHistory
 
 _calls = tables.video_calls
@@ -33,7 +33,7 @@ _GET = Statement(_by_id)
 _LOCK = Statement(_by_id.with_for_update(key_share=True))
 _OPEN = Statement(
     select(_calls)
-    .where(_calls.c.conversation_id == bindparam("conversation_id"), _calls.c.state != "ended")
+    .where(_calls.c.conversation_id == bindparam("conversation_id"), text(tables.IS_OPEN))
     .order_by(_calls.c.rings_at, _calls.c.id)
 )
 _ADD = Statement(insert(_calls).values({name: bindparam(name) for name in _COLUMNS}))
@@ -117,7 +117,7 @@ _COMPLETED_WITHIN = Statement(
     select(_calls.c.id)
     .where(
         _calls.c.conversation_id == bindparam("conversation_id"),
-        _calls.c.outcome == CallOutcome.COMPLETED,
+        text(tables.IS_COMPLETED),
         _calls.c.ended_at >= bindparam("from_instant"),
         _calls.c.ended_at < bindparam("to_instant"),
         _calls.c.id != bindparam("other_than"),

@@ -1,0 +1,137 @@
+"""No statement reads a whole table: each has the index that it needs."""
+
+import importlib
+import json
+import pkgutil
+from collections.abc import AsyncIterator, Iterator
+from typing import TypeAlias
+
+import asyncpg
+import pytest
+import pytest_asyncio
+
+import adapters.postgres
+from adapters.postgres.executor import Statement
+from adapters.postgres.migrate import migrate
+from benchmarks.fill import Size, fill
+from tests.postgres import empty_database
+
+Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
+
+READS_ALL = {
+    # A handful of rows, listed by an operator.
+    "service_keys._ALL": {"service_keys"},
+}
+
+MORE = (
+    """
+    INSERT INTO blocks SELECT participant_a, participant_b, now() FROM conversations
+    """,
+    """
+    INSERT INTO reports
+    SELECT uuidv7(), participant_a, participant_b, 'spam', '{}', now() FROM conversations
+    """,
+    """
+    INSERT INTO service_keys (id, digest, scope, created_at)
+    SELECT id, sha256(id::text::bytea), 'read', now() FROM persons
+    """,
+    """
+    INSERT INTO read_markers
+    SELECT DISTINCT ON (conversation_id) conversation_id, sender_id, id, created_at FROM messages
+    """,
+    """
+    INSERT INTO video_calls (id, state, conversation_id, initiator_id, callee_id, created_at,
+                             rings_at, policy_version, version, ended_at, outcome)
+    SELECT uuidv7(), 'ended', id, participant_a, participant_b, now(), now(), '0', 1, now(),
+           'completed'
+    FROM conversations, generate_series(1, 3)
+    """,
+    """
+    INSERT INTO video_call_presence
+    SELECT uuidv7(), id, initiator_id, 'connected', now() FROM video_calls
+    """,
+    """
+    INSERT INTO conversation_metadata (conversation_id, started_at, video_call_count)
+    SELECT id, now(), 0 FROM conversations
+    """,
+    """
+    INSERT INTO kept_answers
+    SELECT 'service', id::text, 'f', 201, repeat('x', 1000)::bytea, now() FROM messages LIMIT 5000
+    """,
+    """
+    INSERT INTO outbox (id, type, person_id, at, policy_version, data)
+    SELECT id, 'message_sent', sender_id, now(), '0', '{}' FROM messages
+    """,
+    "ANALYZE",
+)
+
+
+@pytest_asyncio.fixture(scope="module")
+async def connection(database: str) -> AsyncIterator[Connection]:
+    url = await empty_database(database)
+    await migrate(url)
+    connection = await asyncpg.connect(url)
+    await fill(connection, Size(persons=4000, messages=40_000))
+    for statement in MORE:
+        await connection.execute(statement)
+    # The plan that a prepared statement comes to, whatever it is given.
+    await connection.execute("SET plan_cache_mode = force_generic_plan")
+    yield connection
+    await connection.close()
+
+
+def statements() -> Iterator[tuple[str, Statement]]:
+    for module in pkgutil.iter_modules(adapters.postgres.__path__):
+        if module.ispkg:
+            continue
+        found = vars(importlib.import_module(f"adapters.postgres.{module.name}"))
+        for name, value in found.items():
+            several = value if isinstance(value, dict) else {"": value}
+            for key, statement in several.items():
+                if isinstance(statement, Statement):
+                    yield f"{module.name}.{name}{f'[{key}]' if key != '' else ''}", statement
+
+
+STATEMENTS = dict(statements())
+
+
+def scanned(plan: object) -> Iterator[str]:
+    if isinstance(plan, list):
+        for part in plan:
+            yield from scanned(part)
+    elif isinstance(plan, dict):
+        if plan.get("Node Type") == "Seq Scan":
+            yield plan["Relation Name"]
+        for part in plan.values():
+            yield from scanned(part)
+
+
+async def plan_of(connection: Connection, statement: Statement) -> object:
+    values = ", ".join(["NULL"] * len(statement.names))
+    await connection.execute(f"PREPARE planned AS {statement.sql}")
+    try:
+        given = f"({values})" if values else ""
+        return json.loads(
+            await connection.fetchval(f"EXPLAIN (FORMAT JSON) EXECUTE planned{given}")
+        )
+    finally:
+        await connection.execute("DEALLOCATE planned")
+
+
+@pytest.mark.parametrize("name", STATEMENTS)
+async def test_a_statement_uses_an_index(connection: Connection, name: str) -> None:
+    filled = {
+        row["relname"]
+        for row in await connection.fetch("SELECT relname FROM pg_class WHERE reltuples >= 1000")
+    }
+    plan = await plan_of(connection, STATEMENTS[name])
+    assert set(scanned(plan)) & filled == READS_ALL.get(name, set()), json.dumps(plan, indent=1)
+
+
+async def test_what_lacks_an_index_is_found(connection: Connection) -> None:
+    plan = await connection.fetchval("EXPLAIN (FORMAT JSON) SELECT 1 FROM messages WHERE text = ''")
+    assert set(scanned(json.loads(plan))) == {"messages"}
+
+
+def test_the_send_path_is_among_them() -> None:
+    assert {"send_gate.LOOK", "send_gate.STORE[False]", "send_gate.STORE[True]"} <= set(STATEMENTS)
