@@ -14,13 +14,13 @@ from typing import Any
 
 from benchmarks import rules
 from benchmarks.chart import chart
-from benchmarks.contenders import FACTORIES, serving
+from benchmarks.contenders import FACTORIES, SERVERS, serving
 from benchmarks.floor import transactions_per_second
+from benchmarks.ratios import ratio
 from benchmarks.run import load
 from benchmarks.world import World, populated, rulebook
 from entrypoints.wiring.database import started
 
-POOL = 10
 PAIRS = 2048
 KINDS = ("send", "allowance", "list", "call")
 COMPARED = ("send", "allowance")
@@ -39,6 +39,8 @@ def main() -> None:
     report: dict[str, Any] = {
         "machine": platform.platform(),
         "python": sys.version.split()[0],
+        "server": options.server,
+        "pool": options.pool,
         "figures": figures,
     }
     report["decisions_per_second"] = rules.decisions_per_second()
@@ -55,6 +57,8 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=3, help="how often each is measured")
     parser.add_argument("--clients", type=int, nargs="*", default=[1, 16, 64])
     parser.add_argument("--workers", type=int, nargs="*", default=[1, 2])
+    parser.add_argument("--server", choices=SERVERS, default="uvicorn")
+    parser.add_argument("--pool", type=int, default=10, help="connections of each worker")
     parser.add_argument("--kinds", nargs="*", choices=KINDS, default=KINDS)
     parser.add_argument("--json", type=Path, help="write all figures to this file")
     parser.add_argument("--chart", type=Path, help="draw the rates as SVG into this file")
@@ -68,7 +72,7 @@ def _all(
         with ExitStack() as servers:
             ports = {
                 name: servers.enter_context(
-                    serving(name, url, rulebook(folder), workers, POOL)
+                    serving(name, url, rulebook(folder), workers, options.pool, options.server)
                 ).port
                 for name in FACTORIES
             }
@@ -114,8 +118,8 @@ def _compared(
             "per_second": statistics.median(rates),
             "least": min(rates),
             "most": max(rates),
-            "to_bare": _ratio(rounds, bare),
-            "to_orm": _ratio(rounds, runs.get("orm")),
+            "to_bare": ratio(rounds, bare),
+            "to_orm": ratio(rounds, runs.get("orm")),
         }
         for figure in ("p50_ms", "p99_ms"):
             if figure in rounds[0]:
@@ -125,20 +129,9 @@ def _compared(
         yield row
 
 
-def _ratio(
-    rounds: list[dict[str, float]], yardstick: list[dict[str, float]] | None
-) -> float | None:
-    """The median of the ratios within each round: what slows a machine down slows both."""
-    if yardstick is None:
-        return None
-    return statistics.median(
-        mine["per_second"] / other["per_second"]
-        for mine, other in zip(rounds, yardstick, strict=True)
-    )
-
-
 def _print(report: dict[str, Any]) -> None:
-    print(f"{report['machine']}, Python {report['python']}")
+    print(f"{report['machine']}, Python {report['python']}, {report['server']}, ", end="")
+    print(f"{report['pool']} connections a worker")
     print(f"pure decisions on one core: {report['decisions_per_second']:,.0f}/s")
     head = (
         "kind",

@@ -19,6 +19,7 @@ FACTORIES = {
     "kithkin": "entrypoints.http.asgi:create",
     "orm": "benchmarks.orm:create",
 }
+SERVERS = {"uvicorn": ("--http", "httptools"), "granian": ("--interface", "asgi")}
 _ROOT = Path(__file__).parent.parent
 _START_SECONDS = 30
 
@@ -39,7 +40,9 @@ class Server:
 
 
 @contextmanager
-def serving(name: str, url: str, rulebook: Path, workers: int, pool: int) -> Iterator[Server]:
+def serving(
+    name: str, url: str, rulebook: Path, workers: int, pool: int, server: str = "uvicorn"
+) -> Iterator[Server]:
     """Serve by a contender for as long as the context lasts."""
     port = _free_port()
     environment = {
@@ -51,9 +54,9 @@ def serving(name: str, url: str, rulebook: Path, workers: int, pool: int) -> Ite
         "BENCHMARK_BASE_MESSAGES": str(BASE_MESSAGES),
     }
     command = (
-        *(sys.executable, "-m", "uvicorn", FACTORIES[name], "--factory"),
+        *(sys.executable, "-m", server, FACTORIES[name], "--factory"),
         *("--port", str(port), "--workers", str(workers), "--no-access-log"),
-        *("--log-level", "warning", "--loop", "uvloop", "--http", "httptools"),
+        *("--log-level", "warning", "--loop", "uvloop", *SERVERS[server]),
     )
     # A log is written, as in production; where to is not what is measured.
     with subprocess.Popen(

@@ -19,6 +19,7 @@ import asyncpg
 from adapters.postgres.migrate import migrate
 from benchmarks.contenders import serving
 from benchmarks.fill import Size, fill
+from benchmarks.ratios import ratio
 from benchmarks.run import load
 from benchmarks.world import rulebook
 from domain.identity.service_keys import Scope
@@ -111,10 +112,7 @@ def _print(runs: dict[Size, list[dict[str, float]]], options: argparse.Namespace
     print(f"{platform.platform()}, Python {sys.version.split()[0]}, {options.clients} clients")
     figures = []
     for size, rounds in runs.items():
-        slowdown = statistics.median(
-            small["per_second"] / this["per_second"]
-            for small, this in zip(smallest, rounds, strict=True)
-        )
+        slowdown = ratio(smallest, rounds)
         figures.append(
             {
                 "persons": size.persons,

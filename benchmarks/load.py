@@ -10,7 +10,7 @@ import random
 import sys
 import time
 from collections.abc import Generator
-from itertools import count
+from itertools import count, cycle
 from typing import Any, cast
 
 import uvloop
@@ -32,14 +32,15 @@ class Client(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = cast("asyncio.Transport", transport)
-        self.ask(next(self.requests))
+        self.ask(None)
 
-    def ask(self, request: bytes) -> None:
-        now = time.perf_counter()
-        if now >= self.job.ends:
+    def ask(self, answer: bytes | None) -> None:
+        try:
+            request = next(self.requests) if answer is None else self.requests.send(answer)
+        except StopIteration:
             self.transport.close()
             return
-        self.began = now
+        self.began = time.perf_counter()
         self.transport.write(request)
 
     def data_received(self, data: bytes) -> None:
@@ -53,7 +54,7 @@ class Client(asyncio.Protocol):
             return
         self.buffer = b""
         self.job.answered(head[9:12], self.began)
-        self.ask(self.requests.send(body))
+        self.ask(body)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self.job.closed()
@@ -80,9 +81,11 @@ class Job:
             "list": self.messages,
             "call": self.call,
         }[self.spec["kind"]]
-        while True:
-            for conversation, person in pairs:
-                yield from kind(conversation, person)
+        for conversation, person in cycle(pairs):
+            # A call is brought to its end, or the next load would find it open.
+            if time.perf_counter() >= self.ends:
+                return
+            yield from kind(conversation, person)
 
     def allowance(self, conversation: str, person: str) -> Requests:
         yield self.get(f"/v1/conversations/{conversation}/allowance?person_id={person}")

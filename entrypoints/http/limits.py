@@ -31,7 +31,7 @@ def within_limits(
     length = connection.headers.get("content-length", "0")
     if length.isdigit() and int(length) > MAX_BODY_BYTES:
         raise BodyTooLargeError
-    if connection.scope["query_string"]:
+    if b"&" in connection.scope["query_string"]:
         for name, values in connection.query_params.dict().items():
             if len(values) > 1:
                 raise InvalidValueError(name, "Give this query parameter once only.")

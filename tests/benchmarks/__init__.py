@@ -1,0 +1,1 @@
+"""The yardsticks measure what they say."""
