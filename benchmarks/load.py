@@ -29,6 +29,7 @@ class Client(asyncio.Protocol):
         self.job, self.requests = job, requests
         self.buffer = b""
         self.began = 0.0
+        self.waits = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = cast("asyncio.Transport", transport)
@@ -38,8 +39,10 @@ class Client(asyncio.Protocol):
         try:
             request = next(self.requests) if answer is None else self.requests.send(answer)
         except StopIteration:
+            self.waits = False
             self.transport.close()
             return
+        self.waits = True
         self.began = time.perf_counter()
         self.transport.write(request)
 
@@ -57,6 +60,7 @@ class Client(asyncio.Protocol):
         self.ask(body)
 
     def connection_lost(self, exc: Exception | None) -> None:
+        self.job.lost += self.waits
         self.job.closed()
 
 
@@ -68,6 +72,7 @@ class Job:
         self.seconds = spec["seconds"]
         self.latencies: list[float] = []
         self.errors = 0
+        self.lost = 0
         self.open = spec["concurrency"]
         self.done = asyncio.Event()
         self.run = f"{time.time_ns():x}-{random.getrandbits(32):x}"
@@ -146,6 +151,9 @@ class Job:
             )
         await self.done.wait()
         elapsed = time.perf_counter() - began
+        if self.lost:
+            # What was not asked after it would make the rate a lie.
+            raise ConnectionError(f"{self.lost} connections were lost without an answer")
         ordered = sorted(self.latencies)
         return {
             "per_second": len(ordered) / elapsed,

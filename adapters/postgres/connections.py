@@ -46,6 +46,10 @@ class Connections:
 
     async def open(self) -> None:
         """Connect. What asyncpg raises where that fails passes through."""
+        # What an earlier event loop left behind cannot be used by this one.
+        self._at_hand.clear()
+        self._waiting.clear()
+        self._free = self.size
         self._pool = await asyncpg.create_pool(
             self.url,
             min_size=1,
@@ -59,10 +63,15 @@ class Connections:
     async def close(self) -> None:
         """Let go of all connections, once each has come back."""
         pool, self._pool = self._pool, None
-        if pool is not None:
+        if pool is None:
+            return
+        try:
             while self._at_hand:
-                await pool.release(self._at_hand.pop())
+                await pool.release(self._at_hand.pop(), timeout=self.wait_seconds)
             await pool.close()
+        except BaseException:
+            pool.terminate()
+            raise
 
     def lent(self) -> "Loan":
         """Lend a connection for the length of an `async with`."""
@@ -72,28 +81,19 @@ class Connections:
         """Take a connection, with the pool it belongs to.
 
         Raises:
-            TimeoutError: None came free in time.
+            TimeoutError: None came free, or could be made, in time.
             InterfaceError: They are closed.
         """
+        seconds = self.wait_seconds
         if self._free:
             self._free -= 1
         else:
-            await self._turn()
+            seconds = await self._turn()
         try:
-            return await self._open_one()
+            return await self._one(seconds)
         except BaseException:
             self._next()
             raise
-
-    async def _open_one(self) -> "tuple[asyncpg.Pool[asyncpg.Record], Connection]":
-        if self._pool is None:
-            raise asyncpg.InterfaceError("the database is not connected")
-        while self._at_hand:
-            connection = self._at_hand.pop()
-            if _is_open(connection):
-                return self._pool, connection
-            await self._pool.release(connection)
-        return self._pool, await self._pool.acquire()
 
     async def give_back(
         self, pool: "asyncpg.Pool[asyncpg.Record]", connection: Connection, *, sound: bool
@@ -103,16 +103,31 @@ class Connections:
             if sound and pool is self._pool:
                 self._at_hand.append(connection)
             else:
-                await pool.release(connection)
+                await pool.release(connection, timeout=self.wait_seconds)
         finally:
             self._next()
 
-    async def _turn(self) -> None:
-        """Wait for one's turn; by a bare timer, as asyncio.timeout costs more than the wait."""
+    async def _one(self, seconds: float) -> "tuple[asyncpg.Pool[asyncpg.Record], Connection]":
+        pool = self._pool
+        if pool is None:
+            raise asyncpg.InterfaceError("the database is not connected")
+        while self._at_hand:
+            connection = self._at_hand.pop()
+            if _is_open(connection):
+                return pool, connection
+            await pool.release(connection, timeout=seconds)
+        return pool, await pool.acquire(timeout=seconds)
+
+    async def _turn(self) -> float:
+        """Wait for one's turn, and give how many seconds of the wait are left.
+
+        By a bare timer, as asyncio.timeout costs more than the wait.
+        """
         loop = asyncio.get_running_loop()
+        deadline = loop.time() + self.wait_seconds
         turn = loop.create_future()
         self._waiting.append(turn)
-        timer = loop.call_later(self.wait_seconds, _too_late, turn)
+        timer = loop.call_at(deadline, _too_late, turn)
         try:
             await turn
         except asyncio.CancelledError:
@@ -121,6 +136,7 @@ class Connections:
             raise
         finally:
             timer.cancel()
+        return deadline - loop.time()
 
     def _next(self) -> None:
         """Let the first of those who still wait have the turn."""
@@ -151,10 +167,9 @@ class Loan:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        """Give it back. After what PostgreSQL itself refused, it is as good as before."""
+        """Give it back; after an error of any kind to the pool, which looks at what it left."""
         assert self._pool is not None  # noqa: S101 - it was entered
-        sound = error is None or isinstance(error, asyncpg.PostgresError)
-        await self._connections.give_back(self._pool, self._connection, sound=sound)
+        await self._connections.give_back(self._pool, self._connection, sound=error is None)
 
 
 def _is_open(connection: Connection) -> bool:

@@ -2,9 +2,7 @@
 
 import logging
 import sys
-from collections.abc import Callable
 from contextvars import ContextVar
-from typing import Any
 
 import msgspec
 import structlog
@@ -28,8 +26,8 @@ class Lines(logging.Handler):
 _JSON = msgspec.json.Encoder(enc_hook=str)
 
 
-def _json(line: object, **_: object) -> bytes:
-    return _JSON.encode(line)
+def _json(line: object, **_: object) -> str:
+    return _JSON.encode(line).decode()
 
 
 def _with_request_id(
@@ -43,13 +41,11 @@ def _with_request_id(
 
 def configure_logs(log_format: LogFormat) -> None:
     """Write log lines to standard error in a format."""
-    renderer: structlog.typing.Processor
-    if log_format is LogFormat.JSON:
-        renderer = structlog.processors.JSONRenderer(serializer=_json)
-        factory: Callable[..., Any] = structlog.BytesLoggerFactory(file=sys.stderr.buffer)
-    else:
-        renderer = structlog.dev.ConsoleRenderer(colors=False)
-        factory = structlog.WriteLoggerFactory(file=sys.stderr)
+    renderer: structlog.typing.Processor = (
+        structlog.processors.JSONRenderer(serializer=_json)
+        if log_format is LogFormat.JSON
+        else structlog.dev.ConsoleRenderer(colors=False)
+    )
     # Its pool reports a database that is away by tracebacks of its own; we log that ourselves.
     logging.getLogger("asyncpg").setLevel(logging.CRITICAL)
     structlog.configure(
@@ -61,6 +57,6 @@ def configure_logs(log_format: LogFormat) -> None:
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=factory,
+        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
         cache_logger_on_first_use=True,
     )

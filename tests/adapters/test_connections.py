@@ -74,9 +74,9 @@ async def test_who_waits_is_served_in_order(connections: Connections) -> None:
 async def test_waiting_ends(database: str) -> None:
     connections = Connections(database, size=1, wait_seconds=5.0, command_seconds=10.0)
     await connections.open()
-    connections.wait_seconds = 0.0
     try:
         async with connections.lent():
+            connections.wait_seconds = 0.0
             with pytest.raises(TimeoutError):
                 await connections.take()
         async with connections.lent() as connection:
@@ -108,6 +108,62 @@ async def test_what_postgresql_refuses_leaves_a_connection_sound(connections: Co
         async with connections.lent() as connection:
             await connection.fetchval("SELECT 1 FROM nowhere")
     assert await pid(connections) == before
+
+
+async def test_a_transaction_that_was_left_open_is_ended(connections: Connections) -> None:
+    async def left_open() -> None:
+        async with connections.lent() as connection:
+            await connection.execute("BEGIN")
+            await connection.fetchval("SELECT 1 / 0")
+
+    with pytest.raises(asyncpg.DivisionByZeroError):
+        await left_open()
+    async with connections.lent() as connection:
+        assert not connection.is_in_transaction()
+    assert await all_can_be_lent(connections)
+
+
+async def test_a_begin_that_was_refused_is_forgotten(
+    connections: Connections, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def refused(*_: object) -> None:
+        raise asyncpg.QueryCanceledError
+
+    async def begin_is_refused() -> None:
+        async with connections.lent() as connection:
+            with monkeypatch.context() as patch:
+                patch.setattr(asyncpg.connection.Connection, "execute", refused)
+                await connection.transaction().start()
+
+    with pytest.raises(asyncpg.QueryCanceledError):
+        await begin_is_refused()
+    for _ in range(2 * SIZE):
+        async with connections.lent() as connection, connection.transaction():
+            assert await connection.fetchval("SELECT 1") == 1
+
+
+async def test_the_wait_bounds_turn_and_connecting_together(connections: Connections) -> None:
+    loans = [await connections.take() for _ in range(SIZE)]
+    connections.wait_seconds = 0.001
+    with pytest.raises(TimeoutError):
+        await connections.take()
+    connections.wait_seconds = 5.0
+    for pool, connection in loans:
+        await connections.give_back(pool, connection, sound=True)
+    assert await all_can_be_lent(connections)
+
+
+async def test_a_close_that_is_broken_off_leaves_nothing_open(connections: Connections) -> None:
+    pool, connection = await connections.take()
+    closing = asyncio.create_task(connections.close())
+    await asyncio.sleep(0)
+    closing.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await closing
+    # The pool took it back to end it.
+    with pytest.raises(asyncpg.InterfaceError):
+        connection.is_closed()
+    await connections.give_back(pool, connection, sound=True)
 
 
 async def test_a_cancelled_statement_leaves_no_trace(connections: Connections) -> None:
