@@ -29,8 +29,6 @@ _APPLICATION = "kithkin-worker"
 _CONNECT_SECONDS = 5.0
 _COMMAND_SECONDS = 10.0
 _LOOK_SECONDS = 1.0
-_LOOK_FOR_STALLED = timedelta(seconds=5)
-_DRAIN_SECONDS = 8.0
 _AT_ONCE = 100
 
 # What it would report of connections that are lost, and of jobs left to others, we report.
@@ -46,17 +44,28 @@ class _LeftToOthers(BaseException):
 
 @frozen
 class PgQueuerWorker:
-    """Works on jobs until it is told to stop."""
+    """Works on jobs until it is told to stop.
+
+    Attributes:
+        url: Where the database is.
+        slots: The most jobs at once.
+        schedule: Where jobs wait.
+        clock: When they are due.
+        stalled_after: After how long without a sign a worker's job is another's.
+        drain_seconds: How long jobs may take to end when the worker is to stop.
+    """
 
     url: str
     slots: int
     schedule: JobSchedule
     clock: Clock
+    stalled_after: timedelta = STALLED_AFTER
+    drain_seconds: float = 8.0
 
     async def __call__(
         self, run: RunJob, told: Callable[[JobRun], None], stop: asyncio.Event
     ) -> None:
-        """Work until `stop` is set; then end what runs, for up to eight seconds.
+        """Work until `stop` is set; then let what runs come to its end.
 
         Args:
             run: Takes a job's turn.
@@ -93,8 +102,8 @@ class PgQueuerWorker:
             manager.run(
                 batch_size=self.slots // 2,
                 max_concurrent_tasks=self.slots,
-                dequeue_timeout=_LOOK_FOR_STALLED,
-                heartbeat_timeout=STALLED_AFTER,
+                dequeue_timeout=self.stalled_after / 4,
+                heartbeat_timeout=self.stalled_after,
                 shutdown_on_listener_failure=True,
                 log_aggregation_interval=timedelta(0),
             )
@@ -107,7 +116,7 @@ class PgQueuerWorker:
             for task in (promoting, stopping):
                 task.cancel()
             manager.shutdown.set()
-            await hands.finish(managing)
+            await hands.finish(managing, self.drain_seconds)
         for task in (managing, promoting):
             with suppress(asyncio.CancelledError):
                 await task
@@ -153,9 +162,9 @@ class _Hands:
         finally:
             self._at_work.discard(task)
 
-    async def finish(self, managing: "asyncio.Task[None]") -> None:
-        """Let what runs come to its end, or leave it to others."""
-        await asyncio.wait((managing,), timeout=_DRAIN_SECONDS)
+    async def finish(self, managing: "asyncio.Task[None]", seconds: float) -> None:
+        """Let what runs come to its end for some seconds; leave the rest to others."""
+        await asyncio.wait((managing,), timeout=seconds)
         for task in self._at_work:
             task.cancel()
         await asyncio.wait((managing,))

@@ -75,7 +75,7 @@ class OverdueBefore:
 
     Attributes:
         rang: A ringing call is, if it rang by then.
-        left: An answered one is, if a side left it by then and did not come back.
+        left: An answered one is, if both sides had left it by then and did not come back.
         answered: Any is, if it was answered by then.
     """
 
