@@ -14,6 +14,8 @@ PREFIX = "KITHKIN_"
 MAX_PORT = 65_535
 MAX_WORKERS = 256
 MAX_POOL_SIZE = 1000
+MIN_JOB_SLOTS = 2
+MAX_JOB_SLOTS = 100
 
 
 class LogFormat(StrEnum):
@@ -38,6 +40,8 @@ class Settings:
         log_format: How log lines are written.
         memory: Keep everything in memory, and nothing after the end.
         test_clock: Time stands still, and is moved over the API.
+        embedded_worker: Each process that serves the API works on jobs too.
+        job_slots: Jobs that a process works on at once.
     """
 
     database_url: str | None = field(default=None, repr=False)
@@ -50,6 +54,8 @@ class Settings:
     log_format: LogFormat = LogFormat.TEXT
     memory: bool = False
     test_clock: bool = False
+    embedded_worker: bool = True
+    job_slots: int = 4
 
 
 class SettingsError(Exception):
@@ -177,4 +183,6 @@ _READERS: dict[str, Callable[[str], Any]] = {
     "log_format": _log_format,
     "memory": _switch,
     "test_clock": _switch,
+    "embedded_worker": _switch,
+    "job_slots": _whole_number(MIN_JOB_SLOTS, MAX_JOB_SLOTS),
 }

@@ -35,3 +35,11 @@ class MemoryKeptAnswers:
                 self._store.answers.insert(Answered(attempt.owner, attempt.key, answer))
             except ConstraintError as error:
                 raise ConcurrentUpdateError from error
+
+    async def forget_expired(self, now: datetime, limit: int) -> int:
+        """Delete some answers whose time is over; tell how many."""
+        async with self._store.access():
+            expired = [row for row in self._store.answers.all() if row.kept.expires_at <= now]
+            for row in expired[:limit]:
+                self._store.answers.delete((row.owner, row.key))
+            return len(expired[:limit])

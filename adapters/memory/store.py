@@ -4,6 +4,7 @@ import copy
 from collections.abc import Hashable, Iterable
 from datetime import date, datetime
 from typing import TypeVar
+from uuid import UUID
 
 import attrs
 from attrs import field, frozen
@@ -11,6 +12,7 @@ from attrs import field, frozen
 from adapters.memory.isolation import Isolation
 from adapters.memory.table import Key, Table
 from application.shared.idempotency import Attempt, KeptAnswer
+from application.shared.jobs import JobState, StoredJob
 from application.shared.outbox import OutboxEvent
 from application.shared.transaction import ConcurrentUpdateError
 from domain.conversations.conversations import Conversation
@@ -180,6 +182,9 @@ class MemoryStore(Isolation):
         self.answers: Table[tuple[str, str], Answered] = Table(
             self.note, lambda answered: (answered.owner, answered.key)
         )
+        self.jobs: Table[UUID, StoredJob] = Table(
+            self.note, lambda job: job.id, unique={"waiting": _waiting_key}
+        )
 
     @property
     def outbox(self) -> list[OutboxEvent]:
@@ -207,6 +212,10 @@ class MemoryStore(Isolation):
         """Append to what calls took in."""
         self.presence.append(row)
         self.note(self.presence.pop)
+
+
+def _waiting_key(job: StoredJob) -> Hashable | None:
+    return (job.kind, job.key) if job.state is JobState.WAITING else None
 
 
 def _email_key(person: Person) -> str | None:

@@ -8,8 +8,17 @@ from attrs import frozen
 
 from adapters.memory.store import MemoryStore, PresenceRow
 from application.shared.outbox import OutboxEvent
+from application.video.ports import OverdueBefore
 from domain.shared.ids import ConversationId, VideoCallId
-from domain.video.calls import Call, CallLifecycleEvent, Ended, OpenCall, Ringing, evolve
+from domain.video.calls import (
+    Call,
+    CallLifecycleEvent,
+    Ended,
+    Ongoing,
+    OpenCall,
+    Ringing,
+    evolve,
+)
 from domain.video.events import CallOutcome, PresenceReported
 from domain.video.history import VideoHistory
 
@@ -96,3 +105,33 @@ class MemoryHistories:
             conversation = self._store.conversations[history.conversation_id]
             self._store.conversations.revise(conversation.version, conversation)
             self._store.publish(events)
+
+
+@frozen
+class MemoryOverdueCalls:
+    """The calls that time has ended."""
+
+    _store: MemoryStore
+
+    async def conversations(
+        self, before: OverdueBefore, after: ConversationId | None, limit: int
+    ) -> tuple[ConversationId, ...]:
+        """Give conversations with overdue calls, by their ids, from after one of them on."""
+        async with self._store.access():
+            found = {
+                call.conversation_id
+                for call in self._store.calls.all()
+                if _is_overdue(call, before) and (after is None or call.conversation_id > after)
+            }
+        return tuple(sorted(found)[:limit])
+
+
+def _is_overdue(call: Call, before: OverdueBefore) -> bool:
+    match call:
+        case Ringing():
+            return call.rings_at <= before.rang
+        case Ongoing():
+            left = call.left_at is not None and call.left_at <= before.left
+            return left or call.answered_at <= before.answered
+        case Ended():
+            return False

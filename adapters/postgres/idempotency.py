@@ -36,6 +36,19 @@ _KEEP = Statement(
         {name: bindparam(name) for name in ("owner", "key", *field_names(KeptAnswer))}
     )
 )
+_some_expired = (
+    select(kept_answers.c.owner, kept_answers.c.key)
+    .where(kept_answers.c.expires_at <= bindparam("now"))
+    .order_by(kept_answers.c.expires_at)
+    .limit(bindparam("limit"))
+    .with_for_update(skip_locked=True)
+    .cte("expired")
+)
+_FORGET_SOME = Statement(
+    delete(kept_answers)
+    .where(kept_answers.c.owner == _some_expired.c.owner, kept_answers.c.key == _some_expired.c.key)
+    .returning(kept_answers.c.key)
+)
 
 
 @frozen
@@ -65,3 +78,7 @@ class PostgresKeptAnswers:
             await self.executor.rows(_KEEP, owner=attempt.owner, key=attempt.key, **to_row(answer))
         except asyncpg.UniqueViolationError as error:
             raise ConcurrentUpdateError from error
+
+    async def forget_expired(self, now: datetime, limit: int) -> int:
+        """Delete some answers whose time is over; tell how many."""
+        return len(await self.executor.rows(_FORGET_SOME, now=now, limit=limit))

@@ -10,15 +10,19 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, NullPool, text
+from sqlalchemy import Connection, NullPool, inspect, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from adapters.jobs import queue
 from adapters.postgres.executor import AWAY, why
 from application.shared.transaction import StoreUnavailableError
 
 T = TypeVar("T")
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
+QUEUE = "queue"
+"""Stands for the tables that PgQueuer brings up to date by itself."""
+
 _ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(7520110394)")
 
 
@@ -34,6 +38,8 @@ async def migrate(url: str, revision: str = "head") -> None:
         command.upgrade(_config(connection), revision)
 
     await on_connection(url, upgrade)
+    if await on_connection(url, _has_jobs):
+        await queue.install(url)
 
 
 async def migrate_down(url: str, revision: str) -> None:
@@ -51,7 +57,7 @@ async def migrate_down(url: str, revision: str) -> None:
 
 
 async def pending(url: str) -> tuple[str, ...]:
-    """Give the revisions that the database lacks, the first one first.
+    """Give the revisions that the database lacks, the first one first, and the queue's last.
 
     Raises:
         StoreUnavailableError: The database cannot be reached, or is newer than the code.
@@ -69,7 +75,8 @@ async def pending(url: str) -> tuple[str, ...]:
             step.revision for step in scripts.iterate_revisions("head", current or "base")
         )[::-1]
 
-    return await on_connection(url, lacking)
+    steps = await on_connection(url, lacking)
+    return (*steps, QUEUE) if await queue.lacks_upgrade(url) else steps
 
 
 async def on_connection(url: str, work: Callable[[Connection], T]) -> T:
@@ -89,6 +96,10 @@ async def on_connection(url: str, work: Callable[[Connection], T]) -> T:
         raise StoreUnavailableError(why(error)) from error
     finally:
         await engine.dispose()
+
+
+def _has_jobs(connection: Connection) -> bool:
+    return bool(inspect(connection).has_table("jobs"))
 
 
 def _config(connection: Connection) -> Config:

@@ -25,6 +25,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TIMESTAMP
 
+from application.shared.jobs import JobState
 from domain.conversations.conversations import ConversationKind
 from domain.conversations.messages import MessageRole, MessageTag
 from domain.identity.persons import PersonStatus
@@ -284,6 +285,32 @@ kept_answers = Table(
     Column("body", LargeBinary, nullable=False),
     Column("expires_at", Instant, nullable=False),
     Index(None, "expires_at"),
+)
+
+jobs = Table(
+    "jobs",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("data", JSONB, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("turn", Integer, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("error", Text),
+    Column("failed_at", Instant),
+    _one_of("state", JobState),
+    CheckConstraint("(state = 'failed') = (failed_at IS NOT NULL)", name="failed"),
+    Index(
+        "uq_jobs_waiting",
+        "kind",
+        "key",
+        unique=True,
+        postgresql_where=text("state = 'waiting'"),
+    ),
+    Index("ix_jobs_to_come", "at", "id", postgresql_where=text("state IN ('waiting', 'retrying')")),
+    Index("ix_jobs_others", "state", postgresql_where=text("state IN ('queued', 'failed')")),
 )
 
 test_clock = Table(

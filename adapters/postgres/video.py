@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 from datetime import UTC, datetime, time, timedelta
 from typing import Any, cast
+from uuid import UUID
 
 from attrs import frozen
-from sqlalchemy import bindparam, insert, select, text, update
+from sqlalchemy import and_, bindparam, insert, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from adapters.postgres import tables
@@ -14,6 +15,7 @@ from adapters.postgres.executor import Executor, Row, Statement
 from adapters.postgres.outbox import write_events
 from application.shared.outbox import OutboxEvent
 from application.shared.transaction import ConcurrentUpdateError
+from application.video.ports import OverdueBefore
 from domain.shared.ids import ConversationId, VideoCallId
 from domain.video.calls import Call, CallLifecycleEvent, Ended, Ongoing, OpenCall, Ringing, evolve
 from domain.video.events import PresenceReported
@@ -170,3 +172,42 @@ class PostgresHistories:
         await self.executor.rows(_SAVE_HISTORY, **to_row(history))
         await self.executor.rows(_RAISE_VERSION, id=history.conversation_id)
         await write_events(self.executor, events)
+
+
+_OVERDUE = Statement(
+    select(_calls.c.conversation_id)
+    .distinct()
+    .where(
+        text(tables.IS_OPEN),
+        or_(
+            and_(_calls.c.state == "ringing", _calls.c.rings_at <= bindparam("rang")),
+            _calls.c.left_at <= bindparam("left"),
+            _calls.c.answered_at <= bindparam("answered"),
+        ),
+        _calls.c.conversation_id > bindparam("after"),
+    )
+    .order_by(_calls.c.conversation_id)
+    .limit(bindparam("limit"))
+)
+_LEAST_ID = ConversationId(UUID(int=0))
+
+
+@frozen
+class PostgresOverdueCalls:
+    """The calls that time has ended."""
+
+    executor: Executor
+
+    async def conversations(
+        self, before: OverdueBefore, after: ConversationId | None, limit: int
+    ) -> tuple[ConversationId, ...]:
+        """Give conversations with overdue calls, by their ids, from after one of them on."""
+        rows = await self.executor.rows(
+            _OVERDUE,
+            rang=before.rang,
+            left=before.left,
+            answered=before.answered,
+            after=after or _LEAST_ID,
+            limit=limit,
+        )
+        return tuple(row["conversation_id"] for row in rows)

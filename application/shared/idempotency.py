@@ -87,6 +87,10 @@ class KeptAnswers(Protocol):
         """Keep an answer in the running transaction."""
         ...
 
+    async def forget_expired(self, now: datetime, limit: int) -> int:
+        """Delete some answers whose time is over; tell how many."""
+        ...
+
 
 def replay(attempt: Attempt, kept: KeptAnswer) -> Answer:
     """Give the kept answer to a repeated request.

@@ -5,6 +5,7 @@ from datetime import datetime
 from attrs import frozen
 
 from application.shared.clock import MovableClock
+from application.shared.run_due_jobs import RunDueJobs
 from domain.shared.calendar import instant
 from domain.shared.errors import ConflictError
 
@@ -17,21 +18,31 @@ class ClockWouldGoBackError(ConflictError):
 
 @frozen
 class MoveClock:
-    """Moves the test clock forward."""
+    """Moves the test clock forward, from each due job's time to the next."""
 
     clock: MovableClock
+    run_due_jobs: RunDueJobs
 
     async def __call__(self, at: datetime) -> datetime:
-        """Move to an instant and give it.
+        """Move to an instant and give it, when all jobs due by then are done.
 
         Raises:
             InvalidValueError: The instant has no zone, or lies beyond the calendar.
             ClockWouldGoBackError: It lies before the clock's time.
+            JobsStillRunningError: Jobs that are due were not done within a minute.
         """
         wanted = instant("now", at)
-        moved = await self.clock.move_to(wanted)
-        if moved > wanted:
-            raise ClockWouldGoBackError(
-                f"The clock already stands at {moved.isoformat()}; give a later time."
-            )
+        while (due := await self.run_due_jobs.first_at(wanted)) is not None:
+            _not_after(wanted, await self.clock.move_to(due))
+            await self.run_due_jobs()
+        moved = _not_after(wanted, await self.clock.move_to(wanted))
+        await self.run_due_jobs()
         return moved
+
+
+def _not_after(wanted: datetime, now: datetime) -> datetime:
+    if now > wanted:
+        raise ClockWouldGoBackError(
+            f"The clock already stands at {now.isoformat()}; give a later time."
+        )
+    return now

@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Protocol
 
+from attrs import frozen
+
 from application.shared.outbox import OutboxEvent
 from domain.conversations.conversations import Conversation
 from domain.shared.ids import ConversationId, PersonId, VideoCallId
@@ -64,4 +66,29 @@ class PairConversations(Protocol):
 
     async def of_pair(self, lower: PersonId, higher: PersonId) -> Conversation | None:
         """Give the open conversation of two persons, the lower id first."""
+        ...
+
+
+@frozen(kw_only=True)
+class OverdueBefore:
+    """The instants that tell which open calls are overdue.
+
+    Attributes:
+        rang: A ringing call is, if it rang by then.
+        left: An answered one is, if both sides had left it by then and did not come back.
+        answered: Any is, if it was answered by then.
+    """
+
+    rang: datetime
+    left: datetime
+    answered: datetime
+
+
+class OverdueCalls(Protocol):
+    """The calls that time has ended."""
+
+    async def conversations(
+        self, before: OverdueBefore, after: ConversationId | None, limit: int
+    ) -> tuple[ConversationId, ...]:
+        """Give conversations with overdue calls, by their ids, from after one of them on."""
         ...

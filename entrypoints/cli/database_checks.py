@@ -3,19 +3,25 @@
 import fcntl
 import os
 from collections.abc import AsyncIterator, Iterator
+from datetime import timedelta
 from pathlib import Path
 
+from application.shared.jobs import JobState
 from application.shared.transaction import StoreUnavailableError
 from entrypoints.cli.checks import Check, fine, nearest, skipped, wrong
 from entrypoints.cli.terminal import counted
 from entrypoints.settings import Settings
 from entrypoints.wiring.database import exists, known_url, opened, pending, require_usable
+from entrypoints.wiring.kithkin import Kithkin
 
 _FOLDER = "data folder"
 _SERVER = "embedded server"
 _DATABASE = "database"
 _MIGRATIONS = "migrations"
 _KEYS = "service keys"
+_QUEUE = "job queue"
+_PATIENCE = timedelta(minutes=10)
+_MOST_COUNTED = 100
 _START = "run `kithkin serve`"
 
 
@@ -65,18 +71,39 @@ async def check_database(settings: Settings) -> AsyncIterator[Check]:
             )
             return
         yield fine(_MIGRATIONS, "all are made")
-        yield await _check_keys(settings, url)
+        async with opened(settings, url) as kithkin:
+            yield await _check_keys(kithkin)
+            yield await _check_queue(kithkin)
     except StoreUnavailableError as error:
         yield wrong(_DATABASE, str(error), "see that it runs, and that its URL is right")
 
 
-async def _check_keys(settings: Settings, url: str) -> Check:
-    async with opened(settings, url) as kithkin:
-        keys = await kithkin.identity.queries().all_keys()
+async def _check_keys(kithkin: Kithkin) -> Check:
+    keys = await kithkin.identity.queries().all_keys()
     valid = [key for key in keys if key.revoked_at is None]
     if valid:
         return fine(_KEYS, f"{len(valid)} of {counted(len(keys), 'key')} are valid")
     return wrong(_KEYS, "there is no valid one", "run `kithkin keys create --scope admin`")
+
+
+async def _check_queue(kithkin: Kithkin) -> Check:
+    await kithkin.check_queue()
+    list_jobs = kithkin.jobs.list_jobs()
+    if failed := await list_jobs(JobState.FAILED, _MOST_COUNTED):
+        number = "many jobs" if len(failed) == _MOST_COUNTED else counted(len(failed), "job")
+        return wrong(
+            _QUEUE, f"{number} failed for good", "run `kithkin jobs list`, then retry or discard"
+        )
+    long_ago = await kithkin.clock.now() - _PATIENCE
+    late = [
+        job
+        for state in (JobState.WAITING, JobState.RETRYING, JobState.QUEUED)
+        for job in await list_jobs(state, 1)
+        if job.at < long_ago
+    ]
+    if late:
+        return wrong(_QUEUE, "jobs are overdue, as no worker runs", f"{_START} or `kithkin worker`")
+    return fine(_QUEUE, "nothing failed, nothing is overdue")
 
 
 def _check_server(settings: Settings) -> Check:

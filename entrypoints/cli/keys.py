@@ -1,10 +1,6 @@
 """`kithkin keys`."""
 
-import asyncio
-import os
-from collections.abc import Awaitable, Callable
 from datetime import datetime
-from typing import TypeVar
 from uuid import UUID
 
 import rich_click as click
@@ -13,13 +9,9 @@ from rich.table import Table
 
 from domain.identity.service_keys import Scope, ServiceKey
 from entrypoints.cli import options
+from entrypoints.cli.ask import ask
 from entrypoints.cli.json_output import write_json
 from entrypoints.cli.terminal import say
-from entrypoints.settings import read_settings
-from entrypoints.wiring.database import at_hand, opened
-from entrypoints.wiring.kithkin import Kithkin
-
-T = TypeVar("T")
 
 _ID_WIDTH = 36  # a shortened id could not be revoked
 
@@ -40,7 +32,7 @@ def command() -> None:
 @options.as_json
 def create(scope: str, data: str | None, database_url: str | None, *, as_json: bool) -> None:
     """Make a key and show it, this once. Works beside a running server."""
-    made = _run(data, database_url, lambda kithkin: kithkin.identity.create_key()(Scope(scope)))
+    made = ask(data, database_url, lambda kithkin: kithkin.identity.create_key()(Scope(scope)))
     if as_json:
         write_json({"key": made.secret, "id": made.stored.id, "scope": made.stored.scope})
     else:
@@ -53,7 +45,7 @@ def create(scope: str, data: str | None, database_url: str | None, *, as_json: b
 @options.as_json
 def list_keys(data: str | None, database_url: str | None, *, as_json: bool) -> None:
     """List the keys by their ids; the keys themselves are not stored."""
-    keys = _run(data, database_url, lambda kithkin: kithkin.identity.queries().all_keys())
+    keys = ask(data, database_url, lambda kithkin: kithkin.identity.queries().all_keys())
     if as_json:
         write_json([_shown(key) for key in keys])
         return
@@ -74,19 +66,8 @@ def list_keys(data: str | None, database_url: str | None, *, as_json: bool) -> N
 @options.database
 def revoke(key_id: UUID, data: str | None, database_url: str | None) -> None:
     """Revoke a key: from now on no request is taken with it."""
-    _run(data, database_url, lambda kithkin: kithkin.identity.revoke_key()(key_id))
+    ask(data, database_url, lambda kithkin: kithkin.identity.revoke_key()(key_id))
     say("Revoked", str(key_id))
-
-
-def _run(data: str | None, database_url: str | None, ask: Callable[[Kithkin], Awaitable[T]]) -> T:
-    settings = read_settings(os.environ, data=data, database_url=database_url)
-
-    async def asked(url: str) -> T:
-        async with opened(settings, url) as kithkin:
-            return await ask(kithkin)
-
-    with at_hand(settings) as url:
-        return asyncio.run(asked(url))
 
 
 def _shown(key: ServiceKey) -> dict[str, object]:

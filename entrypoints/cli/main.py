@@ -13,8 +13,10 @@ from entrypoints.settings import SettingsError
 
 COMMANDS = {
     "serve": "Run the API and its database.",
+    "worker": "Work on jobs, beside a server and other workers.",
     "migrate": "Bring the database to the tables that this release needs.",
     "keys": "Make, list and revoke service keys.",
+    "jobs": "List what is to be done later; retry or discard what failed.",
     "rules": "Show the rules in force, or check a rulebook file.",
     "allowance": "Show what a person may still send in a conversation, and why.",
     "demo": "Play the whole story on a database of its own.",

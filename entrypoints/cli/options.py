@@ -15,6 +15,7 @@ rulebook = click.option("--rulebook", metavar="FILE", help="TOML that overrides 
 test_clock = click.option(
     "--test-clock", is_flag=True, default=None, help="Time stands still until the API moves it."
 )
+job_slots = click.option("--job-slots", metavar="N", help="Jobs worked on at once. [4]")
 as_json = click.option("--json", "as_json", is_flag=True, help="Write JSON and nothing else.")
 
 

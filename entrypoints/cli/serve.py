@@ -24,6 +24,12 @@ from entrypoints.wiring.rulebook import effective_rulebook
 @click.option("--log-format", metavar="text|json", help="How log lines are written. [text]")
 @click.option("--memory", is_flag=True, default=None, help="Keep nothing: a throw-away server.")
 @options.test_clock
+@click.option(
+    "--embedded-worker/--no-embedded-worker",
+    default=None,
+    help="Work on jobs in the processes of the API. [on]",
+)
+@options.job_slots
 def command(**flags: str | bool | None) -> None:
     """Run the API and its database until Ctrl-C.
 

@@ -1,7 +1,7 @@
 """The ASGI application."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from importlib.metadata import version
 
 from litestar import Controller, Litestar
@@ -24,6 +24,7 @@ from entrypoints.http.reports import ReportRoutes
 from entrypoints.http.request_log import RequestLog
 from entrypoints.http.video import VideoRoutes
 from entrypoints.wiring.kithkin import Kithkin
+from entrypoints.worker.host import services_beside
 
 
 def create_app(kithkin: Kithkin) -> ASGIApp:
@@ -34,7 +35,10 @@ def create_app(kithkin: Kithkin) -> ASGIApp:
     async def opened(_: Litestar) -> AsyncIterator[None]:
         await kithkin.open()
         try:
-            yield
+            async with AsyncExitStack() as beside:
+                if kithkin.settings.embedded_worker:
+                    await beside.enter_async_context(services_beside(kithkin))
+                yield
         finally:
             await kithkin.close()
 

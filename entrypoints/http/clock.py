@@ -44,5 +44,5 @@ class ClockRoutes(Controller):
         responses=problems(409, body=True),
     )
     async def move_clock(self, request: ApiRequest, data: JSONBody[MoveClockBody]) -> ClockBody:
-        """Move the time that everything runs on; it only goes forward."""
+        """Move the time that everything runs on, and do what is due. It only goes forward."""
         return ClockBody(await kithkin(request).shared.move_clock()(data.now))

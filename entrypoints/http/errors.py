@@ -11,6 +11,7 @@ from litestar.exceptions import HTTPException, InternalServerException, Validati
 from msgspec import UNSET
 
 from application.shared.idempotency import IdempotencyKeyReusedError
+from application.shared.job_ports import QueueUnavailableError
 from application.shared.transaction import ConcurrentUpdateError, StoreUnavailableError
 from domain.shared.errors import (
     ConflictError,
@@ -79,6 +80,16 @@ def to_problem(request: Request[Any, Any, Any], error: Exception) -> Response[by
         case HTTPException():
             headers = dict(error.headers or {})
             problem = _problem(request, HTTPStatus(error.status_code), _detail(error))
+        case QueueUnavailableError():
+            _log.warning("queue_unavailable", reason=str(error))
+            headers = {"Retry-After": _RETRY_AFTER_SECONDS}
+            problem = _problem(
+                request,
+                HTTPStatus.SERVICE_UNAVAILABLE,
+                "The database answers, but its queue for jobs is missing; `kithkin migrate` "
+                "makes it.",
+                code="queue_unavailable",
+            )
         case StoreUnavailableError():
             _log.warning("store_unavailable", reason=str(error))
             headers = {"Retry-After": _RETRY_AFTER_SECONDS}

@@ -16,6 +16,14 @@ class HealthBody(Struct):
     status: Literal["ok"] = "ok"
 
 
+class ReadinessBody(Struct):
+    """All parts answer."""
+
+    status: Literal["ok"] = "ok"
+    database: Literal["ok"] = "ok"
+    queue: Literal["ok"] = "ok"
+
+
 @get("/health/live", opt=PUBLIC, tags=["Health"])
 async def live() -> HealthBody:
     """Tell that the process answers."""
@@ -23,7 +31,8 @@ async def live() -> HealthBody:
 
 
 @get("/health/ready", opt=PUBLIC, tags=["Health"], responses=problems())
-async def ready(request: Request[Any, Any, Any]) -> HealthBody:
-    """Tell that the database answers."""
+async def ready(request: Request[Any, Any, Any]) -> ReadinessBody:
+    """Tell that the database answers, and has its queue for jobs."""
     await kithkin(request).check()
-    return HealthBody()
+    await kithkin(request).check_queue()
+    return ReadinessBody()

@@ -5,10 +5,12 @@ from dependency_injector.providers import Object
 
 from adapters.rulebook import read_rulebook
 from application.shared.clock import Clock
+from application.shared.job_ports import QueueUnavailableError
 from application.shared.rulebook import Rulebook
 from entrypoints.settings import Settings
 from entrypoints.wiring.conversations import Conversations
 from entrypoints.wiring.identity import Identity
+from entrypoints.wiring.jobs import Jobs
 from entrypoints.wiring.memory import MemoryPorts
 from entrypoints.wiring.postgres import PostgresPorts
 from entrypoints.wiring.shared import Shared
@@ -27,6 +29,7 @@ class Kithkin:
         identity: Use cases about persons.
         conversations: Use cases about conversations.
         video: Use cases about video calls.
+        jobs: Use cases about jobs.
     """
 
     settings: Settings
@@ -36,6 +39,7 @@ class Kithkin:
     identity: Identity
     conversations: Conversations
     video: Video
+    jobs: Jobs
 
     @property
     def clock(self) -> Clock:
@@ -61,6 +65,16 @@ class Kithkin:
         """
         await self.ports.connection().check()
 
+    async def check_queue(self) -> None:
+        """Ask whether there is a queue for jobs.
+
+        Raises:
+            QueueUnavailableError: There is none.
+            StoreUnavailableError: The store gives no answer.
+        """
+        if not await self.ports.job_queue().is_installed():
+            raise QueueUnavailableError("the queue's tables are missing")
+
     async def close(self) -> None:
         """Let go of the store."""
         await self.ports.connection().close()
@@ -72,7 +86,12 @@ def on_postgres(settings: Settings, url: str) -> Kithkin:
     Raises:
         RulebookError: The settings' rulebook cannot be taken.
     """
-    return _wired(settings, PostgresPorts(url=Object(url), pool_size=Object(settings.pool_size)))
+    ports = PostgresPorts(
+        url=Object(url),
+        pool_size=Object(settings.pool_size),
+        job_slots=Object(settings.job_slots),
+    )
+    return _wired(settings, ports)
 
 
 def in_memory(settings: Settings | None = None) -> Kithkin:
@@ -90,7 +109,8 @@ def _wired(settings: Settings, ports: PostgresPorts | MemoryPorts) -> Kithkin:
     if settings.test_clock:
         ports.clock.override(ports.test_clock)
     video = Video(ports=ports)
-    shared = Shared(ports=ports)
+    jobs = Jobs(ports=ports, video=video)
+    shared = Shared(ports=ports, jobs=jobs)
     return Kithkin(
         settings=settings,
         rulebook=rulebook,
@@ -99,4 +119,5 @@ def _wired(settings: Settings, ports: PostgresPorts | MemoryPorts) -> Kithkin:
         identity=Identity(ports=ports, video=video),
         conversations=Conversations(ports=ports, video=video, shared=shared),
         video=video,
+        jobs=jobs,
     )

@@ -19,11 +19,19 @@ from adapters.memory.identity import (
     MemoryReports,
     MemoryServiceKeys,
 )
+from adapters.memory.job_worker import MemoryWorker
+from adapters.memory.jobs import (
+    MemoryJobList,
+    MemoryJobQueue,
+    MemoryJobRuns,
+    MemoryJobs,
+    MemoryJobSchedule,
+)
 from adapters.memory.send_gate import MemorySendGate
 from adapters.memory.standing import MemoryPairStandings
 from adapters.memory.store import MemoryStore
 from adapters.memory.transaction import MemoryTransactions
-from adapters.memory.video import MemoryCalls, MemoryHistories
+from adapters.memory.video import MemoryCalls, MemoryHistories, MemoryOverdueCalls
 from application.shared.rulebook import Rulebook
 
 
@@ -64,3 +72,10 @@ class MemoryPorts(DeclarativeContainer):
     send_gate = Singleton(MemorySendGate, store)
     calls = Singleton(MemoryCalls, store)
     histories = Singleton(MemoryHistories, store)
+    overdue_calls = Singleton(MemoryOverdueCalls, store)
+    jobs = Singleton(MemoryJobs, store, new_id)
+    job_schedule = Singleton(MemoryJobSchedule, store)
+    job_runs = Singleton(MemoryJobRuns, store)
+    job_list = Singleton(MemoryJobList, store)
+    job_queue = Singleton(MemoryJobQueue, store)
+    job_worker = Singleton(MemoryWorker, job_schedule, job_queue, clock)

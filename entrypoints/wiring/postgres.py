@@ -6,6 +6,8 @@ from dependency_injector.providers import Dependency, Object, Singleton
 from uuid_utils.compat import uuid7
 
 from adapters.clock import SystemClock
+from adapters.jobs.queue import PgQueuerQueue
+from adapters.jobs.worker import PgQueuerWorker
 from adapters.postgres.clock import PostgresTestClock
 from adapters.postgres.conversation_list import PostgresConversationList
 from adapters.postgres.conversations import PostgresConversations, PostgresMessages
@@ -17,11 +19,17 @@ from adapters.postgres.identity import (
     PostgresPersons,
     PostgresReports,
 )
+from adapters.postgres.jobs import (
+    PostgresJobList,
+    PostgresJobRuns,
+    PostgresJobs,
+    PostgresJobSchedule,
+)
 from adapters.postgres.key_cache import CachedServiceKeys
 from adapters.postgres.send_gate import PostgresSendGate
 from adapters.postgres.standing import PostgresPairStandings
 from adapters.postgres.transaction import PostgresTransactions
-from adapters.postgres.video import PostgresCalls, PostgresHistories
+from adapters.postgres.video import PostgresCalls, PostgresHistories, PostgresOverdueCalls
 from application.shared.rulebook import Rulebook
 
 
@@ -60,6 +68,7 @@ class PostgresPorts(DeclarativeContainer):
 
     url = Dependency(instance_of=str)
     pool_size = Dependency(instance_of=int)
+    job_slots = Dependency(instance_of=int)
     store = Singleton(Executor, url=url, pool_size=pool_size)
     new_id = Object(uuid7)
     rulebook = Dependency(instance_of=Rulebook)
@@ -81,3 +90,10 @@ class PostgresPorts(DeclarativeContainer):
     send_gate = Singleton(PostgresSendGate, store)
     calls = Singleton(PostgresCalls, store)
     histories = Singleton(PostgresHistories, store)
+    overdue_calls = Singleton(PostgresOverdueCalls, store)
+    jobs = Singleton(PostgresJobs, store, new_id)
+    job_queue = Singleton(PgQueuerQueue, store)
+    job_schedule = Singleton(PostgresJobSchedule, store, job_queue)
+    job_runs = Singleton(PostgresJobRuns, store)
+    job_list = Singleton(PostgresJobList, store)
+    job_worker = Singleton(PgQueuerWorker, url, job_slots, job_schedule, clock)

@@ -11,8 +11,9 @@ class Shared(DeclarativeContainer):
     """Factories of the use cases that belong to no context."""
 
     ports = DependenciesContainer()
+    jobs = DependenciesContainer()
 
     once = Singleton(
         Once, transactions=ports.transactions, answers=ports.answers, clock=ports.clock
     )
-    move_clock = Factory(MoveClock, clock=ports.test_clock)
+    move_clock = Factory(MoveClock, clock=ports.test_clock, run_due_jobs=jobs.run_due_jobs)

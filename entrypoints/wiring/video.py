@@ -8,6 +8,7 @@ from application.video.end_call import DeclineCall, EndCall, EndPairCalls
 from application.video.queries import VideoQueries
 from application.video.report_presence import ReportPresence
 from application.video.settle_calls import SettleCalls
+from application.video.settle_overdue_calls import SettleOverdueCalls
 from application.video.start_call import StartCall
 
 
@@ -29,6 +30,13 @@ class Video(DeclarativeContainer):
     )
     settle_calls = Singleton(
         SettleCalls, calls=ports.calls, close=closer, clock=ports.clock, rulebook=ports.rulebook
+    )
+    settle_overdue_calls = Factory(
+        SettleOverdueCalls,
+        overdue=ports.overdue_calls,
+        settle_calls=settle_calls,
+        clock=ports.clock,
+        rulebook=ports.rulebook,
     )
     start_call = Factory(
         StartCall,

@@ -9,6 +9,7 @@ from adapters.postgres import tables
 from adapters.postgres.codec import field_names
 from adapters.postgres.video import STATES
 from application.shared.idempotency import KeptAnswer
+from application.shared.jobs import StoredJob
 from domain.conversations.conversations import Conversation
 from domain.conversations.messages import Message
 from domain.identity.blocks import Block
@@ -26,6 +27,7 @@ STORED: list[tuple[Table, type[Any], set[str]]] = [
     (tables.messages, Message, set()),
     (tables.conversation_metadata, VideoHistory, set()),
     (tables.kept_answers, KeptAnswer, {"owner", "key"}),
+    (tables.jobs, StoredJob, set()),
 ]
 
 

@@ -12,6 +12,7 @@ from attrs import frozen
 from adapters.memory.store import MemoryStore
 from application.conversations.edit_message import EditMessageRequest
 from application.conversations.send_message import SendMessageRequest, SentMessage
+from application.shared.clock import MovableClock
 from application.shared.idempotency import Answer
 from application.video.start_call import StartCallRequest
 from domain.conversations.messages import Message
@@ -59,8 +60,9 @@ class World:
         assert self.events == before
 
     async def later(self, **time: float) -> datetime:
-        now = await self.kithkin.clock.now()
-        return await self.kithkin.shared.move_clock()(now + timedelta(**time))
+        """Let time go by with no worker that makes use of it."""
+        clock: MovableClock = self.kithkin.ports.test_clock()
+        return await clock.move_to(await clock.now() + timedelta(**time))
 
     async def person(self, **profile: Any) -> Person:
         return await self.kithkin.identity.register_person()(Profile(**{"name": "Ana", **profile}))

@@ -52,6 +52,7 @@ def test_a_running_installation_is_well(kithkin: RunCommand, data: Path) -> None
         "database",
         "migrations",
         "service keys",
+        "job queue",
         "disk space",
         "port",
     ]

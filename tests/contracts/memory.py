@@ -2,6 +2,8 @@
 
 import asyncio
 
+from uuid_utils.compat import uuid7
+
 from adapters.memory.clock import MemoryClock
 from adapters.memory.conversations import (
     MemoryConversationList,
@@ -16,12 +18,19 @@ from adapters.memory.identity import (
     MemoryReports,
     MemoryServiceKeys,
 )
+from adapters.memory.jobs import (
+    MemoryJobList,
+    MemoryJobQueue,
+    MemoryJobRuns,
+    MemoryJobs,
+    MemoryJobSchedule,
+)
 from adapters.memory.send_gate import MemorySendGate
 from adapters.memory.standing import MemoryPairStandings
 from adapters.memory.store import MemoryStore
 from adapters.memory.table import ConstraintError
 from adapters.memory.transaction import MemoryTransactions
-from adapters.memory.video import MemoryCalls, MemoryHistories
+from adapters.memory.video import MemoryCalls, MemoryHistories, MemoryOverdueCalls
 from application.shared.outbox import OutboxEvent
 from domain.shared.ids import VideoCallId
 from tests.contracts.stores import PresenceRow, Stores
@@ -66,6 +75,12 @@ def memory_stores() -> Stores:
         calls=MemoryCalls(store),
         histories=MemoryHistories(store),
         answers=MemoryKeptAnswers(store),
+        overdue_calls=MemoryOverdueCalls(store),
+        jobs=MemoryJobs(store, uuid7),
+        job_schedule=MemoryJobSchedule(store),
+        job_queue=MemoryJobQueue(store),
+        job_runs=MemoryJobRuns(store),
+        job_list=MemoryJobList(store),
         clock=MemoryClock(store),
         outbox=outbox,
         presence=presence,

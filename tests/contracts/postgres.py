@@ -5,7 +5,9 @@ from typing import get_args
 
 import asyncpg
 import msgspec
+from uuid_utils.compat import uuid7
 
+from adapters.jobs.queue import PgQueuerQueue
 from adapters.postgres.clock import PostgresTestClock
 from adapters.postgres.conversation_list import PostgresConversationList
 from adapters.postgres.conversations import PostgresConversations, PostgresMessages
@@ -17,11 +19,17 @@ from adapters.postgres.identity import (
     PostgresPersons,
     PostgresReports,
 )
+from adapters.postgres.jobs import (
+    PostgresJobList,
+    PostgresJobRuns,
+    PostgresJobs,
+    PostgresJobSchedule,
+)
 from adapters.postgres.send_gate import PostgresSendGate
 from adapters.postgres.service_keys import PostgresServiceKeys
 from adapters.postgres.standing import PostgresPairStandings
 from adapters.postgres.transaction import PostgresTransactions
-from adapters.postgres.video import PostgresCalls, PostgresHistories
+from adapters.postgres.video import PostgresCalls, PostgresHistories, PostgresOverdueCalls
 from application.shared.outbox import OutboxEvent
 from domain.conversations.events import ConversationEvent
 from domain.identity.events import IdentityEvent
@@ -37,6 +45,7 @@ _EVENTS = {
 
 def postgres_stores(executor: Executor) -> Stores:
     conversations = PostgresConversations(executor)
+    queue = PgQueuerQueue(executor)
 
     async def outbox() -> list[OutboxEvent]:
         async with executor.connections.lent() as connection:
@@ -86,6 +95,12 @@ def postgres_stores(executor: Executor) -> Stores:
         calls=PostgresCalls(executor),
         histories=PostgresHistories(executor),
         answers=PostgresKeptAnswers(executor),
+        overdue_calls=PostgresOverdueCalls(executor),
+        jobs=PostgresJobs(executor, uuid7),
+        job_schedule=PostgresJobSchedule(executor, queue),
+        job_queue=queue,
+        job_runs=PostgresJobRuns(executor),
+        job_list=PostgresJobList(executor),
         clock=PostgresTestClock(executor),
         outbox=outbox,
         presence=presence,

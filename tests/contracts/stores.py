@@ -11,10 +11,12 @@ from application.identity.ports import Blocks, Persons, Reports, ServiceKeys
 from application.identity.queries import PersonDirectory
 from application.shared.clock import MovableClock
 from application.shared.idempotency import KeptAnswers
+from application.shared.job_ports import JobList, JobQueue, JobRuns, JobSchedule
+from application.shared.jobs import Jobs
 from application.shared.outbox import OutboxEvent
 from application.shared.standing import PairStandings
 from application.shared.transaction import Transactions
-from application.video.ports import Calls, Histories, PairConversations
+from application.video.ports import Calls, Histories, OverdueCalls, PairConversations
 from domain.shared.ids import PersonId, VideoCallId
 from domain.video.events import Presence
 
@@ -47,6 +49,12 @@ class Stores:
     calls: Calls
     histories: Histories
     answers: KeptAnswers
+    overdue_calls: OverdueCalls
+    jobs: Jobs
+    job_schedule: JobSchedule
+    job_queue: JobQueue
+    job_runs: JobRuns
+    job_list: JobList
     clock: MovableClock
     outbox: Callable[[], Awaitable[list[OutboxEvent]]]
     presence: Callable[[VideoCallId], Awaitable[list[PresenceRow]]]

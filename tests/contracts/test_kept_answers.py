@@ -1,6 +1,7 @@
 """Answers to requests that may come twice."""
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 
 import attrs
@@ -151,3 +152,15 @@ async def test_20_equal_requests_have_one_effect(stores: Stores) -> None:
 
 async def claim(stores: Stores, attempt: Attempt) -> KeptAnswer | None:
     return await stores.transactions.run(lambda: stores.answers.claim(attempt, START + MINUTE))
+
+
+async def test_what_has_expired_is_forgotten_some_at_a_time(stores: Stores) -> None:
+    long_ago = START - timedelta(days=900)
+    old = [an_attempt() for _ in range(5)]
+    for attempt in old:
+        await stores.answers.keep(attempt, an_answer(attempt, expires_at=long_ago))
+    young = an_attempt()
+    kept = an_answer(young, expires_at=long_ago + timedelta(microseconds=1))
+    await stores.answers.keep(young, kept)
+    assert [await stores.answers.forget_expired(long_ago, 2) for _ in range(4)] == [2, 2, 1, 0]
+    assert await stores.answers.claim(young, long_ago) == kept

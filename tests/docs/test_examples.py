@@ -117,11 +117,12 @@ def test_every_page_with_python_is_run() -> None:
     assert [name_of(page) for page in pages_with("python")] == [
         "README.md",
         "docs/embedding.md",
+        "docs/jobs.md",
         "docs/testing.md",
     ]
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/embedding.md"])
+@pytest.mark.parametrize("page", ["README.md", "docs/embedding.md", "docs/jobs.md"])
 def test_examples_print_what_the_page_shows(
     page: str, environment: dict[str, str], tmp_path: Path
 ) -> None:
@@ -144,7 +145,7 @@ def test_the_tests_of_the_memory_kit_pass(environment: dict[str, str], tmp_path:
 def test_the_kit_has_the_use_cases_that_its_page_names() -> None:
     kithkin = in_memory()
     rows = list(tables(of("docs/testing.md"), "Part"))
-    assert len(rows) == 4
+    assert len(rows) == 5
     for part, named in rows:
         [path] = spans(part)
         context = getattr(kithkin, path.removeprefix("kithkin."))

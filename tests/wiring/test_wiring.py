@@ -10,7 +10,7 @@ from dependency_injector.providers import DependenciesContainer, Dependency, Pro
 from entrypoints.settings import Settings
 from entrypoints.wiring.kithkin import Kithkin, in_memory, on_postgres
 
-CONTAINERS = ("ports", "shared", "identity", "conversations", "video")
+CONTAINERS = ("ports", "shared", "identity", "conversations", "video", "jobs")
 
 
 def wired(kind: str) -> Kithkin:
@@ -45,7 +45,7 @@ def test_every_provider_can_be_built(app: Kithkin) -> None:
 
 def test_both_stores_serve_the_same_ports() -> None:
     memory, postgres = (set(wired(kind).ports.providers) for kind in ("memory", "postgres"))
-    assert postgres - memory == {"url", "pool_size"}
+    assert postgres - memory == {"url", "pool_size", "job_slots"}
     assert memory <= postgres
 
 

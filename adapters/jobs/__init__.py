@@ -1,0 +1,1 @@
+"""The job queue: PgQueuer, in a schema of its own."""
