@@ -14,6 +14,8 @@ PREFIX = "KITHKIN_"
 MAX_PORT = 65_535
 MAX_WORKERS = 256
 MAX_POOL_SIZE = 1000
+MIN_RETENTION_DAYS = 4
+MAX_RETENTION_DAYS = 3660
 
 
 class LogFormat(StrEnum):
@@ -38,6 +40,10 @@ class Settings:
         log_format: How log lines are written.
         memory: Keep everything in memory, and nothing after the end.
         test_clock: Time stands still, and is moved over the API.
+        relay: The processes that serve the API also deliver events.
+        webhook_private_addresses: Webhooks may go anywhere, and by plain http.
+        nats_url: A NATS server with JetStream to publish events to.
+        event_retention_days: How long events are kept at least.
     """
 
     database_url: str | None = field(default=None, repr=False)
@@ -50,6 +56,10 @@ class Settings:
     log_format: LogFormat = LogFormat.TEXT
     memory: bool = False
     test_clock: bool = False
+    relay: bool = True
+    webhook_private_addresses: bool = False
+    nats_url: str | None = field(default=None, repr=False)
+    event_retention_days: int = 30
 
 
 class SettingsError(Exception):
@@ -129,6 +139,13 @@ def _database_url(given: str) -> str:
     return given
 
 
+def _nats_url(given: str) -> str:
+    parts = urlsplit(given)
+    if parts.scheme not in {"nats", "tls"} or not parts.hostname:
+        raise ValueError("give a URL like nats://user:password@host:4222")
+    return given
+
+
 def _whole_number(least: int, most: int) -> Callable[[str], int]:
     def read(given: str) -> int:
         if not (given.isascii() and given.isdigit() and least <= int(given) <= most):
@@ -177,4 +194,8 @@ _READERS: dict[str, Callable[[str], Any]] = {
     "log_format": _log_format,
     "memory": _switch,
     "test_clock": _switch,
+    "relay": _switch,
+    "webhook_private_addresses": _switch,
+    "nats_url": _nats_url,
+    "event_retention_days": _whole_number(MIN_RETENTION_DAYS, MAX_RETENTION_DAYS),
 }

@@ -8,6 +8,7 @@ from application.shared.clock import Clock
 from application.shared.rulebook import Rulebook
 from entrypoints.settings import Settings
 from entrypoints.wiring.conversations import Conversations
+from entrypoints.wiring.events import Events
 from entrypoints.wiring.identity import Identity
 from entrypoints.wiring.memory import MemoryPorts
 from entrypoints.wiring.postgres import PostgresPorts
@@ -27,6 +28,7 @@ class Kithkin:
         identity: Use cases about persons.
         conversations: Use cases about conversations.
         video: Use cases about video calls.
+        events: Use cases about events on their way out.
     """
 
     settings: Settings
@@ -36,6 +38,7 @@ class Kithkin:
     identity: Identity
     conversations: Conversations
     video: Video
+    events: Events
 
     @property
     def clock(self) -> Clock:
@@ -99,4 +102,5 @@ def _wired(settings: Settings, ports: PostgresPorts | MemoryPorts) -> Kithkin:
         identity=Identity(ports=ports, video=video),
         conversations=Conversations(ports=ports, video=video, shared=shared),
         video=video,
+        events=Events(ports=ports, settings=Object(settings)),
     )

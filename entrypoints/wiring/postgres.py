@@ -9,6 +9,12 @@ from adapters.clock import SystemClock
 from adapters.postgres.clock import PostgresTestClock
 from adapters.postgres.conversation_list import PostgresConversationList
 from adapters.postgres.conversations import PostgresConversations, PostgresMessages
+from adapters.postgres.delivery_queue import (
+    PostgresDeliveryQueue,
+    PostgresEndpointClaims,
+    PostgresSinkClaims,
+)
+from adapters.postgres.event_log import PostgresDeliveredEverywhere, PostgresEventLog
 from adapters.postgres.executor import Executor
 from adapters.postgres.idempotency import PostgresKeptAnswers
 from adapters.postgres.identity import (
@@ -22,6 +28,7 @@ from adapters.postgres.send_gate import PostgresSendGate
 from adapters.postgres.standing import PostgresPairStandings
 from adapters.postgres.transaction import PostgresTransactions
 from adapters.postgres.video import PostgresCalls, PostgresHistories
+from adapters.postgres.webhooks import PostgresDeliveries, PostgresWebhookEndpoints
 from application.shared.rulebook import Rulebook
 
 
@@ -81,3 +88,10 @@ class PostgresPorts(DeclarativeContainer):
     send_gate = Singleton(PostgresSendGate, store)
     calls = Singleton(PostgresCalls, store)
     histories = Singleton(PostgresHistories, store)
+    event_log = Singleton(PostgresEventLog, store)
+    delivered_everywhere = Singleton(PostgresDeliveredEverywhere, store)
+    webhook_endpoints = Singleton(PostgresWebhookEndpoints, store)
+    webhook_deliveries = Singleton(PostgresDeliveries, store)
+    endpoint_claims = Singleton(PostgresEndpointClaims, store)
+    delivery_queue = Singleton(PostgresDeliveryQueue, store)
+    sink_claims = Singleton(PostgresSinkClaims, store)

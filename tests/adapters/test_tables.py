@@ -5,12 +5,15 @@ from typing import Any
 import pytest
 from sqlalchemy import Table
 
+from adapters.memory.store import SinkRow
 from adapters.postgres import tables
 from adapters.postgres.codec import field_names
 from adapters.postgres.video import STATES
 from application.shared.idempotency import KeptAnswer
 from domain.conversations.conversations import Conversation
 from domain.conversations.messages import Message
+from domain.events.deliveries import Delivery
+from domain.events.endpoints import WebhookEndpoint
 from domain.identity.blocks import Block
 from domain.identity.persons import Person
 from domain.identity.reports import Report
@@ -26,6 +29,9 @@ STORED: list[tuple[Table, type[Any], set[str]]] = [
     (tables.messages, Message, set()),
     (tables.conversation_metadata, VideoHistory, set()),
     (tables.kept_answers, KeptAnswer, {"owner", "key"}),
+    (tables.webhook_endpoints, WebhookEndpoint, {"position", "claim", "claimed_until"}),
+    (tables.webhook_deliveries, Delivery, set()),
+    (tables.event_sinks, SinkRow, set()),
 ]
 
 

@@ -18,6 +18,7 @@ import attrs
 import msgspec
 import pytest
 
+from adapters import event_catalogue
 from adapters.rulebook import as_numbers, rulebook_of
 from application.shared.outbox import event_type
 from application.shared.rulebook import Policies
@@ -144,7 +145,7 @@ def test_the_tests_of_the_memory_kit_pass(environment: dict[str, str], tmp_path:
 def test_the_kit_has_the_use_cases_that_its_page_names() -> None:
     kithkin = in_memory()
     rows = list(tables(of("docs/testing.md"), "Part"))
-    assert len(rows) == 4
+    assert len(rows) == 5
     for part, named in rows:
         [path] = spans(part)
         context = getattr(kithkin, path.removeprefix("kithkin."))
@@ -338,6 +339,12 @@ def test_the_pages_list_exactly_the_endpoints_there_are(
 
 
 # Codes, events, settings, commands
+
+
+def test_the_catalogue_of_events_is_up_to_date() -> None:
+    assert of("docs/events.json").read_text() == event_catalogue.written()
+    kinds = {kind.__name__ for kind in get_args(IdentityEvent | ConversationEvent | VideoEvent)}
+    assert {kind.__name__ for kind in event_catalogue.EVENTS} == kinds
 
 
 def kinds_of(error: type[DomainError]) -> Iterator[type[DomainError]]:
