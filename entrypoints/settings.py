@@ -16,6 +16,8 @@ MAX_WORKERS = 256
 MAX_POOL_SIZE = 1000
 MIN_JOB_SLOTS = 2
 MAX_JOB_SLOTS = 100
+MIN_RETENTION_DAYS = 4
+MAX_RETENTION_DAYS = 3660
 
 
 class LogFormat(StrEnum):
@@ -42,6 +44,10 @@ class Settings:
         test_clock: Time stands still, and is moved over the API.
         embedded_worker: Each process that serves the API works on jobs too.
         job_slots: Jobs that a process works on at once.
+        relay: Whoever works on jobs also delivers events.
+        webhook_private_addresses: Webhooks may go anywhere, and by plain http.
+        nats_url: A NATS server with JetStream to publish events to.
+        event_retention_days: How long events are kept at least.
     """
 
     database_url: str | None = field(default=None, repr=False)
@@ -56,6 +62,10 @@ class Settings:
     test_clock: bool = False
     embedded_worker: bool = True
     job_slots: int = 4
+    relay: bool = True
+    webhook_private_addresses: bool = False
+    nats_url: str | None = field(default=None, repr=False)
+    event_retention_days: int = 30
 
 
 class SettingsError(Exception):
@@ -135,6 +145,13 @@ def _database_url(given: str) -> str:
     return given
 
 
+def _nats_url(given: str) -> str:
+    parts = urlsplit(given)
+    if parts.scheme not in {"nats", "tls"} or not parts.hostname:
+        raise ValueError("give a URL like nats://user:password@host:4222")
+    return given
+
+
 def _whole_number(least: int, most: int) -> Callable[[str], int]:
     def read(given: str) -> int:
         if not (given.isascii() and given.isdigit() and least <= int(given) <= most):
@@ -185,4 +202,8 @@ _READERS: dict[str, Callable[[str], Any]] = {
     "test_clock": _switch,
     "embedded_worker": _switch,
     "job_slots": _whole_number(MIN_JOB_SLOTS, MAX_JOB_SLOTS),
+    "relay": _switch,
+    "webhook_private_addresses": _switch,
+    "nats_url": _nats_url,
+    "event_retention_days": _whole_number(MIN_RETENTION_DAYS, MAX_RETENTION_DAYS),
 }

@@ -17,6 +17,8 @@ from application.shared.outbox import OutboxEvent
 from application.shared.transaction import ConcurrentUpdateError
 from domain.conversations.conversations import Conversation
 from domain.conversations.messages import Message
+from domain.events.deliveries import Delivery
+from domain.events.endpoints import WebhookEndpoint
 from domain.identity.blocks import Block
 from domain.identity.persons import Person
 from domain.identity.profile import email_key
@@ -24,11 +26,13 @@ from domain.identity.reports import Report
 from domain.identity.service_keys import ServiceKey
 from domain.shared.ids import (
     ConversationId,
+    EventId,
     MessageId,
     PersonId,
     ReportId,
     ServiceKeyId,
     VideoCallId,
+    WebhookEndpointId,
 )
 from domain.video.calls import Ended, Ongoing, Ringing
 from domain.video.events import Presence
@@ -65,6 +69,28 @@ class PresenceRow:
     person_id: PersonId
     presence: Presence
     at: datetime
+
+
+@frozen
+class EndpointRow:
+    """A webhook endpoint, up to where it was given the events, and who delivers to it."""
+
+    endpoint: WebhookEndpoint
+    position: int
+    claim: UUID | None = None
+    claimed_until: datetime | None = None
+
+
+@frozen
+class SinkRow:
+    """Up to where a bus was given the events, how it fared, and who publishes to it."""
+
+    name: str
+    position: int = 0
+    failures: int = 0
+    paused_until: datetime | None = None
+    claim: UUID | None = None
+    claimed_until: datetime | None = None
 
 
 def _copied_answer(answer: KeptAnswer) -> KeptAnswer:
@@ -113,6 +139,7 @@ class MemoryStore(Isolation):
     def __init__(self) -> None:
         super().__init__()
         self._outbox: list[OutboxEvent] = []
+        self._forgotten = 0
         self.presence: list[PresenceRow] = []
         self.time: datetime | None = None
         self.persons: VersionedTable[PersonId, Person] = VersionedTable(
@@ -185,6 +212,16 @@ class MemoryStore(Isolation):
         self.jobs: Table[UUID, StoredJob] = Table(
             self.note, lambda job: job.id, unique={"waiting": _waiting_key}
         )
+        self.webhook_endpoints: Table[WebhookEndpointId, EndpointRow] = Table(
+            self.note, lambda row: row.endpoint.id
+        )
+        self.webhook_deliveries: Table[tuple[WebhookEndpointId, EventId], Delivery] = Table(
+            self.note,
+            lambda delivery: (delivery.endpoint_id, delivery.event_id),
+            groups={"endpoint": lambda delivery: (delivery.endpoint_id,)},
+            references={"endpoint": (self.webhook_endpoints, lambda row: (row.endpoint_id,))},
+        )
+        self.event_sinks: Table[str, SinkRow] = Table(self.note, lambda row: row.name)
 
     @property
     def outbox(self) -> list[OutboxEvent]:
@@ -207,6 +244,31 @@ class MemoryStore(Isolation):
         for event in events:
             self._outbox.append(_copied_event(event))
             self.note(self._outbox.pop)
+
+    @property
+    def newest_event(self) -> int:
+        """The position of the newest event, counted from 1."""
+        return self._forgotten + len(self._outbox)
+
+    def events_between(self, after: int, upto: int) -> list[tuple[int, OutboxEvent]]:
+        """Give the events after a position, and up to another, with their positions."""
+        first = max(after - self._forgotten, 0)
+        found = self._outbox[first : max(upto - self._forgotten, 0)]
+        return [
+            (self._forgotten + first + number, _copied_event(event))
+            for number, event in enumerate(found, start=1)
+        ]
+
+    def forget_events(self, number: int) -> None:
+        """Delete the oldest events; the others keep their positions."""
+        gone = self._outbox[:number]
+        del self._outbox[:number]
+        self._forgotten += len(gone)
+        self.note(lambda: self._remember(gone))
+
+    def _remember(self, gone: list[OutboxEvent]) -> None:
+        self._outbox[:0] = gone
+        self._forgotten -= len(gone)
 
     def keep_presence(self, row: PresenceRow) -> None:
         """Append to what calls took in."""

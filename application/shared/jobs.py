@@ -119,7 +119,7 @@ class StoredJob:
     failed_at: datetime | None
 
 
-Handler = Callable[[StoredJob], Awaitable[None]]
+Handler = Callable[[StoredJob], Awaitable[object]]
 """Does a job's work."""
 
 

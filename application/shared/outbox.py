@@ -31,4 +31,9 @@ def _snake_case(name: str) -> str:
 
 def event_type(event: Event) -> str:
     """Give the name under which an event goes out, such as `message_sent`."""
-    return _snake_case(type(event).__name__)
+    return event_type_of(type(event))
+
+
+def event_type_of(kind: type[Event]) -> str:
+    """Give the name under which events of a class go out."""
+    return _snake_case(kind.__name__)

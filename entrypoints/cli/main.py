@@ -17,6 +17,7 @@ COMMANDS = {
     "migrate": "Bring the database to the tables that this release needs.",
     "keys": "Make, list and revoke service keys.",
     "jobs": "List what is to be done later; retry or discard what failed.",
+    "webhooks": "Manage where events are sent, and see what became of them.",
     "rules": "Show the rules in force, or check a rulebook file.",
     "allowance": "Show what a person may still send in a conversation, and why.",
     "demo": "Play the whole story on a database of its own.",

@@ -15,6 +15,7 @@ from entrypoints.http.conversations import ConversationRoutes
 from entrypoints.http.crowd import Crowd
 from entrypoints.http.describe import describe
 from entrypoints.http.errors import to_problem
+from entrypoints.http.events import EventRoutes
 from entrypoints.http.limits import MAX_BODY_BYTES
 from entrypoints.http.logs import configure_logs
 from entrypoints.http.messages import MessageRoutes
@@ -22,7 +23,10 @@ from entrypoints.http.methods import Methods
 from entrypoints.http.persons import PersonRoutes
 from entrypoints.http.reports import ReportRoutes
 from entrypoints.http.request_log import RequestLog
+from entrypoints.http.stopping import told_to_stop
+from entrypoints.http.streams import Streams
 from entrypoints.http.video import VideoRoutes
+from entrypoints.http.webhooks import WebhookRoutes
 from entrypoints.wiring.kithkin import Kithkin
 from entrypoints.worker.host import services_beside
 
@@ -30,6 +34,7 @@ from entrypoints.worker.host import services_beside
 def create_app(kithkin: Kithkin) -> ASGIApp:
     """Serve a wired application over HTTP; it is opened and closed with the server."""
     configure_logs(kithkin.settings.log_format)
+    streams = Streams(kithkin)
 
     @asynccontextmanager
     async def opened(_: Litestar) -> AsyncIterator[None]:
@@ -38,13 +43,15 @@ def create_app(kithkin: Kithkin) -> ASGIApp:
             async with AsyncExitStack() as beside:
                 if kithkin.settings.embedded_worker:
                     await beside.enter_async_context(services_beside(kithkin))
+                beside.push_async_callback(streams.close)
+                beside.enter_context(told_to_stop(streams.end))
                 yield
         finally:
             await kithkin.close()
 
     app = Litestar(
         route_handlers=[*_controllers(kithkin), health.live, health.ready, schema.asset],
-        state=State({"kithkin": kithkin}),
+        state=State({"kithkin": kithkin, "streams": streams}),
         lifespan=[opened],
         before_request=admit,
         exception_handlers={Exception: to_problem},
@@ -63,5 +70,7 @@ def _controllers(kithkin: Kithkin) -> list[type[Controller]]:
         ConversationRoutes,
         MessageRoutes,
         VideoRoutes,
+        EventRoutes,
+        WebhookRoutes,
     ]
     return [*controllers, ClockRoutes] if kithkin.settings.test_clock else controllers

@@ -22,6 +22,7 @@ from domain.shared.errors import (
 )
 from domain.video.unlock import MessageAllowance
 from entrypoints.http.decisions import AllowanceBody, ReasonBody
+from entrypoints.http.full import TooManyStreamsError
 from entrypoints.http.problems import MEDIA_TYPE, FieldProblem, Problem, encoded
 
 _log = structlog.get_logger("kithkin.http")
@@ -106,6 +107,14 @@ def to_problem(request: Request[Any, Any, Any], error: Exception) -> Response[by
                 request,
                 HTTPStatus.SERVICE_UNAVAILABLE,
                 "Too many requests changed the same thing; nothing was kept. Try again.",
+                code="too_busy",
+            )
+        case TooManyStreamsError():
+            headers = {"Retry-After": _RETRY_AFTER_SECONDS}
+            problem = _problem(
+                request,
+                HTTPStatus.SERVICE_UNAVAILABLE,
+                "This process follows as many persons as it can, or is about to stop. Try again.",
                 code="too_busy",
             )
         case _:

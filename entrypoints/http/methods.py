@@ -8,6 +8,8 @@ from litestar.enums import ScopeType
 from litestar.routes import HTTPRoute
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
+_HEAD = "kithkin.head"
+
 
 @frozen
 class Methods:
@@ -31,7 +33,8 @@ class Methods:
                 message["body"] = b""
             await send(message)
 
-        await self.app(cast("Scope", {**scope, "method": "GET"}), receive, send_without_body)
+        asked = cast("Scope", {**scope, "method": "GET", _HEAD: True})
+        await self.app(asked, receive, send_without_body)
 
     async def _options(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Complete the Allow header; Litestar's own names one route's methods only."""
@@ -42,6 +45,11 @@ class Methods:
             await send(message)
 
         await self.app(scope, receive, send_all)
+
+
+def asks_for_head_only(scope: Scope) -> bool:
+    """Tell whether a GET was a HEAD, for answers that would not come to an end."""
+    return _HEAD in scope
 
 
 def _methods_of(scope: Scope) -> set[str]:

@@ -16,12 +16,16 @@ from application.shared.run_job import RunJob
 
 
 def job_kinds(
-    settle_overdue_calls: Handler, forget_expired_answers: Handler, forget_queue_log: Handler
+    settle_overdue_calls: Handler,
+    forget_events: Handler,
+    forget_expired_answers: Handler,
+    forget_queue_log: Handler,
 ) -> JobKinds:
     """Name every kind of job, and who does it. A new kind is added here."""
     return JobKinds.of(
         (
             _sweep("settle_overdue_calls", settle_overdue_calls, timedelta(minutes=1)),
+            _sweep("forget_events", forget_events, timedelta(hours=1)),
             _sweep("forget_expired_answers", forget_expired_answers, timedelta(hours=1)),
             _sweep("forget_queue_log", forget_queue_log, timedelta(hours=1)),
         )
@@ -38,10 +42,12 @@ class Jobs(DeclarativeContainer):
 
     ports = DependenciesContainer()
     video = DependenciesContainer()
+    events = DependenciesContainer()
 
     kinds = Singleton(
         job_kinds,
         settle_overdue_calls=video.settle_overdue_calls,
+        forget_events=events.forget_events,
         forget_expired_answers=Factory(
             ForgetExpiredAnswers, answers=ports.answers, clock=ports.clock
         ),

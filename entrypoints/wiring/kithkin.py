@@ -9,6 +9,7 @@ from application.shared.job_ports import QueueUnavailableError
 from application.shared.rulebook import Rulebook
 from entrypoints.settings import Settings
 from entrypoints.wiring.conversations import Conversations
+from entrypoints.wiring.events import Events
 from entrypoints.wiring.identity import Identity
 from entrypoints.wiring.jobs import Jobs
 from entrypoints.wiring.memory import MemoryPorts
@@ -30,6 +31,7 @@ class Kithkin:
         conversations: Use cases about conversations.
         video: Use cases about video calls.
         jobs: Use cases about jobs.
+        events: Use cases about events on their way out.
     """
 
     settings: Settings
@@ -40,6 +42,7 @@ class Kithkin:
     conversations: Conversations
     video: Video
     jobs: Jobs
+    events: Events
 
     @property
     def clock(self) -> Clock:
@@ -109,7 +112,8 @@ def _wired(settings: Settings, ports: PostgresPorts | MemoryPorts) -> Kithkin:
     if settings.test_clock:
         ports.clock.override(ports.test_clock)
     video = Video(ports=ports)
-    jobs = Jobs(ports=ports, video=video)
+    events = Events(ports=ports, settings=Object(settings))
+    jobs = Jobs(ports=ports, video=video, events=events)
     shared = Shared(ports=ports, jobs=jobs)
     return Kithkin(
         settings=settings,
@@ -120,4 +124,5 @@ def _wired(settings: Settings, ports: PostgresPorts | MemoryPorts) -> Kithkin:
         conversations=Conversations(ports=ports, video=video, shared=shared),
         video=video,
         jobs=jobs,
+        events=events,
     )

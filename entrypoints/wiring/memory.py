@@ -11,6 +11,12 @@ from adapters.memory.conversations import (
     MemoryConversations,
     MemoryMessages,
 )
+from adapters.memory.delivery_queue import (
+    MemoryDeliveryQueue,
+    MemoryEndpointClaims,
+    MemorySinkClaims,
+)
+from adapters.memory.event_log import MemoryDeliveredEverywhere, MemoryEventLog
 from adapters.memory.idempotency import MemoryKeptAnswers
 from adapters.memory.identity import (
     MemoryBlocks,
@@ -32,6 +38,7 @@ from adapters.memory.standing import MemoryPairStandings
 from adapters.memory.store import MemoryStore
 from adapters.memory.transaction import MemoryTransactions
 from adapters.memory.video import MemoryCalls, MemoryHistories, MemoryOverdueCalls
+from adapters.memory.webhooks import MemoryDeliveries, MemoryWebhookEndpoints
 from application.shared.rulebook import Rulebook
 
 
@@ -79,3 +86,10 @@ class MemoryPorts(DeclarativeContainer):
     job_list = Singleton(MemoryJobList, store)
     job_queue = Singleton(MemoryJobQueue, store)
     job_worker = Singleton(MemoryWorker, job_schedule, job_queue, clock)
+    event_log = Singleton(MemoryEventLog, store)
+    delivered_everywhere = Singleton(MemoryDeliveredEverywhere, store)
+    webhook_endpoints = Singleton(MemoryWebhookEndpoints, store)
+    webhook_deliveries = Singleton(MemoryDeliveries, store)
+    endpoint_claims = Singleton(MemoryEndpointClaims, store)
+    delivery_queue = Singleton(MemoryDeliveryQueue, store)
+    sink_claims = Singleton(MemorySinkClaims, store)

@@ -11,6 +11,12 @@ from adapters.jobs.worker import PgQueuerWorker
 from adapters.postgres.clock import PostgresTestClock
 from adapters.postgres.conversation_list import PostgresConversationList
 from adapters.postgres.conversations import PostgresConversations, PostgresMessages
+from adapters.postgres.delivery_queue import (
+    PostgresDeliveryQueue,
+    PostgresEndpointClaims,
+    PostgresSinkClaims,
+)
+from adapters.postgres.event_log import PostgresDeliveredEverywhere, PostgresEventLog
 from adapters.postgres.executor import Executor
 from adapters.postgres.idempotency import PostgresKeptAnswers
 from adapters.postgres.identity import (
@@ -30,6 +36,7 @@ from adapters.postgres.send_gate import PostgresSendGate
 from adapters.postgres.standing import PostgresPairStandings
 from adapters.postgres.transaction import PostgresTransactions
 from adapters.postgres.video import PostgresCalls, PostgresHistories, PostgresOverdueCalls
+from adapters.postgres.webhooks import PostgresDeliveries, PostgresWebhookEndpoints
 from application.shared.rulebook import Rulebook
 
 
@@ -97,3 +104,10 @@ class PostgresPorts(DeclarativeContainer):
     job_runs = Singleton(PostgresJobRuns, store)
     job_list = Singleton(PostgresJobList, store)
     job_worker = Singleton(PgQueuerWorker, url, job_slots, job_schedule, clock)
+    event_log = Singleton(PostgresEventLog, store)
+    delivered_everywhere = Singleton(PostgresDeliveredEverywhere, store)
+    webhook_endpoints = Singleton(PostgresWebhookEndpoints, store)
+    webhook_deliveries = Singleton(PostgresDeliveries, store)
+    endpoint_claims = Singleton(PostgresEndpointClaims, store)
+    delivery_queue = Singleton(PostgresDeliveryQueue, store)
+    sink_claims = Singleton(PostgresSinkClaims, store)

@@ -9,7 +9,7 @@ from attrs import frozen
 
 from application.shared.transaction import StoreUnavailableError
 from entrypoints.wiring.kithkin import Kithkin
-from entrypoints.worker import jobs
+from entrypoints.worker import jobs, relay
 
 _log = structlog.get_logger("kithkin.worker")
 
@@ -31,7 +31,7 @@ class Service:
     run: Callable[[Kithkin, asyncio.Event], Awaitable[None]]
 
 
-SERVICES = (Service("jobs", jobs.run),)
+SERVICES = (Service("jobs", jobs.run), Service("relay", relay.run))
 """All there are. A new one is added here, and runs wherever a worker does."""
 
 

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Table
 
+from adapters.memory.store import SinkRow
 from adapters.postgres import tables
 from adapters.postgres.codec import field_names
 from adapters.postgres.video import STATES
@@ -12,6 +13,8 @@ from application.shared.idempotency import KeptAnswer
 from application.shared.jobs import StoredJob
 from domain.conversations.conversations import Conversation
 from domain.conversations.messages import Message
+from domain.events.deliveries import Delivery
+from domain.events.endpoints import WebhookEndpoint
 from domain.identity.blocks import Block
 from domain.identity.persons import Person
 from domain.identity.reports import Report
@@ -28,6 +31,9 @@ STORED: list[tuple[Table, type[Any], set[str]]] = [
     (tables.conversation_metadata, VideoHistory, set()),
     (tables.kept_answers, KeptAnswer, {"owner", "key"}),
     (tables.jobs, StoredJob, set()),
+    (tables.webhook_endpoints, WebhookEndpoint, {"position", "claim", "claimed_until"}),
+    (tables.webhook_deliveries, Delivery, set()),
+    (tables.event_sinks, SinkRow, set()),
 ]
 
 

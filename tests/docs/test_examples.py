@@ -18,6 +18,7 @@ import attrs
 import msgspec
 import pytest
 
+from adapters import event_catalogue
 from adapters.rulebook import as_numbers, rulebook_of
 from application.shared.outbox import event_type
 from application.shared.rulebook import Policies
@@ -339,6 +340,12 @@ def test_the_pages_list_exactly_the_endpoints_there_are(
 
 
 # Codes, events, settings, commands
+
+
+def test_the_catalogue_of_events_is_up_to_date() -> None:
+    assert of("docs/events.json").read_text() == event_catalogue.written()
+    kinds = {kind.__name__ for kind in get_args(IdentityEvent | ConversationEvent | VideoEvent)}
+    assert {kind.__name__ for kind in event_catalogue.EVENTS} == kinds
 
 
 def kinds_of(error: type[DomainError]) -> Iterator[type[DomainError]]:

@@ -14,6 +14,8 @@ from tests.http.running import Served, open_folder, served
 from tests.http.stored import Stored, looking_into
 
 WORKERS = 2
+QUIET = Settings(test_clock=True, relay=False)
+"""Nothing changes that nobody asked for; the tests of deliveries have servers of their own."""
 
 
 @pytest.fixture(scope="session")
@@ -31,14 +33,14 @@ async def database(cluster: str) -> str:
 
 @pytest_asyncio.fixture(scope="session")
 async def postgres_server(database: str) -> AsyncIterator[Served]:
-    settings = Settings(database_url=database, workers=WORKERS, test_clock=True)
+    settings = attrs.evolve(QUIET, database_url=database, workers=WORKERS)
     with served(settings) as server:
         yield server
 
 
 @pytest.fixture(scope="session")
 def memory_server() -> Iterator[Served]:
-    with served(Settings(memory=True, test_clock=True)) as server:
+    with served(attrs.evolve(QUIET, memory=True)) as server:
         yield server
 
 
@@ -55,7 +57,7 @@ async def beside_it(database: str, on_postgres: Api) -> AsyncIterator[Api]:
 
     Which worker takes a connection is up to the system; of two servers both are sure to work.
     """
-    with served(Settings(database_url=database, test_clock=True)) as server:
+    with served(attrs.evolve(QUIET, database_url=database)) as server:
         async with asking(attrs.evolve(server, keys=on_postgres.served.keys)) as api:
             yield api
 

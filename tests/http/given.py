@@ -107,3 +107,11 @@ async def a_completed_call(api: Api, pair: Pair) -> Json:
 
 def instant(text: str) -> datetime:
     return datetime.fromisoformat(text)
+
+
+async def an_endpoint(api: Api) -> str:
+    """The first webhook endpoint there is; a server takes a hundred."""
+    path = "/v1/webhook-endpoints"
+    known = (await api.get(path, limit=1))["items"]
+    made = known or [await api.made(path, url="https://receiver.invalid/kithkin")]
+    return str(made[0]["id"])

@@ -28,6 +28,8 @@ TAKES_BODY = (
     "decline_call",
     "end_call",
     "move_clock",
+    "create_webhook_endpoint",
+    "set_webhook_status",
 )
 TEXTS = {
     "register_person": "name",
@@ -36,6 +38,7 @@ TEXTS = {
     "file_report": "reason",
     "send_message": "text",
     "edit_message": "text",
+    "create_webhook_endpoint": "description",
 }
 """What people write themselves, by operation."""
 
@@ -50,6 +53,7 @@ class Scene:
         message: One of `pair.a`.
         call: `pair.a` calls, it rings.
         soon: An hour from now.
+        endpoint: A webhook endpoint, the same for all scenes; nothing is sent to it.
     """
 
     pair: given.Pair
@@ -57,6 +61,7 @@ class Scene:
     message: str
     call: str
     soon: str
+    endpoint: str
 
     def path(self, operation: Operation) -> str:
         """The operation's path, with ids of this scene."""
@@ -66,6 +71,8 @@ class Scene:
             conversation_id=self.pair.id,
             message_id=self.message,
             call_id=self.call,
+            endpoint_id=self.endpoint,
+            event_id=nobody(),
         )
 
     def body(self, operation_id: str) -> dict[str, Any]:
@@ -86,6 +93,8 @@ class Scene:
             "decline_call": {"person_id": b},
             "end_call": {"person_id": a},
             "move_clock": {"now": self.soon},
+            "create_webhook_endpoint": {"url": "https://receiver.invalid", "description": "x"},
+            "set_webhook_status": {"status": "enabled"},
         }
         return bodies.get(operation_id, {})
 
@@ -123,6 +132,7 @@ async def a_scene(api: Api, *, a: str | None = None) -> Scene:
         message=message["id"],
         call=await given.a_call(api, pair),
         soon=(await api.now() + timedelta(hours=1)).isoformat(),
+        endpoint=await given.an_endpoint(api),
     )
 
 

@@ -10,7 +10,14 @@ from tests.http import given
 from tests.http.api import Api, invalid, pointers
 from tests.http.scene import Scene, a_scene, unchanged
 
-LISTS = ("list_persons", "list_conversations", "list_messages", "list_reports")
+LISTS = (
+    "list_persons",
+    "list_conversations",
+    "list_messages",
+    "list_reports",
+    "list_webhook_endpoints",
+    "list_webhook_deliveries",
+)
 NOBODY = "0198a5c4-7d1e-7c3a-9f00-5b2d6e8a1c44"
 
 
@@ -42,7 +49,7 @@ def test_all_lists_are_tried(api: Api) -> None:
         for parameter in operation.described.get("parameters", ())
         if parameter["name"] == "limit"
     }
-    assert with_limit == set(LISTS)
+    assert with_limit == {*LISTS, "list_events"}
 
 
 @pytest.mark.parametrize(

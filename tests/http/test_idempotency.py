@@ -19,6 +19,13 @@ POSTS = (
     "decline_call",
     "end_call",
 )
+ELSEWHERE = (
+    "create_webhook_endpoint",
+    "rotate_webhook_secret",
+    "redeliver_event",
+    "requeue_dead_deliveries",
+)
+"""Tried with the webhooks: their answers hold secrets, or they take no body."""
 KEPT_FOR = timedelta(hours=24)
 MOMENT = timedelta(microseconds=1)
 
@@ -41,7 +48,7 @@ def reused(response: httpx.Response) -> None:
 
 async def test_all_posts_are_tried(api: Api) -> None:
     posts = [one for one in api.description.operations if one.method == "POST"]
-    assert sorted(one.described["operationId"] for one in posts) == sorted(POSTS)
+    assert sorted(one.described["operationId"] for one in posts) == sorted((*POSTS, *ELSEWHERE))
 
 
 @each_post

@@ -59,7 +59,7 @@ async def test_options_lists_what_a_path_takes(api: Api, scene: Scene) -> None:
 
 async def test_head_is_a_get_without_its_body(api: Api, scene: Scene) -> None:
     for operation in api.description.operations:
-        if operation.method == "GET":
+        if operation.method == "GET" and operation.described["operationId"] != "stream_events":
             path, params = scene.path(operation), scene.params(operation.described["operationId"])
             got = await api.client.get(path, params=params)
             answer = await api.client.head(path, params=params)

@@ -33,7 +33,7 @@ async def api(cluster: str) -> AsyncIterator[Api]:
     await connection.close()
     url = urlsplit(cluster)._replace(path=f"/{NAME}").geturl()
     await migrate(url)
-    with served(Settings(database_url=url, test_clock=True)) as server:
+    with served(Settings(database_url=url, test_clock=True, relay=False)) as server:
         async with asking(server) as api:
             yield api
 
@@ -57,6 +57,7 @@ async def write_what_is_there(api: Api, folder: Path) -> None:
     write(folder / "conversations.txt", conversations)
     write(folder / "messages.txt", messages)
     write(folder / "calls.txt", calls)
+    write(folder / "endpoints.txt", [await given.an_endpoint(api)])
 
 
 def unmeasured() -> dict[str, str]:
@@ -88,6 +89,6 @@ async def test_schemathesis_finds_nothing(api: Api, capfd: pytest.CaptureFixture
         output = (await process.communicate())[0].decode()
     assert process.returncode == 0, output
     _, title, summary = output.partition("== SUMMARY ==")
-    assert f"Selected: {len(api.description.operations)}/" in summary
+    assert f"Selected: {len(api.description.operations) - 1}/" in summary
     with capfd.disabled():
         sys.stderr.write(f"\nSchemathesis{title}{summary}")

@@ -14,7 +14,17 @@ from tests.http.conformance import Operation
 from tests.http.scene import a_scene, nobody, unchanged
 from tests.http.stored import Stored
 
-ADMIN = {"set_tier", "suspend_person", "reinstate_person", "list_reports", "move_clock"}
+ADMIN = {"set_tier", "suspend_person", "reinstate_person", "list_reports", "move_clock"} | {
+    "create_webhook_endpoint",
+    "list_webhook_endpoints",
+    "get_webhook_endpoint",
+    "delete_webhook_endpoint",
+    "rotate_webhook_secret",
+    "set_webhook_status",
+    "list_webhook_deliveries",
+    "redeliver_event",
+    "requeue_dead_deliveries",
+}
 PUBLIC = {"live", "ready"}
 COVERED = {"read": {"read"}, "write": {"read", "write"}, "admin": {"read", "write", "admin"}}
 

@@ -1,0 +1,1 @@
+"""Where events are delivered to: webhook endpoints and a message bus."""

@@ -1,0 +1,1 @@
+"""Events on their way out: whom they are delivered to, and what becomes of each delivery."""
