@@ -29,6 +29,7 @@ _APPLICATION = "kithkin-worker"
 _CONNECT_SECONDS = 5.0
 _COMMAND_SECONDS = 10.0
 _LOOK_SECONDS = 1.0
+_DRAIN_SECONDS = 3.0  # requests were given their time before, and a server is to end within 12
 _AT_ONCE = 100
 
 # What it would report of connections that are lost, and of jobs left to others, we report.
@@ -60,7 +61,7 @@ class PgQueuerWorker:
     schedule: JobSchedule
     clock: Clock
     stalled_after: timedelta = STALLED_AFTER
-    drain_seconds: float = 8.0
+    drain_seconds: float = _DRAIN_SECONDS
 
     async def __call__(
         self, run: RunJob, told: Callable[[JobRun], None], stop: asyncio.Event

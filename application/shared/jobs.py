@@ -167,12 +167,12 @@ class JobKind:
         return _EPOCH + ((now - _EPOCH) // self.every + 1) * self.every
 
     def planned(self, now: datetime) -> StoredJob:
-        """Give the one job that a periodic kind has."""
+        """Give the one job that a periodic kind has; it is due at once the first time."""
         return StoredJob(
             id=uuid5(_PERIODIC_IDS, self.name),
             kind=self.name,
             key=PERIODIC_KEY,
-            at=self.next_slot(now),
+            at=now,
             data={},
             state=JobState.WAITING,
             turn=0,

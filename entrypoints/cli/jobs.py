@@ -1,5 +1,6 @@
 """`kithkin jobs`."""
 
+import sys
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -17,6 +18,7 @@ from entrypoints.cli.terminal import say
 
 _ID_WIDTH = 36  # a shortened id could not be retried
 _MOST = 1000
+_WIDE = 250  # where no terminal bounds it
 _EXAMPLE_ID = "0198a5c4-7d1e-7c3a-9f00-5b2d6e8a1c44"
 
 _job_id: Callable[..., Any] = click.argument("job_id", metavar="ID", type=click.UUID)
@@ -66,7 +68,8 @@ def list_jobs(
             _minute(job.failed_at),
             job.error or "-",
         )
-    Console(highlight=False, markup=False).print(table)
+    width = None if sys.stdout.isatty() else _WIDE
+    Console(highlight=False, markup=False, width=width).print(table)
 
 
 @command.command("retry", epilog=f"Example: kithkin jobs retry {_EXAMPLE_ID}")

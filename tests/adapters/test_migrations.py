@@ -1,5 +1,6 @@
 """The migrations make the tables that the code declares, step by step, and undo them."""
 
+import asyncio
 from pathlib import Path
 
 from alembic.autogenerate import compare_metadata
@@ -75,6 +76,31 @@ async def test_each_goes_up_and_down_and_up_again(database: str) -> None:
         before = revision
     await migrate_down(url, "base")
     assert await on_connection(url, names) <= {"alembic_version"}
+
+
+async def test_the_queues_tables_are_made_once_by_two_at_once(database: str) -> None:
+    url = await empty_database(database)
+    await asyncio.gather(migrate(url), migrate(url))
+    assert await pending(url) == ()
+
+
+async def test_a_queue_that_is_missing_is_pending_and_made(database: str) -> None:
+    url = await empty_database(database)
+    await migrate(url)
+    await on_connection(url, lambda found: found.execute(text("DROP SCHEMA pgqueuer CASCADE")))
+    assert await pending(url) == (QUEUE,)
+    await migrate(url)
+    assert await pending(url) == ()
+
+
+async def test_a_queue_of_an_older_release_is_pending_and_upgraded(database: str) -> None:
+    url = await empty_database(database)
+    await migrate(url)
+    older = text("ALTER TABLE pgqueuer.pgqueuer DROP COLUMN slot")
+    await on_connection(url, lambda found: found.execute(older))
+    assert await pending(url) == (QUEUE,)
+    await migrate(url)
+    assert await pending(url) == ()
 
 
 async def test_migrating_twice_changes_nothing(database: str) -> None:

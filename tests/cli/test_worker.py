@@ -1,0 +1,150 @@
+"""`kithkin worker`, and the one inside `kithkin serve`."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import asyncpg
+import httpx
+import pytest
+
+from adapters.postgres.embedded import running_url
+from adapters.postgres.migrate import migrate
+from tests.cli.conftest import RunCommand
+from tests.cli.served import COMMAND, PATIENCE_SECONDS, REPOSITORY, clean_environment, serve
+
+KIND = "forget_expired_answers"
+GOODBYE = "Goodbye     The worker is stopped; what it did not begin is left to others.\n"
+
+
+@pytest.fixture(scope="module")
+def own_database(data: Path) -> str:
+    """Of these tests' own, as workers look at all jobs of their database."""
+    url = running_url(data)
+    assert url
+    asyncio.run(execute(url, "CREATE DATABASE worked TEMPLATE template0"))
+    own = url.replace("/kithkin?", "/worked?")
+    asyncio.run(migrate(own))
+    return own
+
+
+async def execute(url: str, statement: str) -> str:
+    connection = await asyncpg.connect(url)
+    try:
+        return str(await connection.execute(statement))
+    finally:
+        await connection.close()
+
+
+def is_true(url: str, condition: str) -> bool:
+    async def ask() -> bool:
+        connection = await asyncpg.connect(url)
+        try:
+            return bool(await connection.fetchval(f"SELECT {condition}"))
+        finally:
+            await connection.close()
+
+    return asyncio.run(ask())
+
+
+def await_that(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not condition():
+        assert time.monotonic() < deadline
+
+
+def is_worked_on(url: str) -> None:
+    """Make a periodic job overdue, and see it done."""
+    done = f"EXISTS (SELECT FROM jobs WHERE kind = '{KIND}' AND state = 'waiting' AND at > now())"
+    await_that(lambda: is_true(url, done))
+    overdue = f"UPDATE jobs SET at = '2020-01-01' WHERE kind = '{KIND}' AND state = 'waiting'"
+    assert asyncio.run(execute(url, overdue)) == "UPDATE 1"
+    await_that(lambda: is_true(url, done))
+
+
+@contextmanager
+def working(*arguments: str) -> Iterator["subprocess.Popen[str]"]:
+    with subprocess.Popen(
+        (*COMMAND, "worker", *arguments),
+        cwd=REPOSITORY,
+        env=clean_environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    ) as process:
+        watchdog = threading.Timer(PATIENCE_SECONDS, process.kill)
+        watchdog.start()
+        try:
+            assert process.stdout
+            assert process.stdout.readline().startswith("Working")
+            yield process
+        finally:
+            watchdog.cancel()
+            process.kill()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_worker_works_until_it_is_told_to_stop(own_database: str, number: signal.Signals) -> None:
+    with working("--database-url", own_database, "--job-slots", "2") as process:
+        is_worked_on(own_database)
+        os.killpg(process.pid, number)
+        out, err = process.communicate(timeout=PATIENCE_SECONDS)
+    assert (process.returncode, out, err) == (0, GOODBYE, "")
+
+
+def test_a_server_works_too(own_database: str) -> None:
+    with serve("--database-url", own_database) as server:
+        is_worked_on(own_database)
+        assert httpx.get(f"{server.url}/health/ready", trust_env=False).json()["queue"] == "ok"
+        server.stop(signal.SIGINT)
+        assert (server.process.returncode, "Traceback" in server.errors) == (0, False)
+
+
+def test_a_server_can_leave_work_to_others(own_database: str) -> None:
+    with serve("--database-url", own_database, "--no-embedded-worker") as server:
+        worker = "EXISTS (SELECT FROM pg_stat_activity WHERE application_name = 'kithkin-worker')"
+        assert not is_true(own_database, worker)
+        assert httpx.get(f"{server.url}/health/ready", trust_env=False).json()["queue"] == "ok"
+
+
+def test_each_of_several_processes_works(own_database: str) -> None:
+    with serve("--database-url", own_database, "--workers", "2") as server:
+        worker = "count(*) = 2 FROM pg_stat_activity WHERE application_name = 'kithkin-worker'"
+        await_that(lambda: is_true(own_database, worker))
+        server.stop(signal.SIGTERM)
+        assert (server.process.returncode, "Traceback" in server.errors) == (0, False)
+
+
+def test_memory_has_no_worker_beside_it(kithkin: RunCommand) -> None:
+    result = kithkin("worker", KITHKIN_MEMORY="true")
+    assert (result.status, result.out) == (2, "")
+    (problem,) = result.problems
+    assert problem.startswith("Error: KITHKIN_MEMORY: memory is not shared; `kithkin serve")
+
+
+def test_a_worker_starts_no_database(kithkin: RunCommand, folder: Path) -> None:
+    result = kithkin("worker", "--data", folder / "none")
+    assert (result.status, len(result.problems)) == (1, 1)
+    assert "start `kithkin serve` first" in result.err
+    assert not (folder / "none").exists()
+
+
+def test_a_worker_needs_its_migrations(kithkin: RunCommand, own_database: str) -> None:
+    asyncio.run(execute(own_database, "CREATE DATABASE unworked TEMPLATE template0"))
+    result = kithkin("worker", "--database-url", own_database.replace("/worked?", "/unworked?"))
+    assert result.status == 1
+    assert "run `kithkin migrate` first" in result.err
+
+
+@pytest.mark.parametrize("slots", ["1", "101", "many"])
+def test_wrong_slots_are_refused(kithkin: RunCommand, slots: str) -> None:
+    result = kithkin("worker", "--job-slots", slots)
+    assert (result.status, result.out) == (2, "")
+    assert result.problems == [f"Error: --job-slots: '{slots}' is no whole number from 2 to 100"]

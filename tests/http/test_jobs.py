@@ -1,0 +1,74 @@
+"""Jobs as they are seen over HTTP: by the test clock, and by health."""
+
+from datetime import timedelta
+
+import asyncpg
+import pytest
+
+from adapters.postgres.migrate import migrate
+from entrypoints.settings import Settings
+from tests.http import given
+from tests.http.api import Api, asking, refused
+from tests.http.running import served
+from tests.http.stored import Stored, looking_into
+from tests.postgres import empty_database
+
+
+async def test_a_move_ends_the_calls_that_are_overdue_before_it_answers(
+    on_postgres: Api, stored: Stored
+) -> None:
+    pair = await given.a_pair(on_postgres)
+    await given.a_call(on_postgres, pair)
+    assert await stored.events(pair.a, "video_call_ended") == 0
+    await on_postgres.pass_time(hours=3)
+    assert await stored.events(pair.a, "video_call_ended") == 1
+
+
+async def test_a_move_does_what_is_due_without_a_worker(cluster: str) -> None:
+    database = await empty_database(cluster)
+    await migrate(database)
+    settings = Settings(database_url=database, test_clock=True, embedded_worker=False)
+    with served(settings) as server:
+        async with asking(server) as api, looking_into(database) as stored:
+            pair = await given.a_pair(api)
+            call = await given.a_call(api, pair)
+            started = await api.now()
+            await api.pass_time(days=40)
+            assert await stored.events(pair.a, "video_call_ended") == 1
+            ended = await api.get(f"/v1/video-calls/{call}")
+            assert given.instant(ended["ended_at"]) == started + timedelta(seconds=60)
+
+
+async def test_answers_are_forgotten_when_their_time_is_over(cluster: str) -> None:
+    database = await empty_database(cluster)
+    await migrate(database)
+    with served(Settings(database_url=database, test_clock=True)) as server:
+        async with asking(server) as api, looking_into(database) as stored:
+            kept = "SELECT count(*) FROM kept_answers"
+            for number in range(3):
+                await api.post("/v1/persons", {"name": "Ana"}, key=str(number))
+            await api.pass_time(hours=23)
+            assert await stored.connection.fetchval(kept) == 3
+            await api.pass_time(hours=2)
+            assert await stored.connection.fetchval(kept) == 0
+
+
+async def test_a_queue_that_is_missing_is_told(cluster: str) -> None:
+    database = await empty_database(cluster)
+    await migrate(database)
+    with served(Settings(database_url=database, embedded_worker=False)) as server:
+        async with asking(server, None) as api:
+            connection = await asyncpg.connect(database)
+            await connection.execute("ALTER SCHEMA pgqueuer RENAME TO elsewhere")
+            answer = await api.ask("GET", "/health/ready")
+            refused(answer, 503, "queue_unavailable")
+            assert answer.headers["retry-after"] == "1"
+            await connection.execute("ALTER SCHEMA elsewhere RENAME TO pgqueuer")
+            await connection.close()
+            assert (await api.get("/health/ready"))["queue"] == "ok"
+
+
+@pytest.mark.parametrize("days", [31, 3650])
+async def test_a_far_move_is_answered(api: Api, days: int) -> None:
+    before = await api.now()
+    assert await api.pass_time(days=days) == before + timedelta(days=days)
