@@ -75,7 +75,7 @@ class DeliverDue:
         Attempts begin in the first half of the lease only, so that none is under way
         when another process takes over.
         """
-        judged = claim.endpoint
+        judged, fruitless = claim.endpoint, True
         ends_at = asyncio.get_running_loop().time() + self.policy.lease_seconds / 2
         try:
             while True:
@@ -83,8 +83,11 @@ class DeliverDue:
                 advanced = await self.queue.take_in(claim, settled, now, self.policy)
                 due = await self.queue.due(claim, now, self.policy.batch)
                 if not due and not advanced:
-                    judged = evolve(judged, paused_until=now + _WHILE_FULL)
+                    if fruitless:
+                        # Its queue is full, and all of it waits.
+                        judged = evolve(judged, paused_until=now + _WHILE_FULL)
                     return
+                fruitless = False
                 results = await self._batch(claim, due, ends_at)
                 judged = after_batch(judged, results, self.policy, await self.clock.now())
                 if not any(result.succeeded for result in results) or _is_over(judged, ends_at):
