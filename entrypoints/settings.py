@@ -10,6 +10,13 @@ from urllib.parse import urlsplit
 import attrs
 from attrs import field, frozen
 
+from entrypoints.network_settings import (
+    MAX_HSTS_SECONDS,
+    MAX_REQUESTS_PER_MINUTE,
+    networks,
+    origins,
+)
+
 PREFIX = "KITHKIN_"
 MAX_PORT = 65_535
 MAX_WORKERS = 256
@@ -38,6 +45,13 @@ class Settings:
         log_format: How log lines are written.
         memory: Keep everything in memory, and nothing after the end.
         test_clock: Time stands still, and is moved over the API.
+        metrics: `GET /metrics` is there.
+        tracing: Spans are sent to where the OTEL_ variables say.
+        key_requests_per_minute: What a service key may ask of all workers; 0 for no limit.
+        address_requests_per_minute: What may come from one address; 0 for no limit.
+        trusted_proxies: Addresses of proxies whose X-Forwarded-For is believed.
+        cors_origins: Origins of pages in browsers that may call the API.
+        hsts_seconds: How long browsers shall insist on TLS; 0 where none is in front.
     """
 
     database_url: str | None = field(default=None, repr=False)
@@ -50,6 +64,13 @@ class Settings:
     log_format: LogFormat = LogFormat.TEXT
     memory: bool = False
     test_clock: bool = False
+    metrics: bool = True
+    tracing: bool = False
+    key_requests_per_minute: int = 600_000
+    address_requests_per_minute: int = 600_000
+    trusted_proxies: str | None = None
+    cors_origins: str | None = None
+    hsts_seconds: int = 0
 
 
 class SettingsError(Exception):
@@ -177,4 +198,11 @@ _READERS: dict[str, Callable[[str], Any]] = {
     "log_format": _log_format,
     "memory": _switch,
     "test_clock": _switch,
+    "metrics": _switch,
+    "tracing": _switch,
+    "key_requests_per_minute": _whole_number(0, MAX_REQUESTS_PER_MINUTE),
+    "address_requests_per_minute": _whole_number(0, MAX_REQUESTS_PER_MINUTE),
+    "trusted_proxies": networks,
+    "cors_origins": origins,
+    "hsts_seconds": _whole_number(0, MAX_HSTS_SECONDS),
 }

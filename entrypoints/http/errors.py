@@ -21,7 +21,7 @@ from domain.shared.errors import (
 )
 from domain.video.unlock import MessageAllowance
 from entrypoints.http.decisions import AllowanceBody, ReasonBody
-from entrypoints.http.problems import MEDIA_TYPE, FieldProblem, Problem, encoded
+from entrypoints.http.problems import MEDIA_TYPE, FieldProblem, PartBody, Problem, encoded
 
 _log = structlog.get_logger("kithkin.http")
 
@@ -38,9 +38,11 @@ _CODES = {
     HTTPStatus.FORBIDDEN: "scope_insufficient",
     HTTPStatus.NOT_FOUND: "not_found",
     HTTPStatus.METHOD_NOT_ALLOWED: "method_not_allowed",
+    HTTPStatus.REQUEST_TIMEOUT: "request_timeout",
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "body_too_large",
     HTTPStatus.UNSUPPORTED_MEDIA_TYPE: "unsupported_media_type",
     HTTPStatus.UNPROCESSABLE_ENTITY: "invalid_input",
+    HTTPStatus.TOO_MANY_REQUESTS: "too_many_requests",
 }
 _RETRY_AFTER_SECONDS = "1"
 
@@ -60,6 +62,18 @@ class InvalidBodyError(HTTPException):
         """Name the place and what is wrong there."""
         super().__init__(detail=detail)
         self.pointer = pointer
+
+
+class NotReadyError(Exception):
+    """Something that is needed to serve is away.
+
+    Attributes:
+        parts: All that is needed, and how it stands.
+    """
+
+    def __init__(self, parts: list[PartBody]) -> None:
+        super().__init__()
+        self.parts = parts
 
 
 def to_problem(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
@@ -89,6 +103,16 @@ def to_problem(request: Request[Any, Any, Any], error: Exception) -> Response[by
                 "something with the same Idempotency-Key, as it may have been kept.",
                 code="store_unavailable",
             )
+        case NotReadyError():
+            away = ", ".join(part.name for part in error.parts if part.status != "ok")
+            headers = {"Retry-After": _RETRY_AFTER_SECONDS}
+            problem = _problem(
+                request,
+                HTTPStatus.SERVICE_UNAVAILABLE,
+                f"Not ready: no answer from {away}. Try again in a moment.",
+                code="not_ready",
+            )
+            problem.parts = error.parts
         case ConcurrentUpdateError():
             headers = {"Retry-After": _RETRY_AFTER_SECONDS}
             problem = _problem(

@@ -31,7 +31,12 @@ class Methods:
                 message["body"] = b""
             await send(message)
 
-        await self.app(cast("Scope", {**scope, "method": "GET"}), receive, send_without_body)
+        asked = cast("Scope", {**scope, "method": "GET"})
+        await self.app(asked, receive, send_without_body)
+        # What the log and the figures ask for.
+        for name in ("path_template", "path_params"):
+            if name in asked:
+                scope[name] = asked[name]
 
     async def _options(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Complete the Allow header; Litestar's own names one route's methods only."""

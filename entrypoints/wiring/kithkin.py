@@ -1,5 +1,7 @@
 """The wired application, on PostgreSQL or in memory."""
 
+from collections.abc import Awaitable, Callable, Mapping
+
 from attrs import frozen
 from dependency_injector.providers import Object
 
@@ -8,10 +10,12 @@ from application.shared.clock import Clock
 from application.shared.rulebook import Rulebook
 from entrypoints.settings import Settings
 from entrypoints.wiring.conversations import Conversations
+from entrypoints.wiring.figures import Figures
 from entrypoints.wiring.identity import Identity
 from entrypoints.wiring.memory import MemoryPorts
 from entrypoints.wiring.postgres import PostgresPorts
 from entrypoints.wiring.shared import Shared
+from entrypoints.wiring.tracing import traced_connection
 from entrypoints.wiring.video import Video
 
 
@@ -53,13 +57,24 @@ class Kithkin:
         if self.settings.test_clock:
             await self.ports.test_clock().start(await self.ports.real_clock().now())
 
-    async def check(self) -> None:
-        """Ask the store for an answer.
+    @property
+    def parts(self) -> Mapping[str, Callable[[], Awaitable[None]]]:
+        """What is needed to serve, by name; each raises StoreUnavailableError where it is away."""
+        parts: Mapping[str, Callable[[], Awaitable[None]]] = self.ports.connection().parts
+        return parts
 
-        Raises:
-            StoreUnavailableError: It gives none.
-        """
-        await self.ports.connection().check()
+    @property
+    def figures(self) -> Figures:
+        """What this process counts, for operators."""
+        figures: Figures = self.ports.figures()
+        return figures
+
+    def sample(self) -> None:
+        """Bring the figures up to date, those that are looked at and not counted too."""
+        self.figures.pour()
+        usage = self.ports.connection().usage
+        if usage is not None:
+            self.figures.connections(free=usage.free, lent=usage.lent, waiting=usage.waiting)
 
     async def close(self) -> None:
         """Let go of the store."""
@@ -72,7 +87,10 @@ def on_postgres(settings: Settings, url: str) -> Kithkin:
     Raises:
         RulebookError: The settings' rulebook cannot be taken.
     """
-    return _wired(settings, PostgresPorts(url=Object(url), pool_size=Object(settings.pool_size)))
+    ports = PostgresPorts(url=Object(url), pool_size=Object(settings.pool_size))
+    if settings.tracing:
+        ports.connection_class.override(Object(traced_connection()))
+    return _wired(settings, ports)
 
 
 def in_memory(settings: Settings | None = None) -> Kithkin:

@@ -40,6 +40,7 @@ class Video(DeclarativeContainer):
         clock=ports.clock,
         new_id=ports.new_id,
         rulebook=ports.rulebook,
+        tally=ports.figures,
     )
     report_presence = Factory(
         ReportPresence,
@@ -49,6 +50,7 @@ class Video(DeclarativeContainer):
         clock=ports.clock,
         new_id=ports.new_id,
         rulebook=ports.rulebook,
+        tally=ports.figures,
     )
     end_call = Factory(EndCall, close=closer)
     decline_call = Factory(DeclineCall, close=closer)
