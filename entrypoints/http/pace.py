@@ -12,6 +12,7 @@ from litestar.status_codes import HTTP_429_TOO_MANY_REQUESTS
 from litestar.types import Scope
 
 _MINUTE_SECONDS = 60.0
+_ROUNDING_SECONDS = 1e-6
 _MOST_KNOWN = 100_000
 _OF_A_SITE = 64
 
@@ -46,7 +47,7 @@ class Pace:
         now = self.clock()
         until = self._until.get(who, now)
         after = (until if until > now else now) + self._each
-        if after - now > _MINUTE_SECONDS + self._each / 2:
+        if after - now > _MINUTE_SECONDS + _ROUNDING_SECONDS:
             return after - now - _MINUTE_SECONDS
         if len(self._until) >= _MOST_KNOWN:
             self._forget(now)

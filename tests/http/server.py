@@ -23,7 +23,12 @@ from entrypoints.settings import Settings, read_settings
 from entrypoints.wiring.figures import shared_figures
 from entrypoints.wiring.kithkin import Kithkin, in_memory, on_postgres
 
-QUIET: dict[str, Any] = {"log_config": None, "access_log": False, "server_header": False}
+QUIET: dict[str, Any] = {
+    "log_config": None,
+    "access_log": False,
+    "server_header": False,
+    "proxy_headers": False,
+}
 
 
 async def make_keys(kithkin: Kithkin) -> dict[str, str]:

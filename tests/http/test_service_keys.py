@@ -15,7 +15,7 @@ from tests.http.scene import a_scene, nobody, unchanged
 from tests.http.stored import Stored
 
 ADMIN = {"set_tier", "suspend_person", "reinstate_person", "list_reports", "move_clock"}
-PUBLIC = {"live", "ready"}
+PUBLIC = {"live", "ready", "metrics"}
 COVERED = {"read": {"read"}, "write": {"read", "write"}, "admin": {"read", "write", "admin"}}
 
 
