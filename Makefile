@@ -51,7 +51,7 @@ format: install
 lock: install
 	@$(PIP) install uv
 	@$(BIN)/uv pip compile pyproject.toml --output-file requirements.lock --upgrade \
-	  --universal --python-version 3.11 --extra dev --generate-hashes --quiet \
+	  --universal --python-version 3.11 --extra dev --extra otel --generate-hashes --quiet \
 	  --no-header --annotation-style line --no-emit-index-url --no-emit-find-links
 
 clean:

@@ -10,6 +10,13 @@ from urllib.parse import urlsplit
 import attrs
 from attrs import field, frozen
 
+from entrypoints.network_settings import (
+    MAX_HSTS_SECONDS,
+    MAX_REQUESTS_PER_MINUTE,
+    networks,
+    origins,
+)
+
 PREFIX = "KITHKIN_"
 MAX_PORT = 65_535
 MAX_WORKERS = 256
@@ -48,6 +55,13 @@ class Settings:
         webhook_private_addresses: Webhooks may go anywhere, and by plain http.
         nats_url: A NATS server with JetStream to publish events to.
         event_retention_days: How long events are kept at least.
+        metrics: `GET /metrics` is there.
+        tracing: Spans are sent to where the OTEL_ variables say.
+        key_requests_per_minute: What a service key may ask of all workers; 0 for no limit.
+        address_requests_per_minute: What may come from one address; 0 for no limit.
+        trusted_proxies: Addresses of proxies whose X-Forwarded-For is believed.
+        cors_origins: Origins of pages in browsers that may call the API.
+        hsts_seconds: How long browsers shall insist on TLS; 0 where none is in front.
     """
 
     database_url: str | None = field(default=None, repr=False)
@@ -66,6 +80,13 @@ class Settings:
     webhook_private_addresses: bool = False
     nats_url: str | None = field(default=None, repr=False)
     event_retention_days: int = 30
+    metrics: bool = True
+    tracing: bool = False
+    key_requests_per_minute: int = 600_000
+    address_requests_per_minute: int = 600_000
+    trusted_proxies: str | None = None
+    cors_origins: str | None = None
+    hsts_seconds: int = 0
 
 
 class SettingsError(Exception):
@@ -206,4 +227,11 @@ _READERS: dict[str, Callable[[str], Any]] = {
     "webhook_private_addresses": _switch,
     "nats_url": _nats_url,
     "event_retention_days": _whole_number(MIN_RETENTION_DAYS, MAX_RETENTION_DAYS),
+    "metrics": _switch,
+    "tracing": _switch,
+    "key_requests_per_minute": _whole_number(0, MAX_REQUESTS_PER_MINUTE),
+    "address_requests_per_minute": _whole_number(0, MAX_REQUESTS_PER_MINUTE),
+    "trusted_proxies": networks,
+    "cors_origins": origins,
+    "hsts_seconds": _whole_number(0, MAX_HSTS_SECONDS),
 }

@@ -6,7 +6,7 @@ from types import TracebackType
 from typing import Any
 
 import asyncpg
-from attrs import Factory, define, field
+from attrs import Factory, define, field, frozen
 
 Connection = Any
 """A connection of a pool; asyncpg's proxy for one has no type of its own."""
@@ -21,6 +21,21 @@ _SESSION = {
 }
 
 
+@frozen(kw_only=True)
+class Usage:
+    """How connections are used.
+
+    Attributes:
+        free: Could be lent at once, open or still to be opened.
+        lent: Are lent.
+        waiting: Requests that wait for one.
+    """
+
+    free: int
+    lent: int
+    waiting: int
+
+
 @define
 class Connections:
     """Lends connections of asyncpg's pool, and keeps those that come back sound.
@@ -33,12 +48,14 @@ class Connections:
         size: The most connections kept open.
         wait_seconds: How long to wait for a connection, free or new.
         command_seconds: How long to wait for a statement.
+        connection_class: What asyncpg makes of each.
     """
 
     url: str
     size: int
     wait_seconds: float
     command_seconds: float
+    connection_class: type[Any] = asyncpg.Connection
     _pool: "asyncpg.Pool[asyncpg.Record] | None" = field(default=None, init=False)
     _at_hand: list[Connection] = field(factory=list, init=False)
     _waiting: "deque[asyncio.Future[None]]" = field(factory=deque, init=False)
@@ -54,6 +71,7 @@ class Connections:
             self.url,
             min_size=1,
             max_size=self.size,
+            connection_class=self.connection_class,
             timeout=self.wait_seconds,
             command_timeout=self.command_seconds,
             reset=_leave_as_is,
@@ -61,17 +79,26 @@ class Connections:
         )
 
     async def close(self) -> None:
-        """Let go of all connections, once each has come back."""
+        """Let go of all connections, once each has come back, or too long did not."""
         pool, self._pool = self._pool, None
         if pool is None:
             return
         try:
-            while self._at_hand:
-                await pool.release(self._at_hand.pop(), timeout=self.wait_seconds)
-            await pool.close()
+            async with asyncio.timeout(self.wait_seconds):
+                while self._at_hand:
+                    await pool.release(self._at_hand.pop())
+                await pool.close()
+        except TimeoutError:
+            pool.terminate()
         except BaseException:
             pool.terminate()
             raise
+
+    @property
+    def usage(self) -> "Usage":
+        """How the connections are used at this moment."""
+        waiting = sum(not turn.done() for turn in self._waiting)
+        return Usage(free=self._free, lent=self.size - self._free, waiting=waiting)
 
     def lent(self) -> "Loan":
         """Lend a connection for the length of an `async with`."""

@@ -73,6 +73,7 @@ class Executor:
         pool_size: The most connections kept open.
         wait_seconds: How long to wait for a free connection.
         command_seconds: How long to wait for a statement.
+        connection_class: What asyncpg makes of each connection.
         connections: The connections.
     """
 
@@ -80,6 +81,7 @@ class Executor:
     pool_size: int = 10
     wait_seconds: float = 5.0
     command_seconds: float = 10.0
+    connection_class: type[Any] = asyncpg.Connection
     connections: Connections = field(init=False)
     _entered: "ContextVar[Connection | None]" = field(
         factory=lambda: ContextVar("entered", default=None), init=False
@@ -87,7 +89,11 @@ class Executor:
 
     def __attrs_post_init__(self) -> None:
         self.connections = Connections(
-            self.url, self.pool_size, self.wait_seconds, self.command_seconds
+            self.url,
+            self.pool_size,
+            self.wait_seconds,
+            self.command_seconds,
+            self.connection_class,
         )
 
     async def open(self) -> None:

@@ -8,9 +8,11 @@ from application.shared.ids import NewId
 from application.shared.outbox import outgoing
 from application.shared.rulebook import Rulebook
 from application.shared.standing import PairStandings, locked_pair
+from application.shared.tally import Tally, uncounted
 from application.shared.transaction import Transactions
 from domain.conversations.conversations import no_such_conversation
 from domain.conversations.messages import Message, edit, no_such_message
+from domain.shared.decisions import verdicts
 from domain.shared.ids import ConversationId, MessageId, PersonId
 from domain.shared.standing import require_standing
 
@@ -36,6 +38,7 @@ class EditMessage:
     clock: Clock
     new_id: NewId
     rulebook: Rulebook
+    tally: Tally = uncounted
 
     async def __call__(self, request: EditMessageRequest) -> Message:
         """Change the text and give the message.
@@ -66,7 +69,9 @@ class EditMessage:
                 policy_version=self.rulebook.version,
                 now=await self.clock.now(),
             )
-            require_standing(standing.reasons(request.editor_id))
+            reasons = standing.reasons(request.editor_id)
+            self.tally(verdicts(reasons))
+            require_standing(reasons)
             if event is not None:
                 await self.messages.save(message, edited, outgoing(self.new_id, (event,)))
             return edited

@@ -8,8 +8,10 @@ from application.shared.ids import NewId
 from application.shared.outbox import outgoing
 from application.shared.rulebook import Rulebook
 from application.shared.standing import PairStandings, locked_pair
+from application.shared.tally import Tally, uncounted
 from application.shared.transaction import Transactions
 from domain.conversations.conversations import Conversation, open_pair, pair
+from domain.shared.decisions import verdicts
 from domain.shared.ids import ConversationId, PersonId
 from domain.shared.standing import require_standing
 
@@ -37,6 +39,7 @@ class OpenConversation:
     clock: Clock
     new_id: NewId
     rulebook: Rulebook
+    tally: Tally = uncounted
 
     async def __call__(self, opener_id: PersonId, partner_id: PersonId) -> OpenedConversation:
         """Give the open conversation of the two, opening it if there is none.
@@ -55,7 +58,9 @@ class OpenConversation:
             known = await self.conversations.of_pair(lower, higher)
             if known is not None:
                 return OpenedConversation(known, created=False)
-            require_standing(standing.reasons(opener_id))
+            reasons = standing.reasons(opener_id)
+            self.tally(verdicts(reasons))
+            require_standing(reasons)
             conversation, event = open_pair(
                 ConversationId(self.new_id()),
                 opener_id,

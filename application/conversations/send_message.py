@@ -12,6 +12,7 @@ from application.shared.idempotency import Answer, Attempt, Once, replay, to_kee
 from application.shared.ids import NewId
 from application.shared.outbox import OutboxEvent
 from application.shared.rulebook import Rulebook
+from application.shared.tally import Tally, uncounted
 from application.shared.transaction import ConcurrentUpdateError, Transactions
 from domain.conversations.conversations import no_such_conversation
 from domain.conversations.events import MessageSent
@@ -79,6 +80,7 @@ class SendMessage:
     clock: Clock
     new_id: NewId
     rulebook: Rulebook
+    tally: Tally = uncounted
 
     async def __call__(self, request: SendMessageRequest) -> SentMessage | Answer:
         """Send a message; give it, or the answer kept from the same request before.
@@ -120,6 +122,7 @@ class SendMessage:
             return await self._again(request, view, view.earlier, text, now)
         allowed = decision(view, now, self.rulebook)
         if not allowed.allowed:
+            self.tally(allowed.verdicts)
             require_standing(allowed.reasons, allowed)
             unlock.require(allowed)
         message = self._message(request, text, allowed, now)
@@ -132,6 +135,7 @@ class SendMessage:
         stored = await self.gate.store(self._accepted(request, message, answer, view, now))
         if not stored:
             return None
+        self.tally(allowed.verdicts)
         return evolve(sent, answer=answer)
 
     async def _look(self, request: SendMessageRequest, now: datetime) -> SendView:

@@ -7,9 +7,11 @@ from application.shared.ids import NewId
 from application.shared.outbox import outgoing
 from application.shared.rulebook import Rulebook
 from application.shared.standing import PairStandings, locked_pair
+from application.shared.tally import Tally, uncounted
 from application.shared.transaction import Transactions
 from application.video.close_call import sides_of
 from application.video.ports import Calls
+from domain.shared.decisions import verdicts
 from domain.shared.ids import VideoCallId
 from domain.shared.standing import require_standing
 from domain.video.call_commands import ReportPresence as PresenceCommand
@@ -28,6 +30,7 @@ class ReportPresence:
     clock: Clock
     new_id: NewId
     rulebook: Rulebook
+    tally: Tally = uncounted
 
     async def __call__(self, call_id: VideoCallId, command: PresenceCommand) -> Call:
         """Take in the report and give the call; reporting the same again changes nothing.
@@ -46,7 +49,9 @@ class ReportPresence:
                 raise no_such_call()
             standing = await locked_pair(self.standings, known.initiator_id, known.callee_id)
             if command.presence is Presence.CONNECTED:
-                require_standing(standing.reasons(command.person_id))
+                reasons = standing.reasons(command.person_id)
+                self.tally(verdicts(reasons))
+                require_standing(reasons)
             call = await self.calls.get(call_id, lock=True)
             if call is None:
                 raise no_such_call()

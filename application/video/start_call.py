@@ -9,10 +9,12 @@ from application.shared.ids import NewId
 from application.shared.outbox import outgoing
 from application.shared.rulebook import Rulebook
 from application.shared.standing import PairStandings, locked_pair
+from application.shared.tally import Tally, uncounted
 from application.shared.transaction import Transactions
 from application.video.ports import Calls, PairConversations
 from application.video.settle_calls import SettleCalls
 from domain.conversations.conversations import no_such_conversation
+from domain.shared.decisions import verdicts
 from domain.shared.ids import ConversationId, PersonId, VideoCallId
 from domain.shared.standing import require_standing
 from domain.video.call_commands import start
@@ -41,6 +43,7 @@ class StartCall:
     clock: Clock
     new_id: NewId
     rulebook: Rulebook
+    tally: Tally = uncounted
 
     async def __call__(self, request: StartCallRequest) -> Ringing:
         """Start the call and give it.
@@ -60,7 +63,9 @@ class StartCall:
                 raise no_such_conversation()
             callee_id = known.other(request.initiator_id)
             standing = await locked_pair(self.standings, request.initiator_id, callee_id)
-            require_standing(standing.reasons(request.initiator_id))
+            reasons = standing.reasons(request.initiator_id)
+            self.tally(verdicts(reasons))
+            require_standing(reasons)
             await self.conversations.get(known.id, lock=True)
             await self.settle_calls(known.id)
             now = await self.clock.now()

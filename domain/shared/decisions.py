@@ -29,6 +29,15 @@ class Reason:
     changed_by: tuple[str, ...] = ()
 
 
+Verdict = tuple[str, bool]
+"""A rule's id, and whether that rule alone allows."""
+
+
+def verdicts(reasons: tuple[Reason, ...]) -> tuple[Verdict, ...]:
+    """Give what each rule said, without why."""
+    return tuple((reason.rule, reason.satisfied) for reason in reasons)
+
+
 def refusals(reasons: tuple[Reason, ...]) -> tuple[Reason, ...]:
     """Give those of the reasons that refuse, in their order."""
     return tuple(reason for reason in reasons if not reason.satisfied)

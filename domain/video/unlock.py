@@ -10,7 +10,7 @@ import attrs
 from attrs import frozen
 
 from ..shared.calendar import next_midnight, start_of
-from ..shared.decisions import Reason
+from ..shared.decisions import Reason, Verdict, verdicts
 from ..shared.errors import RefusedError
 from ..shared.tiers import Tier, TierStanding
 from .policy import UnlockPolicy, percent_left
@@ -152,6 +152,11 @@ class MessageAllowance:
     def reasons(self) -> tuple[Reason, ...]:
         """One for each rule."""
         return (*self.standing, self.limit_reason)
+
+    @property
+    def verdicts(self) -> tuple[Verdict, ...]:
+        """What each rule said, without the work of explaining it."""
+        return (*verdicts(self.standing), (RULE, self.facts.sent < self.limit))
 
     @property
     def limit_reason(self) -> Reason:

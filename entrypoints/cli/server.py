@@ -12,13 +12,18 @@ from uvicorn import Config, Server
 from entrypoints.cli.server_config import Application, did_not_start, server_config
 
 
-def serve_alone(app: Application, listener: socket, on_ready: Callable[[], None]) -> None:
+def serve_alone(
+    app: Application,
+    listener: socket,
+    on_ready: Callable[[], None],
+    trusted_proxies: str | None = None,
+) -> None:
     """Serve until this process is told to stop.
 
     Raises:
         ClickException: The application did not start.
     """
-    server = _ReadyServer(server_config(app), on_ready)
+    server = _ReadyServer(server_config(app, trusted_proxies=trusted_proxies), on_ready)
     try:
         server.run(sockets=[listener])
     except SystemExit:

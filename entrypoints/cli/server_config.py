@@ -9,6 +9,7 @@ import rich_click as click
 from uvicorn import Config
 
 from entrypoints.cli.bounded_protocol import BoundedProtocol
+from entrypoints.network_settings import listed
 
 Application = Callable[..., Any]
 """What ASGI is spoken with."""
@@ -45,7 +46,13 @@ class BrokenOff(logging.Filter):
         return not (record.exc_info and record.exc_info[0] is CancelledError)
 
 
-def server_config(app: Application | str, *, factory: bool = False, workers: int = 1) -> Config:
+def server_config(
+    app: Application | str,
+    *,
+    factory: bool = False,
+    workers: int = 1,
+    trusted_proxies: str | None = None,
+) -> Config:
     """Configure uvicorn for an application, or for the import path of its factory."""
     return Config(
         app,
@@ -58,7 +65,8 @@ def server_config(app: Application | str, *, factory: bool = False, workers: int
         interface="asgi3",
         log_config=_LOGS,
         access_log=False,
-        proxy_headers=False,
+        proxy_headers=trusted_proxies is not None,
+        forwarded_allow_ips=listed(trusted_proxies),
         server_header=False,
         **_LIMITS,
     )

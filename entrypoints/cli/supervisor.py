@@ -17,6 +17,7 @@ from entrypoints.cli.terminal import counted, say
 from entrypoints.cli.workers import serve_by_workers
 from entrypoints.settings import Settings, as_environment
 from entrypoints.wiring.database import migrate, opened, pending, require_usable, started
+from entrypoints.wiring.figures import shared_figures
 from entrypoints.wiring.kithkin import Kithkin, in_memory, on_postgres
 
 
@@ -35,11 +36,12 @@ def serve(settings: Settings, listener: socket, signals: StopSignals) -> None:
     with _database(settings, signals) as url:
         settings = attrs.evolve(settings, database_url=url)
         asyncio.run(_prepare(settings, url))
-        if settings.workers > 1:
-            os.environ.update(as_environment(settings))
-            serve_by_workers(settings.workers, listener, lambda: _tell_ready(listener, settings))
-        else:
-            _serve_alone(on_postgres(settings, url), listener)
+        with shared_figures(settings.workers):
+            if settings.workers > 1:
+                os.environ.update(as_environment(settings))
+                serve_by_workers(settings, listener, lambda: _tell_ready(listener, settings))
+            else:
+                _serve_alone(on_postgres(settings, url), listener)
 
 
 async def _prepare(settings: Settings, url: str) -> None:
@@ -81,7 +83,13 @@ def _serve_alone(kithkin: Kithkin, listener: socket) -> None:
     # Only workers need it where there are some.
     from entrypoints.http.app import create_app  # noqa: PLC0415
 
-    serve_alone(create_app(kithkin), listener, lambda: _tell_ready(listener, kithkin.settings))
+    settings = kithkin.settings
+    serve_alone(
+        create_app(kithkin),
+        listener,
+        lambda: _tell_ready(listener, settings),
+        settings.trusted_proxies,
+    )
 
 
 def _tell_ready(listener: socket, settings: Settings) -> None:

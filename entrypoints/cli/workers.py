@@ -12,13 +12,15 @@ from uvicorn.supervisors.multiprocess import Multiprocess, Process
 
 from entrypoints.cli.server_config import DRAIN_SECONDS, did_not_start, server_config
 from entrypoints.cli.terminal import tell_problem
+from entrypoints.settings import Settings
+from entrypoints.wiring.figures import forget_process
 
 _CLOSE_SECONDS = 4
 _ANSWER_SECONDS = 0.1
 _LOOK_SECONDS = 0.02
 
 
-def serve_by_workers(workers: int, listener: socket, on_ready: Callable[[], None]) -> None:
+def serve_by_workers(settings: Settings, listener: socket, on_ready: Callable[[], None]) -> None:
     """Serve until this process is told to stop; a worker that dies is replaced.
 
     The workers read their settings from the environment.
@@ -26,7 +28,12 @@ def serve_by_workers(workers: int, listener: socket, on_ready: Callable[[], None
     Raises:
         ClickException: The first of them did not start.
     """
-    config = server_config("entrypoints.http.asgi:create", factory=True, workers=workers)
+    config = server_config(
+        "entrypoints.http.asgi:create",
+        factory=True,
+        workers=settings.workers,
+        trusted_proxies=settings.trusted_proxies,
+    )
     on_hangup = signal.getsignal(signal.SIGHUP)
     crew = _Crew(config, [listener], on_ready)
     signal.signal(signal.SIGHUP, on_hangup)  # the base class would renew the workers at it
@@ -65,6 +72,8 @@ class _Crew(Multiprocess):
                 continue
             process.kill()
             process.process.join()
+            if process.pid is not None:
+                forget_process(process.pid)
             tell_problem(f"Worker {process.pid} ended; another takes its place.")
             with _kept_from_children(signal.SIGINT, signal.SIGHUP):
                 self.processes[index] = Process(self.config, self.sockets)

@@ -6,12 +6,13 @@ from importlib.metadata import version
 
 from litestar import Controller, Litestar
 from litestar.datastructures import State
-from litestar.types import ASGIApp
+from litestar.types import ASGIApp, ControllerRouterHandler
 
 from entrypoints.http import health, schema
-from entrypoints.http.admission import admit
+from entrypoints.http.admission import Admission
 from entrypoints.http.clock import ClockRoutes
 from entrypoints.http.conversations import ConversationRoutes
+from entrypoints.http.cors import cors_config
 from entrypoints.http.crowd import Crowd
 from entrypoints.http.describe import describe
 from entrypoints.http.errors import to_problem
@@ -20,20 +21,30 @@ from entrypoints.http.limits import MAX_BODY_BYTES
 from entrypoints.http.logs import configure_logs
 from entrypoints.http.messages import MessageRoutes
 from entrypoints.http.methods import Methods
+from entrypoints.http.metrics import metrics, sampled
+from entrypoints.http.pace import pace_of
 from entrypoints.http.persons import PersonRoutes
 from entrypoints.http.reports import ReportRoutes
 from entrypoints.http.request_log import RequestLog
+from entrypoints.http.security import SecurityHeaders
 from entrypoints.http.stopping import told_to_stop
 from entrypoints.http.streams import Streams
 from entrypoints.http.video import VideoRoutes
 from entrypoints.http.webhooks import WebhookRoutes
+from entrypoints.settings import Settings
 from entrypoints.wiring.kithkin import Kithkin
+from entrypoints.wiring.tracing import send_last_spans, start_tracing
 from entrypoints.worker.host import services_beside
 
 
 def create_app(kithkin: Kithkin) -> ASGIApp:
-    """Serve a wired application over HTTP; it is opened and closed with the server."""
-    configure_logs(kithkin.settings.log_format)
+    """Serve a wired application over HTTP; it is opened and closed with the server.
+
+    Raises:
+        SettingsError: Traces are wanted, and the libraries for them are not installed.
+    """
+    settings = kithkin.settings
+    configure_logs(settings.log_format)
     streams = Streams(kithkin)
 
     @asynccontextmanager
@@ -41,29 +52,35 @@ def create_app(kithkin: Kithkin) -> ASGIApp:
         await kithkin.open()
         try:
             async with AsyncExitStack() as beside:
-                if kithkin.settings.embedded_worker:
+                await beside.enter_async_context(sampled(kithkin))
+                if settings.embedded_worker:
                     await beside.enter_async_context(services_beside(kithkin))
                 beside.push_async_callback(streams.close)
                 beside.enter_context(told_to_stop(streams.end))
                 yield
         finally:
             await kithkin.close()
+            if settings.tracing:
+                await send_last_spans()
 
     app = Litestar(
-        route_handlers=[*_controllers(kithkin), health.live, health.ready, schema.asset],
+        route_handlers=_routes(settings),
         state=State({"kithkin": kithkin, "streams": streams}),
         lifespan=[opened],
-        before_request=admit,
+        before_request=_admission(settings).admit,
         exception_handlers={Exception: to_problem},
         openapi_config=schema.openapi_config(version("kithkin")),
+        cors_config=cors_config(settings),
         request_max_body_size=MAX_BODY_BYTES,
         logging_config=None,
     )
     describe(app.openapi_schema)
-    return RequestLog(Crowd(Methods(app)))
+    inside = Crowd(Methods(app))
+    security = SecurityHeaders(settings.hsts_seconds)
+    return RequestLog(_traced(inside, settings), kithkin.figures, security)
 
 
-def _controllers(kithkin: Kithkin) -> list[type[Controller]]:
+def _routes(settings: Settings) -> list[ControllerRouterHandler]:
     controllers: list[type[Controller]] = [
         PersonRoutes,
         ReportRoutes,
@@ -73,4 +90,24 @@ def _controllers(kithkin: Kithkin) -> list[type[Controller]]:
         EventRoutes,
         WebhookRoutes,
     ]
-    return [*controllers, ClockRoutes] if kithkin.settings.test_clock else controllers
+    if settings.test_clock:
+        controllers.append(ClockRoutes)
+    routes: list[ControllerRouterHandler] = [*controllers, health.live, health.ready, schema.asset]
+    return [*routes, metrics] if settings.metrics else routes
+
+
+def _admission(settings: Settings) -> Admission:
+    return Admission(
+        addresses=pace_of(settings.address_requests_per_minute, settings.workers),
+        keys=pace_of(settings.key_requests_per_minute, settings.workers),
+    )
+
+
+def _traced(app: ASGIApp, settings: Settings) -> ASGIApp:
+    if not settings.tracing:
+        return app
+    start_tracing()
+    # An optional part of the installation.
+    from entrypoints.http.tracing import Traced  # noqa: PLC0415
+
+    return Traced(app)

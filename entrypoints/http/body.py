@@ -10,6 +10,7 @@ from litestar.exceptions import HTTPException
 from litestar.openapi.spec import Reference, Schema
 from litestar.typing import FieldDefinition
 
+from entrypoints.http.acting import name_person_of_body
 from entrypoints.http.errors import InvalidBodyError, MalformedBodyError, invalid_body
 
 if TYPE_CHECKING:
@@ -41,11 +42,13 @@ class JsonBody(AbstractDTO[T]):
         if self.asgi_connection.headers.get("content-encoding", "identity") != "identity":
             raise UnsupportedMediaTypeError(detail="Send the body without a content encoding.")
         try:
-            return msgspec.json.decode(value, type=self.model_type)
+            body = msgspec.json.decode(value, type=self.model_type)
         except msgspec.ValidationError as error:
             raise invalid_body(error) from error
         except (ValueError, RecursionError) as error:
             raise _malformed(value) from error
+        name_person_of_body(body)
+        return body
 
     @classmethod
     def generate_field_definitions(

@@ -15,7 +15,8 @@ from litestar.openapi.spec.enums import OpenAPIType
 from entrypoints.http.idempotency import HEADER, MAX_KEY_CHARACTERS, REPLAYED
 
 _METHODS = ("get", "post", "put", "patch", "delete")
-_PUBLIC = "/health/"
+_HEALTH = "/health/"
+_PUBLIC = (_HEALTH, "/metrics")
 _DONE = {
     "200": "Done.",
     "201": "Made.",
@@ -31,7 +32,7 @@ def describe(api: OpenAPI) -> None:
             _name_success(operation)
             if operation is item.post:
                 _add_idempotency(operation)
-            _drop_what_cannot_come(operation, public=path.startswith(_PUBLIC))
+            _drop_what_cannot_come(operation, path)
             _close_body(api, operation)
 
 
@@ -40,14 +41,16 @@ def _operations(item: PathItem) -> list[Operation]:
     return [operation for operation in found if operation is not None]
 
 
-def _drop_what_cannot_come(operation: Operation, *, public: bool) -> None:
-    """Bad parameters are 422; and who needs no key cannot lack one."""
+def _drop_what_cannot_come(operation: Operation, path: str) -> None:
+    """Bad parameters are 422; who needs no key cannot lack one; health may always be asked for."""
     dropped = set[str]()
     if operation.request_body is None:
         dropped.add("400")
-    if public:
+    if path.startswith(_PUBLIC):
         operation.security = []
         dropped |= {"401", "403", "413", "422"}
+    if path.startswith(_HEALTH):
+        dropped.add("429")
     for status in dropped & set(operation.responses or {}):
         del (operation.responses or {})[status]
 

@@ -11,7 +11,6 @@ from litestar.exceptions import HTTPException, InternalServerException, Validati
 from msgspec import UNSET
 
 from application.shared.idempotency import IdempotencyKeyReusedError
-from application.shared.job_ports import QueueUnavailableError
 from application.shared.transaction import ConcurrentUpdateError, StoreUnavailableError
 from domain.shared.errors import (
     ConflictError,
@@ -23,7 +22,7 @@ from domain.shared.errors import (
 from domain.video.unlock import MessageAllowance
 from entrypoints.http.decisions import AllowanceBody, ReasonBody
 from entrypoints.http.full import TooManyStreamsError
-from entrypoints.http.problems import MEDIA_TYPE, FieldProblem, Problem, encoded
+from entrypoints.http.problems import MEDIA_TYPE, FieldProblem, PartBody, Problem, encoded
 
 _log = structlog.get_logger("kithkin.http")
 
@@ -40,9 +39,11 @@ _CODES = {
     HTTPStatus.FORBIDDEN: "scope_insufficient",
     HTTPStatus.NOT_FOUND: "not_found",
     HTTPStatus.METHOD_NOT_ALLOWED: "method_not_allowed",
+    HTTPStatus.REQUEST_TIMEOUT: "request_timeout",
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "body_too_large",
     HTTPStatus.UNSUPPORTED_MEDIA_TYPE: "unsupported_media_type",
     HTTPStatus.UNPROCESSABLE_ENTITY: "invalid_input",
+    HTTPStatus.TOO_MANY_REQUESTS: "too_many_requests",
 }
 _RETRY_AFTER_SECONDS = "1"
 
@@ -64,6 +65,18 @@ class InvalidBodyError(HTTPException):
         self.pointer = pointer
 
 
+class NotReadyError(Exception):
+    """Something that is needed to serve is away.
+
+    Attributes:
+        parts: All that is needed, and how it stands.
+    """
+
+    def __init__(self, parts: list[PartBody]) -> None:
+        super().__init__()
+        self.parts = parts
+
+
 def to_problem(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
     """Answer an error; what no client can cause is logged and told without its details."""
     headers: dict[str, str] = {}
@@ -81,16 +94,6 @@ def to_problem(request: Request[Any, Any, Any], error: Exception) -> Response[by
         case HTTPException():
             headers = dict(error.headers or {})
             problem = _problem(request, HTTPStatus(error.status_code), _detail(error))
-        case QueueUnavailableError():
-            _log.warning("queue_unavailable", reason=str(error))
-            headers = {"Retry-After": _RETRY_AFTER_SECONDS}
-            problem = _problem(
-                request,
-                HTTPStatus.SERVICE_UNAVAILABLE,
-                "The database answers, but its queue for jobs is missing; `kithkin migrate` "
-                "makes it.",
-                code="queue_unavailable",
-            )
         case StoreUnavailableError():
             _log.warning("store_unavailable", reason=str(error))
             headers = {"Retry-After": _RETRY_AFTER_SECONDS}
@@ -101,6 +104,16 @@ def to_problem(request: Request[Any, Any, Any], error: Exception) -> Response[by
                 "something with the same Idempotency-Key, as it may have been kept.",
                 code="store_unavailable",
             )
+        case NotReadyError():
+            away = ", ".join(part.name for part in error.parts if part.status != "ok")
+            headers = {"Retry-After": _RETRY_AFTER_SECONDS}
+            problem = _problem(
+                request,
+                HTTPStatus.SERVICE_UNAVAILABLE,
+                f"Not ready: no answer from {away}. Try again in a moment.",
+                code="not_ready",
+            )
+            problem.parts = error.parts
         case ConcurrentUpdateError():
             headers = {"Retry-After": _RETRY_AFTER_SECONDS}
             problem = _problem(

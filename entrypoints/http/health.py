@@ -1,13 +1,22 @@
 """Whether this process lives, and whether it can serve."""
 
-from typing import Any, Literal
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Any, Literal
 
+import structlog
 from litestar import Request, get
-from msgspec import Struct
+from msgspec import Meta, Struct
 
+from application.shared.transaction import StoreUnavailableError
+from entrypoints.http.admission import UNPACED
 from entrypoints.http.authentication import PUBLIC
 from entrypoints.http.context import kithkin
-from entrypoints.http.problems import problems
+from entrypoints.http.errors import NotReadyError
+from entrypoints.http.problems import PartBody, problems
+
+_ANSWER_SECONDS = 5
+_log = structlog.get_logger("kithkin.http")
 
 
 class HealthBody(Struct):
@@ -16,23 +25,34 @@ class HealthBody(Struct):
     status: Literal["ok"] = "ok"
 
 
-class ReadinessBody(Struct):
-    """All parts answer."""
+class ReadyBody(Struct):
+    """All that is needed to serve answers."""
 
+    parts: Annotated[list[PartBody], Meta(description="What is needed, by name")]
     status: Literal["ok"] = "ok"
-    database: Literal["ok"] = "ok"
-    queue: Literal["ok"] = "ok"
 
 
-@get("/health/live", opt=PUBLIC, tags=["Health"])
+@get("/health/live", opt={**PUBLIC, **UNPACED}, tags=["Health"])
 async def live() -> HealthBody:
     """Tell that the process answers."""
     return HealthBody()
 
 
-@get("/health/ready", opt=PUBLIC, tags=["Health"], responses=problems())
-async def ready(request: Request[Any, Any, Any]) -> ReadinessBody:
-    """Tell that the database answers, and has its queue for jobs."""
-    await kithkin(request).check()
-    await kithkin(request).check_queue()
-    return ReadinessBody()
+@get("/health/ready", opt={**PUBLIC, **UNPACED}, tags=["Health"], responses=problems())
+async def ready(request: Request[Any, Any, Any]) -> ReadyBody:
+    """Tell that each part that is needed to serve answers, such as the database."""
+    asked = kithkin(request).parts.items()
+    parts = await asyncio.gather(*(_part(name, check) for name, check in asked))
+    if any(part.status != "ok" for part in parts):
+        raise NotReadyError(list(parts))
+    return ReadyBody(list(parts))
+
+
+async def _part(name: str, check: Callable[[], Awaitable[None]]) -> PartBody:
+    try:
+        async with asyncio.timeout(_ANSWER_SECONDS):
+            await check()
+    except (StoreUnavailableError, TimeoutError) as error:
+        _log.warning("part_away", part=name, reason=str(error) or type(error).__name__)
+        return PartBody(name, "away")
+    return PartBody(name, "ok")

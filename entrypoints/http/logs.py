@@ -2,7 +2,10 @@
 
 import logging
 import sys
+import traceback
+from collections.abc import Iterator
 from contextvars import ContextVar
+from uuid import UUID
 
 import msgspec
 import structlog
@@ -11,6 +14,11 @@ from entrypoints.settings import LogFormat
 
 REQUEST_ID: ContextVar[str | None] = ContextVar("request_id", default=None)
 """The id of the request that is being served."""
+
+PERSON_ID: ContextVar[UUID | None] = ContextVar("person_id", default=None)
+"""The id of the person that this request names or acts for."""
+
+_LIBRARIES = ("asyncio", "opentelemetry")
 
 
 class Lines(logging.Handler):
@@ -30,13 +38,37 @@ def _json(line: object, **_: object) -> str:
     return _JSON.encode(line).decode()
 
 
-def _with_request_id(
-    _: object, __: str, line: structlog.typing.EventDict
-) -> structlog.typing.EventDict:
+def _with_ids(_: object, __: str, line: structlog.typing.EventDict) -> structlog.typing.EventDict:
     request_id = REQUEST_ID.get()
     if request_id is not None:
         line["request_id"] = request_id
+        person_id = PERSON_ID.get()
+        if person_id is not None:
+            line["person_id"] = str(person_id)
     return line
+
+
+def _without_messages(
+    _: object, __: str, line: structlog.typing.EventDict
+) -> structlog.typing.EventDict:
+    """Show an error by where it came up: its message may repeat what a person wrote."""
+    error = line.pop("exc_info", None)
+    if error is True:
+        error = sys.exc_info()
+    if isinstance(error, tuple):
+        error = error[1]
+    if isinstance(error, BaseException):
+        line["exception"] = "\n".join(_traces(error))
+    return line
+
+
+def _traces(error: BaseException) -> Iterator[str]:
+    shown: BaseException | None = error
+    while shown is not None:
+        yield "Traceback (most recent call last):"
+        yield from (part.rstrip() for part in traceback.format_tb(shown.__traceback__))
+        yield f"{type(shown).__module__}.{type(shown).__qualname__}"
+        shown = shown.__cause__ or (None if shown.__suppress_context__ else shown.__context__)
 
 
 def configure_logs(log_format: LogFormat) -> None:
@@ -48,12 +80,15 @@ def configure_logs(log_format: LogFormat) -> None:
     )
     # Its pool reports a database that is away by tracebacks of its own; we log that ourselves.
     logging.getLogger("asyncpg").setLevel(logging.CRITICAL)
+    for name in _LIBRARIES:
+        library = logging.getLogger(name)
+        library.handlers, library.propagate = [Lines(logging.WARNING)], False
     structlog.configure(
         processors=[
-            _with_request_id,
+            _with_ids,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
+            _without_messages,
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),

@@ -35,6 +35,10 @@ class Methods:
 
         asked = cast("Scope", {**scope, "method": "GET", _HEAD: True})
         await self.app(asked, receive, send_without_body)
+        # What the log and the figures ask for.
+        for name in ("path_template", "path_params"):
+            if name in asked:
+                scope[name] = asked[name]
 
     async def _options(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Complete the Allow header; Litestar's own names one route's methods only."""

@@ -1,6 +1,6 @@
 """Problems: what every refusal and error looks like (RFC 9457)."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 from litestar.openapi.datastructures import ResponseSpec
@@ -13,6 +13,7 @@ from litestar.status_codes import (
     HTTP_413_REQUEST_ENTITY_TOO_LARGE,
     HTTP_415_UNSUPPORTED_MEDIA_TYPE,
     HTTP_422_UNPROCESSABLE_ENTITY,
+    HTTP_429_TOO_MANY_REQUESTS,
     HTTP_503_SERVICE_UNAVAILABLE,
 )
 from msgspec import UNSET, Meta, Struct, UnsetType
@@ -31,6 +32,13 @@ class FieldProblem(Struct):
     detail: Annotated[str, Meta(description="What is wrong and what to do")]
 
 
+class PartBody(Struct):
+    """Something that is needed to serve."""
+
+    name: Annotated[str, Meta(examples=["database"])]
+    status: Literal["ok", "away"]
+
+
 class Problem(Struct, omit_defaults=True):
     """Why a request was not fulfilled."""
 
@@ -45,6 +53,7 @@ class Problem(Struct, omit_defaults=True):
     reasons: list[ReasonBody] | UnsetType = UNSET
     errors: list[FieldProblem] | UnsetType = UNSET
     allowance: AllowanceBody | UnsetType = UNSET
+    parts: list[PartBody] | UnsetType = UNSET
 
 
 _WHEN = {
@@ -56,6 +65,7 @@ _WHEN = {
     HTTP_413_REQUEST_ENTITY_TOO_LARGE: "The body is larger than 1 MiB.",
     HTTP_415_UNSUPPORTED_MEDIA_TYPE: "The body is not application/json.",
     HTTP_422_UNPROCESSABLE_ENTITY: "The input is well-formed but invalid; `errors` says where.",
+    HTTP_429_TOO_MANY_REQUESTS: "Too many requests came; `Retry-After` says when to go on.",
     HTTP_503_SERVICE_UNAVAILABLE: "A service that is needed is away; try again.",
 }
 
@@ -64,6 +74,7 @@ _ALWAYS = (
     HTTP_403_FORBIDDEN,
     HTTP_413_REQUEST_ENTITY_TOO_LARGE,
     HTTP_422_UNPROCESSABLE_ENTITY,
+    HTTP_429_TOO_MANY_REQUESTS,
     HTTP_503_SERVICE_UNAVAILABLE,
 )
 _WITH_BODY = (HTTP_400_BAD_REQUEST, HTTP_415_UNSUPPORTED_MEDIA_TYPE)

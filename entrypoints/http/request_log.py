@@ -1,7 +1,10 @@
-"""One id and one log line for each request."""
+"""One id and one log line for each request, and what all answers have in common."""
 
 import re
 import time
+from collections.abc import Mapping
+from typing import cast
+from uuid import UUID
 
 import structlog
 from attrs import frozen
@@ -9,18 +12,29 @@ from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from uuid_utils.compat import uuid7
 
-from entrypoints.http.logs import REQUEST_ID
+from entrypoints.http.logs import PERSON_ID, REQUEST_ID
+from entrypoints.http.security import SecurityHeaders
+from entrypoints.wiring.figures import Figures
 
 _HEADER = b"x-request-id"
 _TAKEN = re.compile(rb"[\x21-\x7e]{1,128}")
+_NO_ROUTE = "none"
 _log = structlog.get_logger("kithkin.http")
 
 
 @frozen
 class RequestLog:
-    """Gives each request an id, or takes the one it came with, and logs its end."""
+    """Gives each request an id, or takes the one it came with, logs its end and counts it.
+
+    Attributes:
+        app: What serves the requests.
+        figures: Where they are counted.
+        security: Headers of every answer.
+    """
 
     app: ASGIApp
+    figures: Figures
+    security: SecurityHeaders
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a request."""
@@ -29,6 +43,7 @@ class RequestLog:
             return
         request_id = _request_id(scope)
         method = scope["method"]
+        security = self.security.of(scope["path"])
         began = time.perf_counter_ns()
         status = 0
 
@@ -39,21 +54,38 @@ class RequestLog:
                 message["headers"] = [
                     *message.get("headers", []),
                     (_HEADER, request_id.encode()),
+                    *security,
                 ]
             await send(message)
 
         bound = REQUEST_ID.set(request_id)
+        of_person = PERSON_ID.set(None)
         try:
             await self.app(scope, receive, send_with_id)
+            took = time.perf_counter_ns() - began
+            route: str = scope.get("path_template") or _NO_ROUTE
             _log.info(
                 "request",
                 method=method,
-                path=scope["path"],
+                route=route,
+                path=_path(scope),
                 status=status,
-                milliseconds=(time.perf_counter_ns() - began) // 1_000_000,
+                milliseconds=took // 1_000_000,
             )
+            self.figures.request(method, route, status, took / 1_000_000_000)
         finally:
+            PERSON_ID.reset(of_person)
             REQUEST_ID.reset(bound)
+
+
+def _path(scope: Scope) -> str | None:
+    """Give a path that holds nothing but a route's words and ids; others may hold anything."""
+    if not scope.get("path_template"):
+        return None
+    for part in cast("Mapping[str, object]", scope["path_params"]).values():
+        if not isinstance(part, UUID):
+            return None
+    return scope["path"]
 
 
 def _request_id(scope: Scope) -> str:

@@ -4,6 +4,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from litestar import Response, Router, get
+from litestar.enums import MediaType
 from litestar.exceptions import NotFoundException
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import SwaggerRenderPlugin
@@ -12,6 +13,7 @@ from litestar.params import FromPath
 from litestar.status_codes import HTTP_404_NOT_FOUND
 
 from entrypoints.http.authentication import PUBLIC
+from entrypoints.http.security import page_policy
 
 _ASSETS = {
     "swagger_bundle.js": "text/javascript",
@@ -26,6 +28,8 @@ def _as_a_problem(response: Response[bytes]) -> Response[bytes]:
     """Answer for a page there is not as any other route does; Litestar has a page for it."""
     if response.status_code == HTTP_404_NOT_FOUND:
         raise NotFoundException
+    if response.media_type == MediaType.HTML:
+        response.headers["Content-Security-Policy"] = page_policy(response.content)
     return response
 
 

@@ -26,6 +26,7 @@ class Conversations(DeclarativeContainer):
         clock=ports.clock,
         new_id=ports.new_id,
         rulebook=ports.rulebook,
+        tally=ports.figures,
     )
     send_message = Singleton(
         SendMessage,
@@ -36,6 +37,7 @@ class Conversations(DeclarativeContainer):
         clock=ports.clock,
         new_id=ports.new_id,
         rulebook=ports.rulebook,
+        tally=ports.figures,
     )
     edit_message = Factory(
         EditMessage,
@@ -46,6 +48,7 @@ class Conversations(DeclarativeContainer):
         clock=ports.clock,
         new_id=ports.new_id,
         rulebook=ports.rulebook,
+        tally=ports.figures,
     )
     delete_message = Factory(
         DeleteMessage,

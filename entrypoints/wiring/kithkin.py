@@ -1,5 +1,7 @@
 """The wired application, on PostgreSQL or in memory."""
 
+from collections.abc import Awaitable, Callable, Mapping
+
 from attrs import frozen
 from dependency_injector.providers import Object
 
@@ -10,11 +12,13 @@ from application.shared.rulebook import Rulebook
 from entrypoints.settings import Settings
 from entrypoints.wiring.conversations import Conversations
 from entrypoints.wiring.events import Events
+from entrypoints.wiring.figures import Figures
 from entrypoints.wiring.identity import Identity
 from entrypoints.wiring.jobs import Jobs
 from entrypoints.wiring.memory import MemoryPorts
 from entrypoints.wiring.postgres import PostgresPorts
 from entrypoints.wiring.shared import Shared
+from entrypoints.wiring.tracing import traced_connection
 from entrypoints.wiring.video import Video
 
 
@@ -60,13 +64,23 @@ class Kithkin:
         if self.settings.test_clock:
             await self.ports.test_clock().start(await self.ports.real_clock().now())
 
-    async def check(self) -> None:
-        """Ask the store for an answer.
+    @property
+    def parts(self) -> Mapping[str, Callable[[], Awaitable[None]]]:
+        """What is needed to serve, by name; each raises StoreUnavailableError where it is away."""
+        return {**self.ports.connection().parts, "queue": self.check_queue}
 
-        Raises:
-            StoreUnavailableError: It gives none.
-        """
-        await self.ports.connection().check()
+    @property
+    def figures(self) -> Figures:
+        """What this process counts, for operators."""
+        figures: Figures = self.ports.figures()
+        return figures
+
+    def sample(self) -> None:
+        """Bring the figures up to date, those that are looked at and not counted too."""
+        self.figures.pour()
+        usage = self.ports.connection().usage
+        if usage is not None:
+            self.figures.connections(free=usage.free, lent=usage.lent, waiting=usage.waiting)
 
     async def check_queue(self) -> None:
         """Ask whether there is a queue for jobs.
@@ -94,6 +108,8 @@ def on_postgres(settings: Settings, url: str) -> Kithkin:
         pool_size=Object(settings.pool_size),
         job_slots=Object(settings.job_slots),
     )
+    if settings.tracing:
+        ports.connection_class.override(Object(traced_connection()))
     return _wired(settings, ports)
 
 

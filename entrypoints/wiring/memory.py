@@ -1,5 +1,7 @@
 """The ports in memory, under the same names as on PostgreSQL."""
 
+from collections.abc import Awaitable, Callable, Mapping
+
 from dependency_injector.containers import DeclarativeContainer
 from dependency_injector.providers import Dependency, Object, Singleton
 from uuid_utils.compat import uuid7
@@ -39,6 +41,7 @@ from adapters.memory.store import MemoryStore
 from adapters.memory.transaction import MemoryTransactions
 from adapters.memory.video import MemoryCalls, MemoryHistories, MemoryOverdueCalls
 from adapters.memory.webhooks import MemoryDeliveries, MemoryWebhookEndpoints
+from adapters.prometheus import Figures
 from application.shared.rulebook import Rulebook
 
 
@@ -54,12 +57,22 @@ class NoConnection:
     async def check(self) -> None:
         """Do nothing."""
 
+    @property
+    def parts(self) -> Mapping[str, Callable[[], Awaitable[None]]]:
+        """What is needed to serve, by name, and how each is asked for an answer."""
+        return {"memory": self.check}
+
+    @property
+    def usage(self) -> None:
+        """Memory has no connections that could be used."""
+
 
 class MemoryPorts(DeclarativeContainer):
     """The ports in memory."""
 
     store = Singleton(MemoryStore)
     connection = Singleton(NoConnection)
+    figures = Singleton(Figures)
     new_id = Object(uuid7)
     rulebook = Dependency(instance_of=Rulebook)
     real_clock = Singleton(SystemClock)

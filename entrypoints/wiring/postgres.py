@@ -1,5 +1,8 @@
 """The ports on PostgreSQL."""
 
+from collections.abc import Awaitable, Callable, Mapping
+
+import asyncpg
 from attrs import frozen
 from dependency_injector.containers import DeclarativeContainer
 from dependency_injector.providers import Dependency, Object, Singleton
@@ -9,6 +12,7 @@ from adapters.clock import SystemClock
 from adapters.jobs.queue import PgQueuerQueue
 from adapters.jobs.worker import PgQueuerWorker
 from adapters.postgres.clock import PostgresTestClock
+from adapters.postgres.connections import Usage
 from adapters.postgres.conversation_list import PostgresConversationList
 from adapters.postgres.conversations import PostgresConversations, PostgresMessages
 from adapters.postgres.delivery_queue import (
@@ -37,6 +41,7 @@ from adapters.postgres.standing import PostgresPairStandings
 from adapters.postgres.transaction import PostgresTransactions
 from adapters.postgres.video import PostgresCalls, PostgresHistories, PostgresOverdueCalls
 from adapters.postgres.webhooks import PostgresDeliveries, PostgresWebhookEndpoints
+from adapters.prometheus import Figures
 from application.shared.rulebook import Rulebook
 
 
@@ -64,6 +69,16 @@ class PostgresConnection:
         """
         await self.store.check()
 
+    @property
+    def parts(self) -> Mapping[str, Callable[[], Awaitable[None]]]:
+        """What is needed to serve, by name, and how each is asked for an answer."""
+        return {"database": self.check}
+
+    @property
+    def usage(self) -> Usage | None:
+        """How the connections are used at this moment."""
+        return self.store.connections.usage
+
     async def close(self) -> None:
         """Let go of all connections."""
         await self.service_keys.close()
@@ -76,7 +91,9 @@ class PostgresPorts(DeclarativeContainer):
     url = Dependency(instance_of=str)
     pool_size = Dependency(instance_of=int)
     job_slots = Dependency(instance_of=int)
-    store = Singleton(Executor, url=url, pool_size=pool_size)
+    connection_class = Object(asyncpg.Connection)
+    store = Singleton(Executor, url=url, pool_size=pool_size, connection_class=connection_class)
+    figures = Singleton(Figures)
     new_id = Object(uuid7)
     rulebook = Dependency(instance_of=Rulebook)
     real_clock = Singleton(SystemClock)

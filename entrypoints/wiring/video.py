@@ -48,6 +48,7 @@ class Video(DeclarativeContainer):
         clock=ports.clock,
         new_id=ports.new_id,
         rulebook=ports.rulebook,
+        tally=ports.figures,
     )
     report_presence = Factory(
         ReportPresence,
@@ -57,6 +58,7 @@ class Video(DeclarativeContainer):
         clock=ports.clock,
         new_id=ports.new_id,
         rulebook=ports.rulebook,
+        tally=ports.figures,
     )
     end_call = Factory(EndCall, close=closer)
     decline_call = Factory(DeclineCall, close=closer)

@@ -12,6 +12,8 @@ from entrypoints.settings import (
     read_settings,
 )
 
+BOTH = "http://localhost:5173,https://b.org"
+
 
 def test_without_any_there_are_defaults() -> None:
     assert read_settings({"PATH": "/bin", "KITHKIN_PORT": ""}) == Settings()
@@ -73,6 +75,51 @@ def test_all_wrong_ones_are_named_at_once() -> None:
 def test_contradictions_are_refused(flags: dict[str, object], told: str) -> None:
     with pytest.raises(SettingsError, match=told):
         read_settings({}, **flags)
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "read"),
+    [
+        ("cors_origins", "https://app.example.org", "https://app.example.org"),
+        ("cors_origins", "http://localhost:5173, https://b.org", BOTH),
+        ("cors_origins", "http://[::1]:8080", "http://[::1]:8080"),
+        ("trusted_proxies", "10.0.0.0/8, 2001:db8::1", "10.0.0.0/8,2001:db8::1"),
+        ("metrics", "off", False),
+        ("tracing", "true", True),
+        ("key_requests_per_minute", "0", 0),
+        ("address_requests_per_minute", "60", 60),
+        ("hsts_seconds", "31536000", 31_536_000),
+    ],
+)
+def test_those_about_the_network_are_read(name: str, given: str, read: object) -> None:
+    settings = read_settings({f"KITHKIN_{name.upper()}": given})
+    assert getattr(settings, name) == read
+    assert read_settings(as_environment(settings)) == settings
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "told"),
+    [
+        ("cors_origins", "*", "give exact ones like https://app.example.org"),
+        ("cors_origins", "https://*.example.org", "is no origin"),
+        ("cors_origins", "https://app.example.org/", "is no origin"),
+        ("cors_origins", "app.example.org", "is no origin"),
+        ("cors_origins", "https://App.example.org", "in lower case"),
+        ("cors_origins", "https://a.org,", "'' is no origin"),
+        ("trusted_proxies", "*", "give some like 10.0.0.7"),
+        ("trusted_proxies", "10.0.0.1/8", "is no address or network"),
+        ("trusted_proxies", "proxy.example.org", "is no address or network"),
+        ("key_requests_per_minute", "-1", "is no whole number"),
+        ("hsts_seconds", "1e9", "is no whole number"),
+        ("metrics", "perhaps", "neither true nor false"),
+    ],
+)
+def test_wrong_ones_about_the_network_are_named(name: str, given: str, told: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        read_settings({f"KITHKIN_{name.upper()}": given})
+    (problem,) = caught.value.problems
+    assert problem.startswith(f"KITHKIN_{name.upper()}: ")
+    assert told in problem
 
 
 def test_a_worker_reads_the_settings_that_its_supervisor_had(tmp_path: Path) -> None:

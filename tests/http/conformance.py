@@ -70,7 +70,9 @@ class Description:
             assert response.content == b"", f"{asked} with a body, which is not described"
             return
         assert media_type in content, f"{asked} as {media_type}, which is not described"
-        self.validate(content[media_type]["schema"], json.loads(response.content), asked)
+        is_json = media_type.endswith("json")
+        value = json.loads(response.content) if is_json else response.text
+        self.validate(content[media_type]["schema"], value, asked)
 
     def validate(self, schema: dict[str, Any], value: object, what: str) -> None:
         """Refuse a value that is not of a schema of the document."""

@@ -20,9 +20,15 @@ from uvicorn.supervisors import Multiprocess
 from domain.identity.service_keys import Scope
 from entrypoints.http.app import create_app
 from entrypoints.settings import Settings, read_settings
+from entrypoints.wiring.figures import shared_figures
 from entrypoints.wiring.kithkin import Kithkin, in_memory, on_postgres
 
-QUIET: dict[str, Any] = {"log_config": None, "access_log": False, "server_header": False}
+QUIET: dict[str, Any] = {
+    "log_config": None,
+    "access_log": False,
+    "server_header": False,
+    "proxy_headers": False,
+}
 
 
 async def make_keys(kithkin: Kithkin) -> dict[str, str]:
@@ -50,7 +56,8 @@ def serve(settings: Settings, listener: socket.socket) -> None:
     if settings.workers > 1:
         app = "entrypoints.http.asgi:create"
         config = Config(app, factory=True, workers=settings.workers, **QUIET)
-        Multiprocess(config, [listener]).run()
+        with shared_figures(settings.workers):
+            Multiprocess(config, [listener]).run()
     else:
         Server(Config(create_app(kithkin), **QUIET)).run([listener])
 

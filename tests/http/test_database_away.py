@@ -79,6 +79,13 @@ def is_away(response: httpx.Response) -> None:
         assert word not in response.text
 
 
+def is_not_ready(response: httpx.Response) -> None:
+    problem = refused(response, 503, "not_ready")
+    assert problem["parts"] == [{"name": "database", "status": "away"}]
+    assert "database" in problem["detail"]
+    assert response.headers["retry-after"] == RETRY_AFTER
+
+
 async def ask_everything(api: Api, scene: Scene) -> dict[str, httpx.Response]:
     """Ask every operation once, all at once."""
     asked = {}
@@ -108,6 +115,10 @@ async def test_all_that_needs_the_database_says_that_it_is_away(
             for name, answer in (await ask_everything(api, scene)).items():
                 if name == "live":
                     assert answer.json() == {"status": "ok"}
+                elif name == "ready":
+                    is_not_ready(answer)
+                elif name == "metrics":
+                    assert answer.status_code == 200
                 else:
                     is_away(answer)
         for path in ("/schema", "/schema/openapi.json"):
@@ -120,7 +131,7 @@ async def test_it_recovers_by_itself_each_time(api: Api, own_database: Database)
     pair = await given.a_pair(api)
     for number in range(1, 4):
         with own_database.away():
-            is_away(await api.ask("GET", "/health/ready"))
+            is_not_ready(await api.ask("GET", "/health/ready"))
         await recovered(api)
         await given.a_message(api, pair, pair.a)
         assert (await given.allowance(api, pair, pair.a))["sent"] == number

@@ -11,8 +11,9 @@ from schemathesis.specs.openapi.definitions import OPENAPI_31_VALIDATOR
 from tests.http.api import Api, asking
 from tests.http.conformance import Operation
 
-ALWAYS = {"401", "403", "503"}
+ALWAYS = {"401", "403", "429", "503"}
 WITH_BODY = {"400", "413", "415", "422"}
+PUBLIC = ("/health/", "/metrics")
 PAGES = ("/schema", "/schema/", "/schema/swagger")
 OUTSIDE = re.compile(r"^(?:[a-z]+:)?//", re.IGNORECASE)
 NAMED = re.compile(r"""<(?:script|link|img|iframe|a)\b[^>]*?(?:src|href)\s*=\s*["']([^"']*)""")
@@ -21,7 +22,7 @@ FETCHED_BY_STYLE = re.compile(r"""@import[^;]*|url\(\s*["']?([^"')]*)""")
 
 def keyed(api: Api) -> list[Operation]:
     """The operations that need a key."""
-    return [one for one in api.description.operations if not one.path.startswith("/health/")]
+    return [one for one in api.description.operations if not one.path.startswith(PUBLIC)]
 
 
 def responses(operation: Operation) -> dict[str, Any]:

@@ -25,7 +25,7 @@ ADMIN = {"set_tier", "suspend_person", "reinstate_person", "list_reports", "move
     "redeliver_event",
     "requeue_dead_deliveries",
 }
-PUBLIC = {"live", "ready"}
+PUBLIC = {"live", "ready", "metrics"}
 COVERED = {"read": {"read"}, "write": {"read", "write"}, "admin": {"read", "write", "admin"}}
 
 

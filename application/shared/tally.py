@@ -1,0 +1,45 @@
+"""Counting what the rules decide, and what works in the background."""
+
+from typing import Protocol
+
+from domain.shared.decisions import Verdict
+
+
+class Tally(Protocol):
+    """Where decisions are counted, each once it is taken and not when it is only asked for."""
+
+    def __call__(self, verdicts: tuple[Verdict, ...], /) -> None:
+        """Count what each rule said in one decision."""
+        ...
+
+
+class BackgroundFigures(Protocol):
+    """Where those who work in the background say how far they are."""
+
+    def job_ended(self, kind: str, *, outcome: str, seconds: float) -> None:
+        """Count a job that was run, however it ended.
+
+        Args:
+            kind: Which work it is; one of a few names that the code knows.
+            outcome: How it ended, such as `done`, `failed` or `given_up`; as few.
+            seconds: How long it ran.
+        """
+        ...
+
+    def jobs_waiting(self, kind: str, number: int) -> None:
+        """Say how many jobs of a kind are due and not yet taken."""
+        ...
+
+    def relay_lag(self, relay: str, *, events: int, seconds: float) -> None:
+        """Say how far a relay of events is behind.
+
+        Args:
+            relay: Which one; one of a few names that the code knows.
+            events: How many it has still to deliver.
+            seconds: How old the oldest of them is; 0 where there is none.
+        """
+        ...
+
+
+def uncounted(_: tuple[Verdict, ...]) -> None:
+    """Count nothing, where nobody asks for figures."""
