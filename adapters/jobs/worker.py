@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import asyncpg
+import structlog
 from attrs import define, field, frozen
 from pgqueuer.adapters.drivers.asyncpg import AsyncpgDriver
 from pgqueuer.core.qm import QueueManager
@@ -24,6 +25,8 @@ from application.shared.transaction import ConcurrentUpdateError, StoreUnavailab
 
 if TYPE_CHECKING:
     Connection = asyncpg.Connection[asyncpg.Record]
+
+_log = structlog.get_logger("kithkin.jobs")
 
 _APPLICATION = "kithkin-worker"
 _CONNECT_SECONDS = 5.0
@@ -160,6 +163,10 @@ class _Hands:
             StoreUnavailableError,
         ):
             raise _LeftToOthers from None
+        except Exception as error:
+            # The job itself cannot raise here: its failure is a turn like any other.
+            _log.error("job_turn_failed", kind=queued.entrypoint, exc_info=error)
+            raise _LeftToOthers from error
         finally:
             self._at_work.discard(task)
 

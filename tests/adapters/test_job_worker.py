@@ -7,14 +7,17 @@ from datetime import datetime, timedelta
 from uuid import uuid4
 
 import asyncpg
+import attrs
 import pytest
 import pytest_asyncio
+from attrs import define
 
 from adapters.jobs.queue import STALLED_AFTER
 from adapters.postgres.clock import PostgresTestClock
 from adapters.postgres.executor import Executor
 from adapters.postgres.migrate import migrate
-from application.shared.jobs import JobState, StoredJob
+from application.shared.job_ports import JobRuns
+from application.shared.jobs import JobState, StoredJob, Ticket
 from application.shared.run_job import JobResult
 from application.shared.transaction import StoreUnavailableError
 from tests.adapters.job_workers import worker_on
@@ -226,3 +229,34 @@ async def test_the_queues_tables_are_in_a_schema_of_their_own(executor: Executor
     await connection.close()
     assert queues
     assert not any("pgqueuer" in name for name in ours)
+
+
+@define
+class BreaksOnce:
+    """The jobs that are worked on, of which the first cannot be begun."""
+
+    runs: JobRuns
+    broken: bool = False
+
+    async def begin(self, ticket: Ticket) -> StoredJob | None:
+        if not self.broken:
+            self.broken = True
+            raise RuntimeError
+        return await self.runs.begin(ticket)
+
+    async def hold(self, job: StoredJob) -> bool:
+        return await self.runs.hold(job)
+
+    async def end(self, job: StoredJob, after: StoredJob | None) -> bool:
+        return await self.runs.end(job, after)
+
+
+async def test_a_turn_that_cannot_be_begun_is_not_lost(executor: Executor) -> None:
+    kind = a_kind()
+    worker = worker_on(executor, kind)
+    stores = attrs.evolve(worker.office.stores, job_runs=BreaksOnce(worker.office.stores.job_runs))
+    worker = attrs.evolve(worker, office=attrs.evolve(worker.office, stores=stores))
+    await worker.office.leave(kind, START)
+    async with worker.at_work():
+        await until(lambda: is_gone(executor, kind.name))
+    assert [(turn.result, turn.tries) for turn in worker.turns] == [(JobResult.DONE, 1)]
