@@ -7,7 +7,7 @@ import asyncpg
 import pytest
 import pytest_asyncio
 
-from adapters.postgres.connections import Connections
+from adapters.postgres.connections import Connections, Usage
 
 SIZE = 2
 
@@ -225,3 +225,27 @@ async def test_closing_waits_for_what_is_lent(database: str) -> None:
     await closing
     with pytest.raises(asyncpg.InterfaceError):
         await connections.take()
+
+
+async def test_closing_gives_up_on_what_does_not_come_back(database: str) -> None:
+    connections = Connections(database, size=SIZE, wait_seconds=5.0, command_seconds=10.0)
+    await connections.open()
+    pool, connection = await connections.take()
+    connections.wait_seconds = 0.0
+    await connections.close()
+    with pytest.raises(asyncpg.InterfaceError):
+        await connection.fetchval("SELECT 1")
+    await connections.give_back(pool, connection, sound=True)
+
+
+async def test_it_tells_how_the_connections_are_used(connections: Connections) -> None:
+    loans = [await connections.take() for _ in range(SIZE)]
+    waiting = [asyncio.create_task(connections.take()) for _ in range(3)]
+    await asyncio.sleep(0)
+    assert connections.usage == Usage(free=0, lent=SIZE, waiting=3)
+    for task in waiting:
+        task.cancel()
+    await asyncio.gather(*waiting, return_exceptions=True)
+    for pool, connection in loans:
+        await connections.give_back(pool, connection, sound=True)
+    assert connections.usage == Usage(free=SIZE, lent=0, waiting=0)

@@ -7,6 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.shared.calendar import local_date, start_of
+from domain.shared.decisions import verdicts
+from domain.shared.standing import standing_reasons
 from domain.shared.tiers import Tier
 from domain.video.policy import UnlockPolicy, percent_left
 from domain.video.unlock import UnlockFacts, allowance, daily_limit
@@ -81,6 +83,15 @@ def test_a_decision_agrees_with_itself(now: UnlockFacts, policy: UnlockPolicy) -
 
 
 @settings(max_examples=200)
+@given(facts(), policies, st.booleans(), st.booleans())
+def test_what_each_rule_said_is_what_its_reason_says(
+    now: UnlockFacts, policy: UnlockPolicy, active: bool, blocked: bool
+) -> None:
+    decision = allowance(now, policy, "v").given(standing_reasons(active=active, blocked=blocked))
+    assert decision.verdicts == verdicts(decision.reasons)
+    assert decision.allowed is all(satisfied for _, satisfied in decision.verdicts)
+
+
 @given(facts(), policies)
 def test_the_next_change_is_the_first_date_with_another_limit(
     now: UnlockFacts, policy: UnlockPolicy
