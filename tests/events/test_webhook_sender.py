@@ -50,6 +50,7 @@ class Heard:
     url: str = ""
     requests: list[tuple[str, dict[str, str], bytes]] = field(factory=list)
     connections: int = 0
+    arrived: asyncio.Event = field(factory=asyncio.Event)
 
 
 @asynccontextmanager
@@ -71,6 +72,7 @@ async def receiver(answer: bytes | Answer) -> AsyncIterator[Heard]:
                 }
                 body = await reader.readexactly(int(headers.get("content-length", 0)))
                 heard.requests.append((first, headers, body))
+                heard.arrived.set()
                 if callable(answer):
                     await answer(writer)
                 else:

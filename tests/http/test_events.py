@@ -1,0 +1,322 @@
+"""Events over HTTP: polled, streamed, and sent to a receiver by running servers."""
+
+import asyncio
+import base64
+import json
+from collections.abc import AsyncIterator
+from contextlib import ExitStack, asynccontextmanager
+from typing import Any
+from uuid import uuid4
+
+import asyncpg
+import httpx
+import pytest
+import pytest_asyncio
+from attrs import evolve
+from jsonschema_rs import Draft202012Validator
+from standardwebhooks import Webhook
+
+from adapters.event_catalogue import catalogue
+from adapters.postgres.migrate import migrate
+from entrypoints.settings import Settings
+from tests.events.test_webhook_sender import OK, Heard, receiver
+from tests.http import given
+from tests.http.api import Api, Json, asking, fresh, invalid, pointers, refused, replayed
+from tests.http.running import served
+from tests.http.scene import nobody
+
+ENDPOINTS = "/v1/webhook-endpoints"
+SECONDS = 20
+DELIVERING = Settings(webhook_private_addresses=True)
+
+
+@pytest_asyncio.fixture(scope="module")
+async def database_of_its_own(cluster: str) -> str:
+    name = f"events_{uuid4().hex}"
+    connection = await asyncpg.connect(cluster)
+    await connection.execute(f"CREATE DATABASE {name}")
+    await connection.close()
+    url = cluster.replace("/kithkin?", f"/{name}?")
+    await migrate(url)
+    return url
+
+
+@pytest_asyncio.fixture(scope="module", params=["memory", "postgres"])
+async def delivering(
+    request: pytest.FixtureRequest, database_of_its_own: str
+) -> AsyncIterator[Api]:
+    """A server that delivers; on PostgreSQL by two processes."""
+    settings = (
+        evolve(DELIVERING, memory=True)
+        if request.param == "memory"
+        else evolve(DELIVERING, database_url=database_of_its_own, workers=2)
+    )
+    with served(settings) as server:
+        async with asking(server) as api:
+            yield api
+
+
+async def polled(api: Api, after: str | None = None) -> tuple[list[Json], str]:
+    """All events after a place, and the place after them."""
+    found: list[Json] = []
+    while True:
+        page = await api.get("/v1/events", after=after, limit=3)
+        if not page["items"]:
+            return found, page["after"]
+        found += page["items"]
+        assert page["after"] != after
+        after = page["after"]
+
+
+@asynccontextmanager
+async def following(
+    api: Api, person: str, last_id: str | None = None
+) -> AsyncIterator[AsyncIterator[tuple[str, Json]]]:
+    """A person's stream, as the ids and data of its events."""
+    headers = {} if last_id is None else {"Last-Event-ID": last_id}
+    async with api.client.stream(
+        "GET", f"/v1/persons/{person}/stream", headers=headers, timeout=SECONDS
+    ) as answer:
+        assert answer.status_code == 200
+        assert answer.headers["content-type"].partition(";")[0] == "text/event-stream"
+        yield told(answer)
+
+
+async def told(answer: httpx.Response) -> AsyncIterator[tuple[str, Json]]:
+    ident = ""
+    async for line in answer.aiter_lines():
+        name, _, value = line.partition(": ")
+        if name == "id":
+            ident = value
+        elif name == "data":
+            yield ident, json.loads(value)
+        elif name == "retry":
+            yield "", None
+
+
+async def test_events_are_polled_from_place_to_place(api: Api) -> None:
+    _, place = await polled(api)
+    pair = await given.a_pair(api)
+    message = await given.a_message(api, pair, pair.a)
+    events, after = await polled(api, place)
+    assert [event["type"] for event in events] == [
+        "person_registered",
+        "person_registered",
+        "conversation_opened",
+        "message_sent",
+    ]
+    assert events[-1]["data"]["message_id"] == message["id"]
+    assert "text" not in events[-1]["data"]
+    assert await polled(api, after) == ([], after)
+    schema = Draft202012Validator(catalogue(), validate_formats=True)
+    assert [list(schema.iter_errors(event)) for event in events] == [[]] * 4
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        "",
+        "x",
+        "é",
+        "AAAA",
+        "a" * 201,
+        base64.urlsafe_b64encode(b"e-1").decode(),
+        base64.urlsafe_b64encode(b"e01").decode(),
+        base64.urlsafe_b64encode(b"e9223372036854775808").decode(),
+        base64.urlsafe_b64encode("e\N{SUPERSCRIPT TWO}".encode()).decode(),
+    ],
+)
+async def test_what_is_no_place_is_refused(api: Api, place: str) -> None:
+    assert pointers(invalid(await api.ask("GET", "/v1/events", params={"after": place}))) == [
+        "/after"
+    ]
+    person = await given.a_person(api)
+    if place:
+        headers = {"Last-Event-ID": place.encode()}
+        answer = await api.ask("GET", f"/v1/persons/{person}/stream", headers=headers)
+        assert pointers(invalid(answer)) == ["/Last-Event-ID"]
+
+
+async def test_a_stream_tells_of_one_person_as_it_happens(api: Api) -> None:
+    pair = await given.a_pair(api)
+    async with asyncio.timeout(SECONDS), following(api, pair.a) as events:
+        ident, opening = await anext(events)
+        assert (ident, opening) == ("", None)
+        for _ in range(2):
+            await given.a_message(api, pair, pair.b)
+            sent = await given.a_message(api, pair, pair.a)
+            ident, event = await anext(events)
+            assert (event["type"], event["data"]["message_id"]) == ("message_sent", sent["id"])
+            assert event["person_id"] == pair.a
+    # Who comes back is told what they missed, and then what happens.
+    missed = [(await given.a_message(api, pair, pair.a))["id"] for _ in range(3)]
+    async with asyncio.timeout(SECONDS), following(api, pair.a, ident) as events:
+        await anext(events)
+        for message in missed:
+            _, event = await anext(events)
+            assert event["data"]["message_id"] == message
+        sent = await given.a_message(api, pair, pair.a)
+        assert (await anext(events))[1]["data"]["message_id"] == sent["id"]
+
+
+async def test_a_stream_is_told_what_another_process_did(on_postgres: Api, beside_it: Api) -> None:
+    pair = await given.a_pair(on_postgres)
+    async with asyncio.timeout(SECONDS), following(beside_it, pair.a) as events:
+        await anext(events)
+        sent = await given.a_message(on_postgres, pair, pair.a)
+        assert (await anext(events))[1]["data"]["message_id"] == sent["id"]
+
+
+async def test_a_head_of_a_stream_comes_to_an_end(api: Api) -> None:
+    person = await given.a_person(api)
+    answer = await api.client.head(f"/v1/persons/{person}/stream")
+    assert (answer.status_code, answer.content) == (200, b"")
+    refused(await api.ask("GET", f"/v1/persons/{nobody()}/stream"), 404, "not_found")
+
+
+async def test_streams_end_with_the_server() -> None:
+    with ExitStack() as running:
+        server = running.enter_context(served(Settings(memory=True)))
+        async with asking(server) as api:
+            person = await given.a_person(api)
+            async with following(api, person) as events:
+                await anext(events)
+                # It waits for the server's end, which waits for the stream's.
+                running.close()
+                assert [event async for event in events] == []
+
+
+async def heard_all(heard: Heard, number: int) -> list[tuple[dict[str, str], bytes]]:
+    """What a receiver heard, once it is so much."""
+    async with asyncio.timeout(SECONDS):
+        while len(heard.requests) < number:
+            heard.arrived.clear()
+            await heard.arrived.wait()
+    return [(headers, body) for _, headers, body in heard.requests]
+
+
+async def test_what_happens_is_sent_signed_and_in_order(delivering: Api) -> None:
+    api = delivering
+    pair = await given.a_pair(api)
+    async with receiver(OK) as heard:
+        made = await api.made(ENDPOINTS, url=heard.url, event_types=["message_sent"])
+        sent = [(await given.a_message(api, pair, pair.a))["id"] for _ in range(5)]
+        deliveries = await heard_all(heard, 5)
+        await api.delete(f"{ENDPOINTS}/{made['id']}")
+    events = [Webhook(made["secret"]).verify(body, headers) for headers, body in deliveries]
+    assert [event["data"]["message_id"] for event in events] == sent
+    assert [headers["webhook-id"] for headers, _ in deliveries] == [one["id"] for one in events]
+    assert made["secret"] not in api.served.log.read_text()
+
+
+async def test_an_endpoint_is_managed(delivering: Api) -> None:
+    api, pair = delivering, await given.a_pair(delivering)
+    async with receiver(OK) as heard:
+        made = await api.made(ENDPOINTS, url=heard.url, description="Ours")
+        path = f"{ENDPOINTS}/{made['id']}"
+        shown = await api.get(path)
+        assert "secret" not in shown
+        assert shown in await api.all_of(ENDPOINTS)
+        rotated = await api.made(f"{path}/rotate-secret")
+        assert rotated["secret"] != made["secret"]
+        await given.a_message(api, pair, pair.a)
+        [(headers, body)] = await heard_all(heard, 1)
+        for secret in (rotated["secret"], made["secret"]):
+            Webhook(secret).verify(body, headers)
+        event = json.loads(body)["id"]
+        async with asyncio.timeout(SECONDS):
+            while not (await api.get(f"{path}/deliveries", state="delivered"))["items"]:
+                pass
+        [delivery] = await api.all_of(f"{path}/deliveries")
+        assert (delivery["event_id"], delivery["attempts"]) == (event, 1)
+        assert delivery["next_attempt_at"] is None
+        await api.made(f"{path}/deliveries/{event}/redeliver")
+        again = await heard_all(heard, 2)
+        assert [headers["webhook-id"] for headers, _ in again] == [event, event]
+        assert await api.made(f"{path}/requeue-dead") == {"requeued": 0}
+        disabled = await api.put(f"{path}/status", status="disabled")
+        assert disabled["disabled_reason"] == "Disabled by hand."
+        await given.a_message(api, pair, pair.b)
+        assert (await api.put(f"{path}/status", status="enabled"))["disabled_at"] is None
+        assert json.loads((await heard_all(heard, 3))[2][1])["person_id"] == pair.b
+        answer = await api.post(f"{path}/deliveries/{nobody()}/redeliver", {})
+        refused(answer, 404, "not_found")
+        await api.delete(path)
+        refused(await api.ask("GET", path), 404, "not_found")
+
+
+async def test_a_failing_receiver_is_told_of(delivering: Api) -> None:
+    api, pair = delivering, await given.a_pair(delivering)
+    async with receiver(b"HTTP/1.1 500 No\r\ncontent-length: 0\r\n\r\n") as heard:
+        made = await api.made(ENDPOINTS, url=heard.url)
+        path = f"{ENDPOINTS}/{made['id']}"
+        await given.a_message(api, pair, pair.a)
+        await heard_all(heard, 1)
+        failing: Any = None
+        async with asyncio.timeout(SECONDS):
+            while failing is None:
+                failing = (await api.get(path))["failing_since"]
+        [delivery] = await api.all_of(f"{path}/deliveries", state="pending")
+        assert (delivery["last_status"], delivery["last_error"]) == (500, "It answered 500.")
+        await api.delete(path)
+
+
+WRONG_URLS = [
+    "",
+    "nonsense",
+    "http://example.org/hook",
+    "ftp://example.org/",
+    "https://",
+    "https://user:pass@example.org/",
+    "https://example.org/#part",
+    "https://127.0.0.1/",
+    "https://[::1]/",
+    "https://[::ffff:10.0.0.1]/",
+    "https://169.254.169.254/latest",
+    "https://localhost/",
+    "https://example.org:99999/",
+    "https://[bad/",
+    "https://exämple.org/",
+    "https://example.org/a b",
+    "https://example.org/" + "x" * 2048,
+]
+
+
+@pytest.mark.parametrize("url", WRONG_URLS)
+async def test_an_address_that_may_not_be_sent_to_is_refused(api: Api, url: str) -> None:
+    assert pointers(invalid(await api.post(ENDPOINTS, {"url": url}))) == ["/url"]
+
+
+@pytest.mark.parametrize("types", [["nothing"], [], [""], ["message_sent"] * 101])
+async def test_an_unknown_type_is_refused(api: Api, types: list[str]) -> None:
+    body = {"url": "https://example.org", "event_types": types}
+    assert pointers(invalid(await api.post(ENDPOINTS, body)))[0].startswith("/event_types")
+
+
+async def test_a_secret_is_shown_once_and_never_stored_with_an_answer(delivering: Api) -> None:
+    api, key = delivering, fresh()
+    body = {"url": "https://example.org/hook", "event_types": ["tier_changed"]}
+    first = await api.post(ENDPOINTS, body, key=key)
+    assert (first.status_code, replayed(first)) == (201, False)
+    refused(await api.post(ENDPOINTS, body, key=key), 409, "secret_already_shown")
+    other = {**body, "url": "https://example.org/other"}
+    refused(await api.post(ENDPOINTS, other, key=key), 422, "idempotency_key_reused")
+    path, again = f"{ENDPOINTS}/{first.json()['id']}", fresh()
+    rotated = await api.post(f"{path}/rotate-secret", {}, key=again)
+    assert rotated.status_code == 200
+    refused(await api.post(f"{path}/rotate-secret", {}, key=again), 409, "secret_already_shown")
+    dead = fresh()
+    counted = [await api.post(f"{path}/requeue-dead", {}, key=dead) for _ in range(2)]
+    assert [replayed(answer) for answer in counted] == [False, True]
+    await api.delete(path)
+
+
+async def test_there_are_a_hundred_endpoints_at_most(delivering: Api) -> None:
+    api, made = delivering, list[str]()
+    known = len(await api.all_of(ENDPOINTS))
+    body = {"url": "https://example.org/hook", "event_types": ["tier_changed"]}
+    for _ in range(100 - known):
+        made.append((await api.made(ENDPOINTS, **body))["id"])
+    refused(await api.post(ENDPOINTS, body), 409, "too_many_webhook_endpoints")
+    for ident in made:
+        await api.delete(f"{ENDPOINTS}/{ident}")
