@@ -65,6 +65,8 @@ def without_constraints(table: Table) -> Table:
     return Table(f"copy_of_{table.name}", MetaData(), *columns)
 
 
+# A job's data is any JSON; the contract suite takes it through.
+PLAIN = [stored for stored in STORED if stored[0] is not tables.jobs]
 COPIES = {table: without_constraints(table) for table, _, _ in STORED}
 COPIES[tables.video_calls] = without_constraints(tables.video_calls)
 
@@ -91,7 +93,7 @@ async def through(executor: Executor, table: Table, row: dict[str, Any]) -> Row:
 
 
 @pytest.mark.parametrize(
-    ("table", "cls", "extra"), STORED, ids=[str(table) for table, _, _ in STORED]
+    ("table", "cls", "extra"), PLAIN, ids=[str(table) for table, _, _ in PLAIN]
 )
 @given(data=st.data())
 @SOME
@@ -99,7 +101,11 @@ async def test_a_value_comes_back(
     copies: Executor, table: Table, cls: type[Any], extra: set[str], data: st.DataObject
 ) -> None:
     value = data.draw(values_of(cls))
-    needed = {name: "x" for name in extra if not COPIES[table].c[name].nullable}
+    needed = {
+        name: 1 if issubclass(COPIES[table].c[name].type.python_type, int) else "x"
+        for name in extra
+        if not COPIES[table].c[name].nullable
+    }
     row = await through(copies, table, {**to_row(value), **needed})
     columns = [column.name for column in columns_for(table, cls)]
     assert from_row(cls, {name: row[name] for name in columns}) == value
