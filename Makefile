@@ -5,13 +5,14 @@ STAMP := $(VENV)/installed
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help install serve test bench lock format clean
+.PHONY: help install serve test bench chaos lock format clean
 
 help:
 	@echo 'make install   make $(VENV) with the kithkin command in it'
 	@echo 'make serve     run Kithkin on its own database; ARGS="--port 9000" passes flags on'
 	@echo 'make test      run every check and every test'
 	@echo 'make bench     measure the send path; ARGS="--rounds 1" passes flags on'
+	@echo 'make chaos     kill servers, workers and the database under load, and audit what is left'
 	@echo 'make format    format the source'
 	@echo 'make lock      compile requirements.lock anew from pyproject.toml'
 	@echo 'make clean     remove $(VENV) and everything the checks leave behind'
@@ -43,6 +44,9 @@ test: install
 
 bench: install
 	@$(BIN)/python -m benchmarks $(ARGS)
+
+chaos: install
+	@$(BIN)/python -m tests.chaos $(ARGS)
 
 format: install
 	@$(BIN)/ruff check --select I --fix --quiet .

@@ -1,0 +1,1 @@
+"""Faults under load, and an audit of what they left: `make chaos`."""
