@@ -23,6 +23,7 @@ from entrypoints.settings import Settings, read_settings
 from entrypoints.wiring.kithkin import Kithkin, in_memory, on_postgres
 
 QUIET: dict[str, Any] = {"log_config": None, "access_log": False, "server_header": False}
+PATIENCE = 30  # as the command line has it: on a busy machine a worker is slow to import
 
 
 async def make_keys(kithkin: Kithkin) -> dict[str, str]:
@@ -50,6 +51,7 @@ def serve(settings: Settings, listener: socket.socket) -> None:
     if settings.workers > 1:
         app = "entrypoints.http.asgi:create"
         config = Config(app, factory=True, workers=settings.workers, **QUIET)
+        config.timeout_worker_healthcheck = PATIENCE
         Multiprocess(config, [listener]).run()
     else:
         Server(Config(create_app(kithkin), **QUIET)).run([listener])
