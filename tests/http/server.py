@@ -29,6 +29,7 @@ QUIET: dict[str, Any] = {
     "server_header": False,
     "proxy_headers": False,
 }
+PATIENCE = 30  # as the command line has it: on a busy machine a worker is slow to import
 
 
 async def make_keys(kithkin: Kithkin) -> dict[str, str]:
@@ -56,6 +57,7 @@ def serve(settings: Settings, listener: socket.socket) -> None:
     if settings.workers > 1:
         app = "entrypoints.http.asgi:create"
         config = Config(app, factory=True, workers=settings.workers, **QUIET)
+        config.timeout_worker_healthcheck = PATIENCE
         with shared_figures(settings.workers):
             Multiprocess(config, [listener]).run()
     else:
