@@ -33,7 +33,7 @@ PAIRS = 8
 DRAIN_SECONDS = 120
 RULEBOOK = """
 [video.unlock]
-base_messages = 1000000
+base_messages = 100000
 [video.calls]
 answer_seconds = 5
 reconnect_seconds = 5
@@ -196,7 +196,7 @@ async def _loaded(
                 for side in "AB"
             ]
             opened = await _made(
-                client, site, key, "/v1/conversations", {"participants": [one, two]}
+                client, site, key, "/v1/conversations", {"kind": "pair", "participants": [one, two]}
             )
             conversation = opened["id"]
             for person in (one, two):

@@ -71,6 +71,8 @@ class Process:
             return
         async with asyncio.timeout(_READY_SECONDS), httpx.AsyncClient() as client:
             while True:
+                if not self.is_running():
+                    raise RuntimeError(f"{self.name} ended; see {self.log}")
                 try:
                     answer = await client.get(f"http://127.0.0.1:{self.port}/health/ready")
                 except httpx.HTTPError:

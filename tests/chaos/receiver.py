@@ -40,7 +40,7 @@ class Receiver:
         async def take(request: Request[Any, Any, Any]) -> Response[None]:
             return Response(None, status_code=self._take(await request.body(), request.headers))
 
-        return Litestar([take], openapi_config=None)
+        return Litestar([take], openapi_config=None, logging_config=None)
 
     def _take(self, body: bytes, headers: Any) -> int:  # noqa: ANN401 - Litestar's headers
         if self._webhook is None or not self._signed(body, headers):
