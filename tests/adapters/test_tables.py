@@ -30,7 +30,6 @@ STORED: list[tuple[Table, type[Any], set[str]]] = [
     (tables.messages, Message, set()),
     (tables.conversation_metadata, VideoHistory, set()),
     (tables.kept_answers, KeptAnswer, {"owner", "key"}),
-    (tables.jobs, StoredJob, set()),
     (tables.webhook_endpoints, WebhookEndpoint, {"position", "claim", "claimed_until"}),
     (tables.webhook_deliveries, Delivery, set()),
     (tables.event_sinks, SinkRow, set()),
@@ -53,6 +52,10 @@ def test_a_calls_columns_are_the_fields_of_its_states() -> None:
     assert columns(tables.video_calls) == fields | {"state"}
 
 
+def test_a_jobs_columns_are_its_fields() -> None:
+    assert columns(tables.jobs) == set(field_names(StoredJob))
+
+
 def test_every_table_but_the_ledgers_holds_a_value() -> None:
     ledgers = {
         tables.conversation_daily_messages,
@@ -61,5 +64,5 @@ def test_every_table_but_the_ledgers_holds_a_value() -> None:
         tables.outbox,
         tables.test_clock,
     }
-    held = {table for table, _, _ in STORED} | {tables.video_calls}
+    held = {table for table, _, _ in STORED} | {tables.video_calls, tables.jobs}
     assert set(tables.metadata.tables.values()) == held | ledgers
