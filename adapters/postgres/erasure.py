@@ -12,6 +12,7 @@ from sqlalchemy import (
     func,
     insert,
     literal_column,
+    null,
     or_,
     select,
     update,
@@ -94,8 +95,8 @@ _BLANK_MESSAGES = Statement(
     )
     .values(
         text=_NO_TEXT,
-        client_message_id=None,
-        first_text_digest=None,
+        client_message_id=null(),
+        first_text_digest=null(),
         deleted_at=func.coalesce(_messages.c.deleted_at, _at),
     )
 )

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 from attrs import frozen
-from sqlalchemy import ColumnElement, Select, Uuid, bindparam, case, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, Uuid, bindparam, case, null, or_, select, tuple_
 
 from adapters.postgres import tables
 from adapters.postgres.codec import columns_for, field_names, from_row
@@ -104,7 +104,7 @@ _CALLS = _List(
     select(
         *(_calls.c[name] for name in field_names(OwnCall) if name != "counted_on"),
         case(
-            (_calls.c.outcome.is_(None), None),
+            (_calls.c.outcome.is_(None), null()),
             (_calls.c.initiator_id == _person, _calls.c.counts_on_initiator),
             else_=_calls.c.counts_on_callee,
         ).label("counted_on"),
@@ -135,7 +135,7 @@ _REPORTS = _List(
 _outbox = tables.outbox
 _EVENTS = _List(
     select(*columns_for(_outbox, OwnEvent)).where(
-        _outbox.c.person_id == _person, _outbox.c.type.not_in(UNTOLD_EVENTS)
+        _outbox.c.person_id == _person, *(_outbox.c.type != untold for untold in UNTOLD_EVENTS)
     ),
     _outbox.c.position,
 )

@@ -24,6 +24,7 @@ class OwnMessage:
 
     id: UUID
     conversation_id: UUID
+    sender_id: UUID
     role: str
     tag: str
     text: str
