@@ -18,6 +18,7 @@ TAKES_BODY = (
     "change_person",
     "set_tier",
     "suspend_person",
+    "set_preferences",
     "file_report",
     "open_conversation",
     "send_message",
@@ -76,6 +77,7 @@ class Scene:
             "change_person": {"name": "Ana de Lima"},
             "set_tier": {"tier": "plus"},
             "suspend_person": {"reason": "Spam"},
+            "set_preferences": {"target_language": "ja", "specific_goals": ["Order food"]},
             "file_report": {"reporter_id": b, "reported_id": a, "reason": "Spam"},
             "open_conversation": {"kind": "pair", "participants": [a, self.stranger]},
             "send_message": {"sender_id": a, "text": "Hello"},
@@ -94,6 +96,7 @@ class Scene:
         later = (datetime.fromisoformat(self.soon) + timedelta(hours=1)).isoformat()
         changes: dict[str, dict[str, Any]] = {
             "register_person": {"name": "Bo Chen"},
+            "erase_person": {"takes": "no body, but its bytes are part of the request"},
             "file_report": {"reason": "Insults"},
             "open_conversation": {"participants": [self.pair.b, self.stranger]},
             "send_message": {"text": "Something else"},
