@@ -22,5 +22,5 @@ class IdentityPolicy:
     name_max_characters: int = field(default=200, validator=between(1, 200))
     report_max_characters: int = field(default=2000, validator=between(1, 2000))
     report_max_evidence: int = field(default=50, validator=between(0, 50))
-    specific_goals_max: int = field(default=20, validator=between(0, 50))
+    specific_goals_max: int = field(default=20, validator=between(0, 20))
     specific_goal_max_characters: int = field(default=200, validator=between(1, 200))

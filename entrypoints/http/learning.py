@@ -35,7 +35,7 @@ class SetPreferencesBody(Struct, forbid_unknown_fields=True):
     writing_level: Level | None = None
     challenge_preference: ChallengePreference = ChallengePreference.MODERATE
     correction_style: CorrectionStyle = CorrectionStyle.GENTLE
-    specific_goals: Annotated[list[Goal], Meta(max_length=50)] = []
+    specific_goals: Annotated[list[Goal], Meta(max_length=20)] = []
 
 
 class PreferencesBody(Struct):

@@ -64,7 +64,7 @@ def _make(file: Path) -> None:
     """Write it whole or not at all, readable by its owner alone."""
     if file.exists():
         raise FileExistsError
-    draft = file.with_name(f"{_FILE}.{os.getpid()}")
+    draft = file.with_name(f"{_FILE}.{secrets.token_hex(8)}")
     handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
         with os.fdopen(handle, "w") as opened:

@@ -43,7 +43,7 @@ TEXTS = {
 
 @frozen
 class Scene:
-    """Two persons in conversation, and one who takes no part.
+    """Two persons in conversation, one of whom learns something, and one who takes no part.
 
     Attributes:
         pair: The two.
@@ -120,6 +120,7 @@ class Scene:
 async def a_scene(api: Api, *, a: str | None = None) -> Scene:
     pair = await given.a_pair(api, a=a)
     message = await given.a_message(api, pair, pair.a)
+    await api.put(f"/v1/persons/{pair.a}/learning-preferences", target_language="pt")
     return Scene(
         pair=pair,
         stranger=await given.a_person(api, name="Cy Ode"),
