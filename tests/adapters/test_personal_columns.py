@@ -8,8 +8,8 @@ from sqlalchemy import ARRAY, LargeBinary, Text, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
 
 from adapters.postgres import tables
+from adapters.postgres.codec import field_names
 from domain.identity.profile import Profile
-from tests.adapters.test_tables import field_names
 
 ERASED = {
     *(f"persons.{name}" for name in field_names(Profile) if name != "social_sharing_enabled"),
