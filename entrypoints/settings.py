@@ -14,6 +14,7 @@ PREFIX = "KITHKIN_"
 MAX_PORT = 65_535
 MAX_WORKERS = 256
 MAX_POOL_SIZE = 1000
+MIN_PEPPER_CHARACTERS = 32
 
 
 class LogFormat(StrEnum):
@@ -30,6 +31,7 @@ class Settings:
     Attributes:
         database_url: Any PostgreSQL 15 or newer; None means the embedded one in `data`.
         data: The folder of the embedded PostgreSQL.
+        pepper: The secret key of hashes; None means the one kept in `data`.
         host: The address the API listens on.
         port: Its port; 0 takes a free one.
         workers: Processes that serve the API.
@@ -42,6 +44,7 @@ class Settings:
 
     database_url: str | None = field(default=None, repr=False)
     data: Path = Path(".kithkin")
+    pepper: str | None = field(default=None, repr=False)
     host: str = "127.0.0.1"
     port: int = 8000
     workers: int = 1
@@ -129,6 +132,15 @@ def _database_url(given: str) -> str:
     return given
 
 
+def _pepper(given: str) -> str:
+    if len(given) < MIN_PEPPER_CHARACTERS or not given.isascii() or not given.isprintable():
+        raise ValueError(
+            f"give {MIN_PEPPER_CHARACTERS} or more printable ASCII characters, best those of"
+            " `openssl rand -hex 32`"
+        )
+    return given
+
+
 def _whole_number(least: int, most: int) -> Callable[[str], int]:
     def read(given: str) -> int:
         if not (given.isascii() and given.isdigit() and least <= int(given) <= most):
@@ -169,6 +181,7 @@ def _switch(given: str) -> bool:
 _READERS: dict[str, Callable[[str], Any]] = {
     "database_url": _database_url,
     "data": Path,
+    "pepper": _pepper,
     "host": _host,
     "port": _whole_number(0, MAX_PORT),
     "workers": _whole_number(1, MAX_WORKERS),

@@ -1,7 +1,7 @@
 """All that Kithkin keeps, in memory."""
 
 import copy
-from collections.abc import Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from datetime import date, datetime
 from typing import TypeVar
 
@@ -16,10 +16,13 @@ from application.shared.transaction import ConcurrentUpdateError
 from domain.conversations.conversations import Conversation
 from domain.conversations.messages import Message
 from domain.identity.blocks import Block
+from domain.identity.erasure import Erasure
+from domain.identity.learning import LearningPreferences
 from domain.identity.persons import Person
 from domain.identity.profile import email_key
 from domain.identity.reports import Report
 from domain.identity.service_keys import ServiceKey
+from domain.shared.events import Event
 from domain.shared.ids import (
     ConversationId,
     MessageId,
@@ -130,6 +133,17 @@ class MemoryStore(Isolation):
             groups={"reported": lambda report: (report.reported_id,)},
             references={"persons": (self.persons, lambda row: (row.reporter_id, row.reported_id))},
         )
+        self.preferences: Table[PersonId, LearningPreferences] = Table(
+            self.note,
+            lambda preferences: preferences.person_id,
+            references={"person": (self.persons, lambda row: (row.person_id,))},
+        )
+        self.erasures: Table[PersonId, Erasure] = Table(
+            self.note,
+            lambda erasure: erasure.person_id,
+            groups={"email": lambda erasure: (erasure.email_hash,)},
+            references={"person": (self.persons, lambda row: (row.person_id,))},
+        )
         self.service_keys: Table[ServiceKeyId, ServiceKey] = Table(
             self.note, lambda key: key.id, unique={"digest": lambda key: key.digest}
         )
@@ -178,7 +192,9 @@ class MemoryStore(Isolation):
             },
         )
         self.answers: Table[tuple[str, str], Answered] = Table(
-            self.note, lambda answered: (answered.owner, answered.key)
+            self.note,
+            lambda answered: (answered.owner, answered.key),
+            groups={"person": lambda answered: (answered.kept.person_id,)},
         )
 
     @property
@@ -202,6 +218,15 @@ class MemoryStore(Isolation):
         for event in events:
             self._outbox.append(_copied_event(event))
             self.note(self._outbox.pop)
+
+    def rewrite(self, person_id: PersonId, change: Callable[[Event], Event]) -> None:
+        """Replace each event about a person by what a change makes of it."""
+        before = list(self._outbox)
+        self._outbox = [
+            OutboxEvent(out.id, change(out.event)) if out.event.person_id == person_id else out
+            for out in before
+        ]
+        self.note(lambda: setattr(self, "_outbox", before))
 
     def keep_presence(self, row: PresenceRow) -> None:
         """Append to what calls took in."""

@@ -27,6 +27,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TIMESTAMP
 
 from domain.conversations.conversations import ConversationKind
 from domain.conversations.messages import MessageRole, MessageTag
+from domain.identity.learning import ChallengePreference, CorrectionStyle, LearningGoal
 from domain.identity.persons import PersonStatus
 from domain.identity.profile import Gender, PrivacyLevel
 from domain.identity.service_keys import Scope
@@ -107,6 +108,35 @@ reports = Table(
     Column("created_at", Instant, nullable=False),
     Index(None, "created_at", "id"),
     Index(None, "reported_id", "created_at", "id"),
+    Index(None, "reporter_id", "created_at", "id"),
+)
+
+_LEVELS = ("speaking_level", "listening_level", "reading_level", "writing_level")
+
+learning_preferences = Table(
+    "learning_preferences",
+    metadata,
+    Column("person_id", Uuid, ForeignKey("persons.id"), primary_key=True),
+    Column("target_language", Text, nullable=False),
+    Column("learning_goal", Text),
+    *(Column(level, SmallInteger) for level in _LEVELS),
+    Column("challenge_preference", Text, nullable=False),
+    Column("correction_style", Text, nullable=False),
+    Column("specific_goals", ARRAY(Text), nullable=False),
+    _one_of("learning_goal", LearningGoal),
+    *(CheckConstraint(f"{level} BETWEEN 1 AND 100", name=level) for level in _LEVELS),
+    _one_of("challenge_preference", ChallengePreference),
+    _one_of("correction_style", CorrectionStyle),
+)
+
+erasures = Table(
+    "erasures",
+    metadata,
+    Column("person_id", Uuid, ForeignKey("persons.id"), primary_key=True),
+    Column("erased_at", Instant, nullable=False),
+    Column("was_suspended", Boolean, nullable=False),
+    Column("email_hash", LargeBinary),
+    Index(None, "email_hash"),
 )
 
 service_keys = Table(
@@ -224,6 +254,7 @@ video_calls = Table(
     CheckConstraint("state IN ('ringing', 'ongoing', 'ended')", name="state"),
     CheckConstraint("(state = 'ended') = (ended_at IS NOT NULL)", name="ended"),
     _one_of("outcome", CallOutcome),
+    Index(None, "conversation_id", "created_at", "id"),
     Index(
         "ix_video_calls_open",
         "conversation_id",
@@ -272,6 +303,7 @@ outbox = Table(
     Column("at", Instant, nullable=False),
     Column("policy_version", Text, nullable=False),
     Column("data", JSONB, nullable=False),
+    Index(None, "person_id", "position"),
 )
 
 kept_answers = Table(
@@ -283,7 +315,13 @@ kept_answers = Table(
     Column("status", SmallInteger, nullable=False),
     Column("body", LargeBinary, nullable=False),
     Column("expires_at", Instant, nullable=False),
+    Column("person_id", Uuid),
     Index(None, "expires_at"),
+    Index(
+        "ix_kept_answers_person_id",
+        "person_id",
+        postgresql_where=text("person_id IS NOT NULL"),
+    ),
 )
 
 test_clock = Table(

@@ -7,6 +7,8 @@ from typing import Protocol
 from application.shared.outbox import OutboxEvent
 from application.shared.pages import Page, Position
 from domain.identity.blocks import Block
+from domain.identity.erasure import Erasure
+from domain.identity.learning import LearningPreferences
 from domain.identity.persons import Person
 from domain.identity.reports import Report
 from domain.identity.service_keys import ServiceKey
@@ -67,6 +69,54 @@ class Blocks(Protocol):
 
     async def between(self, one: PersonId, two: PersonId) -> bool:
         """Tell whether one of the two has blocked the other."""
+        ...
+
+
+class Preferences(Protocol):
+    """What persons prefer as learners."""
+
+    async def get(self, person_id: PersonId) -> LearningPreferences | None:
+        """Give a person's preferences, once they have any."""
+        ...
+
+    async def save(self, preferences: LearningPreferences, events: Iterable[OutboxEvent]) -> None:
+        """Keep a locked person's preferences in place of those before."""
+        ...
+
+
+class Erasures(Protocol):
+    """The records of erasures."""
+
+    async def get(self, person_id: PersonId) -> Erasure | None:
+        """Give the record of a person's erasure, if they were erased."""
+        ...
+
+    async def add(self, erasure: Erasure) -> None:
+        """Add a record."""
+        ...
+
+    async def of_email(self, email_hash: bytes) -> tuple[Erasure, ...]:
+        """Give the erasures of those who had this address, the first one first."""
+        ...
+
+
+class PersonalData(Protocol):
+    """A part of the store that holds what persons wrote or said of themselves."""
+
+    async def erase(self, person_id: PersonId, at: datetime) -> None:
+        """Erase what it holds of a locked person, in the running transaction."""
+        ...
+
+
+class PersonCalls(Protocol):
+    """The calls that a person has open."""
+
+    async def partners(self, person_id: PersonId) -> frozenset[PersonId]:
+        """Give those with whom the person has an open call."""
+        ...
+
+    async def end(self, person_id: PersonId) -> None:
+        """End the person's open calls; they and their partners are locked."""
         ...
 
 

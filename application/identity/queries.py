@@ -5,12 +5,14 @@ from typing import Protocol
 from attrs import frozen
 
 from application.identity.change_person import no_such_person
-from application.identity.ports import Persons, Reports, ServiceKeys
+from application.identity.ports import Persons, Preferences, Reports, ServiceKeys
 from application.shared.pages import Page, Position
+from domain.identity.learning import LearningPreferences
 from domain.identity.persons import Person
 from domain.identity.profile import MAX_EMAIL_CHARACTERS
 from domain.identity.reports import Report
 from domain.identity.service_keys import ServiceKey
+from domain.shared.errors import NotFoundError
 from domain.shared.ids import PersonId
 from domain.shared.text import clean_line
 
@@ -31,6 +33,19 @@ class IdentityQueries:
     directory: PersonDirectory
     reports: Reports
     keys: ServiceKeys
+    preferences: Preferences
+
+    async def learning_preferences(self, person_id: PersonId) -> LearningPreferences:
+        """Give what a person prefers as a learner.
+
+        Raises:
+            NotFoundError: There is no such person, or they have set nothing yet.
+        """
+        found = await self.preferences.get(person_id)
+        if found is None:
+            await self.person(person_id)
+            raise NotFoundError("This person has no learning preferences yet; PUT some here.")
+        return found
 
     async def all_keys(self) -> tuple[ServiceKey, ...]:
         """Give all service keys, the oldest first."""

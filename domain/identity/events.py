@@ -62,6 +62,18 @@ class PersonReported(Event):
     reporter_id: PersonId
 
 
+@frozen(kw_only=True)
+class LearningPreferencesChanged(Event):
+    """Some of a person's preferences as a learner have new values."""
+
+    fields: tuple[str, ...]
+
+
+@frozen(kw_only=True)
+class PersonErased(Event):
+    """A person left for good; only their id is kept. It is the last event about their acts."""
+
+
 IdentityEvent = (
     PersonRegistered
     | ProfileChanged
@@ -71,4 +83,6 @@ IdentityEvent = (
     | PersonBlocked
     | PersonUnblocked
     | PersonReported
+    | LearningPreferencesChanged
+    | PersonErased
 )

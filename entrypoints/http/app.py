@@ -15,10 +15,12 @@ from entrypoints.http.conversations import ConversationRoutes
 from entrypoints.http.crowd import Crowd
 from entrypoints.http.describe import describe
 from entrypoints.http.errors import to_problem
+from entrypoints.http.learning import LearningRoutes
 from entrypoints.http.limits import MAX_BODY_BYTES
 from entrypoints.http.logs import configure_logs
 from entrypoints.http.messages import MessageRoutes
 from entrypoints.http.methods import Methods
+from entrypoints.http.personal_data import PersonalDataRoutes
 from entrypoints.http.persons import PersonRoutes
 from entrypoints.http.reports import ReportRoutes
 from entrypoints.http.request_log import RequestLog
@@ -55,6 +57,8 @@ def create_app(kithkin: Kithkin) -> ASGIApp:
 def _controllers(kithkin: Kithkin) -> list[type[Controller]]:
     controllers: list[type[Controller]] = [
         PersonRoutes,
+        LearningRoutes,
+        PersonalDataRoutes,
         ReportRoutes,
         ConversationRoutes,
         MessageRoutes,

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
+from uuid import UUID
 
 import msgspec
 from litestar import Response
@@ -10,6 +11,7 @@ from litestar.enums import MediaType
 
 from application.shared.idempotency import Answer, Attempt
 from domain.shared.errors import InvalidValueError
+from domain.shared.ids import PersonId
 from entrypoints.http.context import ApiRequest, kithkin
 
 T = TypeVar("T")
@@ -42,9 +44,18 @@ async def attempt_of(request: ApiRequest) -> Attempt | None:
 
 
 async def answer_once(
-    request: ApiRequest, work: Callable[[], Awaitable[tuple[int, T]]]
+    request: ApiRequest,
+    work: Callable[[], Awaitable[tuple[int, T]]],
+    *,
+    about: Callable[[T], UUID] | None = None,
 ) -> Response[T]:
     """Answer with a status and body; a repeat with the same key gets the same answer.
+
+    Args:
+        request: The request.
+        work: Does what it asks for.
+        about: Gives whose personal data the body holds, where it holds any, so that the
+            kept answer is erased with that person.
 
     Raises:
         InvalidValueError: The key is malformed, or was used with another request.
@@ -52,7 +63,8 @@ async def answer_once(
     """
 
     async def answer() -> Answer:
-        return rendered(*await work())
+        status, body = await work()
+        return rendered(status, body, None if about is None else about(body))
 
     attempt = await attempt_of(request)
     if attempt is None:
@@ -60,9 +72,10 @@ async def answer_once(
     return respond(await kithkin(request).shared.once()(attempt, answer))
 
 
-def rendered(status: int, body: object) -> Answer:
-    """Give an answer with its body as JSON."""
-    return Answer(status=status, body=msgspec.json.encode(body))
+def rendered(status: int, body: object, about: UUID | None = None) -> Answer:
+    """Give an answer with its body as JSON, and whose personal data that holds."""
+    person_id = None if about is None else PersonId(about)
+    return Answer(status=status, body=msgspec.json.encode(body), person_id=person_id)
 
 
 def respond(answer: Answer) -> Response[Any]:

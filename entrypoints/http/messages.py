@@ -91,7 +91,7 @@ def _shown(message: Message) -> MessageBody:
 
 def _sent(sent: SentMessage) -> Answer:
     body = msgspec.convert(sent, SentMessageBody, from_attributes=True)
-    return rendered(201 if sent.created else 200, body)
+    return rendered(201 if sent.created else 200, body, sent.message.sender_id)
 
 
 class MessageRoutes(Controller):

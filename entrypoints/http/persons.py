@@ -114,7 +114,8 @@ class PersonBody(Struct):
     registered_at: datetime
 
 
-def _shown(person: Person) -> PersonBody:
+def shown(person: Person) -> PersonBody:
+    """Give a person as the API shows them."""
     return msgspec.convert(person, PersonBody, from_attributes=True)
 
 
@@ -146,9 +147,9 @@ class PersonRoutes(Controller):
 
         async def work() -> tuple[int, PersonBody]:
             profile = Profile(**msgspec.structs.asdict(data))
-            return 201, _shown(await kithkin(request).identity.register_person()(profile))
+            return 201, shown(await kithkin(request).identity.register_person()(profile))
 
-        return await answer_once(request, work)
+        return await answer_once(request, work, about=lambda body: body.id)
 
     @get("/persons", responses=problems())
     async def list_persons(
@@ -163,12 +164,12 @@ class PersonRoutes(Controller):
     ) -> ListBody[PersonBody]:
         """List persons in the order of their registration."""
         page = await kithkin(request).identity.queries().all_persons(email, position(cursor), limit)
-        return list_body(page, _shown)
+        return list_body(page, shown)
 
     @get("/persons/{person_id:uuid}", responses=problems(404))
     async def get_person(self, request: ApiRequest, person_id: FromPath[UUID]) -> PersonBody:
         """Read a person."""
-        return _shown(await kithkin(request).identity.queries().person(PersonId(person_id)))
+        return shown(await kithkin(request).identity.queries().person(PersonId(person_id)))
 
     @patch(
         "/persons/{person_id:uuid}",
@@ -187,7 +188,7 @@ class PersonRoutes(Controller):
             if value is not UNSET
         }
         change = kithkin(request).identity.change_profile()
-        return _shown(await change(PersonId(person_id), changes))
+        return shown(await change(PersonId(person_id), changes))
 
     @put(
         "/persons/{person_id:uuid}/tier",
@@ -200,7 +201,7 @@ class PersonRoutes(Controller):
         self, request: ApiRequest, person_id: FromPath[UUID], data: JSONBody[TierBody]
     ) -> PersonBody:
         """Set the tier a person holds. An upgrade counts at once, a downgrade from the next day."""
-        return _shown(await kithkin(request).identity.set_tier()(PersonId(person_id), data.tier))
+        return shown(await kithkin(request).identity.set_tier()(PersonId(person_id), data.tier))
 
     @put(
         "/persons/{person_id:uuid}/suspension",
@@ -214,7 +215,7 @@ class PersonRoutes(Controller):
     ) -> PersonBody:
         """Suspend a person: they can neither send nor call until the suspension is lifted."""
         suspend = kithkin(request).identity.suspend_person()
-        return _shown(await suspend(PersonId(person_id), data.reason))
+        return shown(await suspend(PersonId(person_id), data.reason))
 
     @delete("/persons/{person_id:uuid}/suspension", opt=ADMIN, responses=problems(404))
     async def reinstate_person(self, request: ApiRequest, person_id: FromPath[UUID]) -> None:

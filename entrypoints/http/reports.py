@@ -72,7 +72,7 @@ class ReportRoutes(Controller):
             )
             return 201, _shown(report)
 
-        return await answer_once(request, work)
+        return await answer_once(request, work, about=lambda body: body.reporter_id)
 
     @get("/reports", opt=ADMIN, responses=problems())
     async def list_reports(

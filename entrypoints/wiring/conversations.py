@@ -51,6 +51,7 @@ class Conversations(DeclarativeContainer):
         DeleteMessage,
         transactions=ports.transactions,
         messages=ports.messages,
+        standings=ports.standings,
         clock=ports.clock,
         new_id=ports.new_id,
         rulebook=ports.rulebook,
@@ -60,6 +61,7 @@ class Conversations(DeclarativeContainer):
         transactions=ports.transactions,
         conversations=ports.conversations,
         messages=ports.messages,
+        standings=ports.standings,
     )
     queries = Singleton(
         ConversationQueries,

@@ -1,7 +1,7 @@
 """The wired application, on PostgreSQL or in memory."""
 
 from attrs import frozen
-from dependency_injector.providers import Object
+from dependency_injector.providers import Callable, Object
 
 from adapters.rulebook import read_rulebook
 from application.shared.clock import Clock
@@ -10,6 +10,7 @@ from entrypoints.settings import Settings
 from entrypoints.wiring.conversations import Conversations
 from entrypoints.wiring.identity import Identity
 from entrypoints.wiring.memory import MemoryPorts
+from entrypoints.wiring.pepper import pepper
 from entrypoints.wiring.postgres import PostgresPorts
 from entrypoints.wiring.shared import Shared
 from entrypoints.wiring.video import Video
@@ -87,6 +88,7 @@ def in_memory(settings: Settings | None = None) -> Kithkin:
 def _wired(settings: Settings, ports: PostgresPorts | MemoryPorts) -> Kithkin:
     rulebook = read_rulebook(settings.rulebook)
     ports.rulebook.override(Object(rulebook))
+    ports.pepper.override(Callable(pepper, settings))
     if settings.test_clock:
         ports.clock.override(ports.test_clock)
     video = Video(ports=ports)

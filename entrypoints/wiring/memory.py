@@ -1,7 +1,7 @@
 """The ports in memory, under the same names as on PostgreSQL."""
 
 from dependency_injector.containers import DeclarativeContainer
-from dependency_injector.providers import Dependency, Object, Singleton
+from dependency_injector.providers import Dependency, List, Object, Singleton
 from uuid_utils.compat import uuid7
 
 from adapters.clock import SystemClock
@@ -11,6 +11,7 @@ from adapters.memory.conversations import (
     MemoryConversations,
     MemoryMessages,
 )
+from adapters.memory.erasure import MemoryErasures, MemoryPersonalData
 from adapters.memory.idempotency import MemoryKeptAnswers
 from adapters.memory.identity import (
     MemoryBlocks,
@@ -19,9 +20,11 @@ from adapters.memory.identity import (
     MemoryReports,
     MemoryServiceKeys,
 )
+from adapters.memory.learning import MemoryPreferences
 from adapters.memory.send_gate import MemorySendGate
 from adapters.memory.standing import MemoryPairStandings
 from adapters.memory.store import MemoryStore
+from adapters.memory.stored_records import memory_records
 from adapters.memory.transaction import MemoryTransactions
 from adapters.memory.video import MemoryCalls, MemoryHistories
 from application.shared.rulebook import Rulebook
@@ -64,3 +67,8 @@ class MemoryPorts(DeclarativeContainer):
     send_gate = Singleton(MemorySendGate, store)
     calls = Singleton(MemoryCalls, store)
     histories = Singleton(MemoryHistories, store)
+    preferences = Singleton(MemoryPreferences, store)
+    erasures = Singleton(MemoryErasures, store)
+    personal_data = List(Singleton(MemoryPersonalData, store))
+    stored_records = Singleton(memory_records, store)
+    pepper = Dependency(instance_of=bytes)

@@ -2,13 +2,14 @@
 
 from attrs import frozen
 from dependency_injector.containers import DeclarativeContainer
-from dependency_injector.providers import Dependency, Object, Singleton
+from dependency_injector.providers import Dependency, List, Object, Singleton
 from uuid_utils.compat import uuid7
 
 from adapters.clock import SystemClock
 from adapters.postgres.clock import PostgresTestClock
 from adapters.postgres.conversation_list import PostgresConversationList
 from adapters.postgres.conversations import PostgresConversations, PostgresMessages
+from adapters.postgres.erasure import PostgresErasures, PostgresPersonalData
 from adapters.postgres.executor import Executor
 from adapters.postgres.idempotency import PostgresKeptAnswers
 from adapters.postgres.identity import (
@@ -18,8 +19,10 @@ from adapters.postgres.identity import (
     PostgresReports,
 )
 from adapters.postgres.key_cache import CachedServiceKeys
+from adapters.postgres.learning import PostgresPreferences
 from adapters.postgres.send_gate import PostgresSendGate
 from adapters.postgres.standing import PostgresPairStandings
+from adapters.postgres.stored_records import postgres_records
 from adapters.postgres.transaction import PostgresTransactions
 from adapters.postgres.video import PostgresCalls, PostgresHistories
 from application.shared.rulebook import Rulebook
@@ -81,3 +84,8 @@ class PostgresPorts(DeclarativeContainer):
     send_gate = Singleton(PostgresSendGate, store)
     calls = Singleton(PostgresCalls, store)
     histories = Singleton(PostgresHistories, store)
+    preferences = Singleton(PostgresPreferences, store)
+    erasures = Singleton(PostgresErasures, store)
+    personal_data = List(Singleton(PostgresPersonalData, store))
+    stored_records = Singleton(postgres_records, store)
+    pepper = Dependency(instance_of=bytes)

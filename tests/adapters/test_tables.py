@@ -12,6 +12,8 @@ from application.shared.idempotency import KeptAnswer
 from domain.conversations.conversations import Conversation
 from domain.conversations.messages import Message
 from domain.identity.blocks import Block
+from domain.identity.erasure import Erasure
+from domain.identity.learning import LearningPreferences
 from domain.identity.persons import Person
 from domain.identity.reports import Report
 from domain.identity.service_keys import ServiceKey
@@ -21,6 +23,8 @@ STORED: list[tuple[Table, type[Any], set[str]]] = [
     (tables.persons, Person, {"email_key"}),
     (tables.blocks, Block, set()),
     (tables.reports, Report, set()),
+    (tables.learning_preferences, LearningPreferences, set()),
+    (tables.erasures, Erasure, set()),
     (tables.service_keys, ServiceKey, set()),
     (tables.conversations, Conversation, set()),
     (tables.messages, Message, set()),

@@ -24,6 +24,7 @@ from tests.cli.served import (
     serve,
 )
 
+PEPPER = "for tests alone, " * 2
 GOODBYE = "Goodbye     Kithkin is stopped; what was stored is kept.\n"
 
 
@@ -92,7 +93,7 @@ def test_workers_are_replaced_and_end_with_their_supervisor(data: Path) -> None:
     url = running_url(data)
     assert url
     flags = ("--database-url", url, "--workers", "2", "--test-clock")
-    with serve(*flags) as server:
+    with serve(*flags, KITHKIN_PEPPER=PEPPER) as server:
         assert "by 2 workers, with a test clock" in "".join(server.lines)
         # The last one: the first child is no worker, but keeps their books.
         os.kill(max(children(server.process.pid)), signal.SIGKILL)
@@ -101,7 +102,7 @@ def test_workers_are_replaced_and_end_with_their_supervisor(data: Path) -> None:
         assert server.stop(signal.SIGINT, signal.SIGINT) == [GOODBYE]
         assert server.process.returncode == 0
         assert "Traceback" not in server.errors
-    with serve(*flags) as server:
+    with serve(*flags, KITHKIN_PEPPER=PEPPER) as server:
         server.kill()
         await_that(lambda: not answers(server.url))
 
@@ -176,6 +177,12 @@ def test_wrong_settings_are_a_line_each() -> None:
     ]
 
 
+def test_a_database_url_needs_a_pepper() -> None:
+    status, (problem,) = refused_start("--port", "0", "--database-url", "postgresql://me@host/app")
+    assert status == 2
+    assert "KITHKIN_PEPPER: a database URL needs it" in problem
+
+
 def test_memory_refuses_workers() -> None:
     status, (problem,) = refused_start("--memory", "--workers", "2")
     assert status == 2
@@ -194,6 +201,6 @@ def test_a_database_that_cannot_be_used_is_one_line(data: Path) -> None:
     away = ("--database-url", "postgresql://me@127.0.0.1:1/app")
     in_use = ("--data", str(data))
     for flags, told in ((away, "ConnectionRefusedError"), (in_use, "another process")):
-        status, (problem,) = refused_start("--port", "0", *flags)
+        status, (problem,) = refused_start("--port", "0", *flags, KITHKIN_PEPPER=PEPPER)
         assert status == 1
         assert told in problem

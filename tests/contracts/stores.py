@@ -1,13 +1,22 @@
 """One adapter of every port. Its builders prove to mypy that the adapters keep to the ports."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 
 from attrs import frozen
 
 from application.conversations.ports import Conversations, Messages, SendGate
 from application.conversations.queries import ConversationList
-from application.identity.ports import Blocks, Persons, Reports, ServiceKeys
+from application.identity.export_person import Records
+from application.identity.ports import (
+    Blocks,
+    Erasures,
+    PersonalData,
+    Persons,
+    Preferences,
+    Reports,
+    ServiceKeys,
+)
 from application.identity.queries import PersonDirectory
 from application.shared.clock import MovableClock
 from application.shared.idempotency import KeptAnswers
@@ -29,6 +38,7 @@ class Stores:
         outbox: Gives all events, in the order in which they were committed.
         presence: Gives what a call took in, in that order.
         somebody_waits: Returns once a task waits for what another task's transaction holds.
+        mentions: Gives the names of the tables that hold a text anywhere.
         constraint_error: Raised for a row that breaks a constraint which no port speaks of.
     """
 
@@ -38,6 +48,10 @@ class Stores:
     blocks: Blocks
     reports: Reports
     service_keys: ServiceKeys
+    preferences: Preferences
+    erasures: Erasures
+    personal_data: PersonalData
+    records: Mapping[str, Records]
     standings: PairStandings
     conversations: Conversations
     pair_conversations: PairConversations
@@ -52,3 +66,4 @@ class Stores:
     presence: Callable[[VideoCallId], Awaitable[list[PresenceRow]]]
     somebody_waits: Callable[[], Awaitable[None]]
     constraint_error: type[Exception]
+    mentions: Callable[[str], Awaitable[list[str]]]

@@ -33,6 +33,7 @@ START = datetime(2026, 3, 2, 12, tzinfo=UTC)
 TODAY = date(2026, 3, 2)
 MINUTE = timedelta(minutes=1)
 DAY = timedelta(days=1)
+PEPPER = b"p" * 32
 RULEBOOK = Rulebook(Policies(), "test")
 
 

@@ -15,6 +15,7 @@ from attrs import frozen
 from entrypoints.settings import PREFIX, LogFormat, Settings, as_environment
 
 ROOT = Path(__file__).parents[2]
+PEPPER = "for tests alone, " * 2
 _STOP_SECONDS = 30
 _SHOWN_CHARACTERS = 4000
 _NEVER = ('"unexpected_error"', "Traceback", "never retrieved", "never awaited")
@@ -46,7 +47,8 @@ class Served:
 @contextmanager
 def served(settings: Settings) -> Iterator[Served]:
     """A server in a process of its own, which must never meet an error that it did not expect."""
-    settings = attrs.evolve(settings, log_format=LogFormat.JSON)
+    pepper = settings.pepper or PEPPER
+    settings = attrs.evolve(settings, log_format=LogFormat.JSON, pepper=pepper)
     environment = {name: value for name, value in os.environ.items() if PREFIX not in name}
     with open_folder() as folder:
         log = folder / "log"

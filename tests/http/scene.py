@@ -18,6 +18,7 @@ TAKES_BODY = (
     "change_person",
     "set_tier",
     "suspend_person",
+    "set_preferences",
     "file_report",
     "open_conversation",
     "send_message",
@@ -42,7 +43,7 @@ TEXTS = {
 
 @frozen
 class Scene:
-    """Two persons in conversation, and one who takes no part.
+    """Two persons in conversation, one of whom learns something, and one who takes no part.
 
     Attributes:
         pair: The two.
@@ -76,6 +77,7 @@ class Scene:
             "change_person": {"name": "Ana de Lima"},
             "set_tier": {"tier": "plus"},
             "suspend_person": {"reason": "Spam"},
+            "set_preferences": {"target_language": "ja", "specific_goals": ["Order food"]},
             "file_report": {"reporter_id": b, "reported_id": a, "reason": "Spam"},
             "open_conversation": {"kind": "pair", "participants": [a, self.stranger]},
             "send_message": {"sender_id": a, "text": "Hello"},
@@ -94,6 +96,7 @@ class Scene:
         later = (datetime.fromisoformat(self.soon) + timedelta(hours=1)).isoformat()
         changes: dict[str, dict[str, Any]] = {
             "register_person": {"name": "Bo Chen"},
+            "erase_person": {"takes": "no body, but its bytes are part of the request"},
             "file_report": {"reason": "Insults"},
             "open_conversation": {"participants": [self.pair.b, self.stranger]},
             "send_message": {"text": "Something else"},
@@ -117,6 +120,7 @@ class Scene:
 async def a_scene(api: Api, *, a: str | None = None) -> Scene:
     pair = await given.a_pair(api, a=a)
     message = await given.a_message(api, pair, pair.a)
+    await api.put(f"/v1/persons/{pair.a}/learning-preferences", target_language="pt")
     return Scene(
         pair=pair,
         stranger=await given.a_person(api, name="Cy Ode"),

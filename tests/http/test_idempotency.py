@@ -11,6 +11,7 @@ from tests.http.scene import Scene, a_scene, unchanged
 
 POSTS = (
     "register_person",
+    "erase_person",
     "file_report",
     "open_conversation",
     "send_message",

@@ -16,7 +16,7 @@ CONTAINERS = ("ports", "shared", "identity", "conversations", "video")
 def wired(kind: str) -> Kithkin:
     if kind == "memory":
         return in_memory()
-    return on_postgres(Settings(test_clock=True), "postgresql://nobody@/nothing")
+    return on_postgres(Settings(test_clock=True, pepper="p" * 32), "postgresql://nobody@/nothing")
 
 
 def providers(app: Kithkin) -> Iterator[tuple[str, Provider[object]]]:

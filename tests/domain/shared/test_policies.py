@@ -19,6 +19,8 @@ NUMBERS: list[tuple[type[Policy], str, int, int, int]] = [
     (IdentityPolicy, "name_max_characters", 1, 200, 200),
     (IdentityPolicy, "report_max_characters", 1, 2000, 2000),
     (IdentityPolicy, "report_max_evidence", 0, 50, 50),
+    (IdentityPolicy, "specific_goals_max", 0, 20, 20),
+    (IdentityPolicy, "specific_goal_max_characters", 1, 200, 200),
     (ConversationPolicy, "message_max_characters", 1, 4000, 4000),
     (ConversationPolicy, "edit_window_seconds", 0, 15 * 60, ONE_DAY),
     (CallPolicy, "answer_seconds", 1, 60, ONE_DAY),

@@ -1,0 +1,237 @@
+"""Whatever happens while a person is erased, nothing of theirs is left, and nothing follows it."""
+
+from collections.abc import Awaitable
+
+import pytest
+
+from application.conversations.send_message import SendMessageRequest, SentMessage
+from application.identity.file_report import FileReportRequest
+from application.shared.idempotency import Answer
+from application.video.start_call import StartCallRequest
+from domain.identity.erasure import Erasure
+from domain.identity.events import PersonErased
+from domain.identity.learning import LearningPreferences
+from domain.identity.persons import Person, PersonChange, change_profile
+from domain.shared.standing import PartnerDeletedError, PersonDeletedError
+from domain.video.call_commands import CallInProgressError
+from domain.video.calls import Ringing
+from domain.video.unlock import DailyMessageLimitReachedError
+from tests.contracts import given, values
+from tests.contracts.stores import Stores
+from tests.contracts.test_erasure import a_secret
+from tests.contracts.test_races import WORKERS, all_at_once, events_about, kinds, to_send
+from tests.contracts.use_cases import (
+    block_person,
+    change_person,
+    erase_person,
+    file_report,
+    open_conversation,
+    send_message,
+    set_preferences,
+    start_call,
+)
+from tests.contracts.values import RULEBOOK, START, an_attempt
+
+_LIMIT = (DailyMessageLimitReachedError,)
+ROUNDS = range(3)
+"""Each race is run a few times, with the erasure at another place of the queue."""
+
+
+def is_turn(number: int, round_: int) -> bool:
+    return number == (round_ + 1) * WORKERS // 4
+
+
+def renamed(person: Person, name: str) -> PersonChange:
+    return change_profile(
+        person,
+        {"name": name},
+        policy=RULEBOOK.policies.identity,
+        policy_version=RULEBOOK.version,
+        now=START,
+    )
+
+
+async def ends_with_the_erasure(stores: Stores, person: Person) -> None:
+    events = await events_about(stores, person.id)
+    assert isinstance(events[-1], PersonErased)
+    assert kinds(events)[PersonErased] == 1
+
+
+@pytest.mark.parametrize("round_", ROUNDS)
+async def test_no_text_is_left_of_one_who_sends_meanwhile(stores: Stores, round_: int) -> None:
+    pair, secret = await given.a_pair(stores), a_secret()
+    send, erase = send_message(stores), erase_person(stores)
+
+    def render(sent: SentMessage) -> Answer:
+        return Answer(status=201, body=sent.message.text.encode(), person_id=pair.a.id)
+
+    def act(number: int) -> Awaitable[object]:
+        if is_turn(number, round_):
+            return erase(pair.a.id)
+        request = SendMessageRequest(
+            conversation_id=pair.conversation.id,
+            sender_id=pair.a.id,
+            text=f"{secret} {number}",
+            client_message_id=f"{secret}-{number}",
+            attempt=an_attempt(),
+            render=render,
+        )
+        return send(request)
+
+    outcomes = kinds(await all_at_once(act))
+
+    assert outcomes.keys() <= {SentMessage, PersonDeletedError, Erasure, *_LIMIT}
+    assert await stores.mentions(secret) == []
+    page = await stores.messages.page(pair.conversation.id, None, 50, newest_first=False)
+    assert {message.text for message in page.items} <= {""}
+    assert len(page.items) == outcomes[SentMessage]
+    await ends_with_the_erasure(stores, pair.a)
+
+
+@pytest.mark.parametrize("round_", ROUNDS)
+async def test_nothing_reaches_one_who_is_erased(stores: Stores, round_: int) -> None:
+    pair = await given.a_pair(stores)
+    send, erase = send_message(stores), erase_person(stores)
+
+    outcomes = await all_at_once(
+        lambda number: erase(pair.a.id) if is_turn(number, round_) else send(to_send(pair, pair.b))
+    )
+
+    assert kinds(outcomes).keys() <= {SentMessage, PartnerDeletedError, Erasure, *_LIMIT}
+    happened = await events_about(stores, pair.a.id, pair.b.id)
+    assert isinstance(happened[-1], PersonErased)
+    assert len(happened) - 1 == kinds(outcomes)[SentMessage]
+
+
+@pytest.mark.parametrize("round_", ROUNDS)
+async def test_no_block_is_left_of_one_who_blocks_meanwhile(stores: Stores, round_: int) -> None:
+    pair = await given.a_pair(stores)
+    await given.a_call(stores, pair.conversation)
+    block, erase = block_person(stores), erase_person(stores)
+
+    def act(number: int) -> Awaitable[object]:
+        if is_turn(number, round_):
+            return erase(pair.a.id)
+        ids = (pair.a.id, pair.b.id)
+        return block(*(ids if number % 2 else ids[::-1]))
+
+    outcomes = kinds(await all_at_once(act))
+
+    assert outcomes.keys() <= {type(None), PersonDeletedError, Erasure}
+    assert outcomes[type(None)] >= WORKERS // 2 - 1
+    assert await stores.calls.open_in(pair.conversation.id) == ()
+    # The other's block is theirs, and stays.
+    assert await stores.blocks.between(pair.a.id, pair.b.id)
+    assert await stores.blocks.remove(pair.b.id, pair.a.id, ())
+    assert not await stores.blocks.between(pair.a.id, pair.b.id)
+    await ends_with_the_erasure(stores, pair.a)
+
+
+@pytest.mark.parametrize("round_", ROUNDS)
+async def test_no_call_is_left_open_of_one_who_calls_meanwhile(stores: Stores, round_: int) -> None:
+    pair = await given.a_pair(stores)
+    call, erase = start_call(stores), erase_person(stores)
+
+    def act(number: int) -> Awaitable[object]:
+        if is_turn(number, round_):
+            return erase(pair.a.id)
+        caller = (pair.a, pair.b)[number % 2]
+        return call(StartCallRequest(conversation_id=pair.conversation.id, initiator_id=caller.id))
+
+    outcomes = kinds(await all_at_once(act))
+
+    assert outcomes[Ringing] <= 1
+    assert outcomes.keys() <= {
+        Ringing,
+        CallInProgressError,
+        PersonDeletedError,
+        PartnerDeletedError,
+        Erasure,
+    }
+    assert await stores.calls.open_of(pair.a.id) == ()
+    assert await stores.calls.open_of(pair.b.id) == ()
+    await ends_with_the_erasure(stores, pair.a)
+
+
+@pytest.mark.parametrize("round_", ROUNDS)
+async def test_nothing_is_left_of_what_is_written_meanwhile(stores: Stores, round_: int) -> None:
+    pair, secret = await given.a_pair(stores), a_secret()
+    stranger = await given.a_person(stores)
+    erase, prefer, report = erase_person(stores), set_preferences(stores), file_report(stores)
+    change, open_one = change_person(stores), open_conversation(stores)
+
+    def act(number: int) -> Awaitable[object]:
+        if is_turn(number, round_):
+            return erase(pair.a.id)
+        acts = (
+            lambda: prefer(
+                LearningPreferences(
+                    person_id=pair.a.id, target_language="ja", specific_goals=(secret,)
+                )
+            ),
+            lambda: report(
+                FileReportRequest(
+                    reporter_id=pair.a.id, reported_id=pair.b.id, reason=f"{secret} {number}"
+                )
+            ),
+            lambda: change(pair.a.id, lambda person: renamed(person, f"{secret} {number}")),
+            lambda: open_one(pair.a.id, stranger.id),
+        )
+        return acts[number % len(acts)]()
+
+    outcomes = await all_at_once(act)
+
+    errors = {type(outcome) for outcome in outcomes if isinstance(outcome, Exception)}
+    assert errors <= {PersonDeletedError}
+    assert await stores.mentions(secret) == []
+    await ends_with_the_erasure(stores, pair.a)
+
+
+async def test_an_erasure_happens_once(stores: Stores) -> None:
+    pair = await given.a_pair(stores)
+    await given.an_answered_call(stores, pair.conversation)
+    erase = erase_person(stores)
+    erased = await all_at_once(lambda _: erase(pair.a.id))
+    assert kinds(erased) == {Erasure: WORKERS}
+    assert erased.count(erased[0]) == WORKERS
+    await ends_with_the_erasure(stores, pair.a)
+
+
+async def test_all_of_a_circle_can_leave_at_once(stores: Stores) -> None:
+    persons = [await given.a_person(stores) for _ in range(5)]
+    for number, one in enumerate(persons):
+        for two in persons[:number]:
+            conversation = values.a_conversation(one, two)
+            await stores.conversations.add(conversation, ())
+            await given.an_answered_call(stores, conversation)
+    erase = erase_person(stores)
+
+    erased = await all_at_once(lambda number: erase(persons[number % len(persons)].id))
+
+    assert kinds(erased) == {Erasure: WORKERS}
+    for person in persons:
+        assert await stores.calls.open_of(person.id) == ()
+        await ends_with_the_erasure(stores, person)
+
+
+async def test_an_address_passes_on_while_its_owner_leaves(stores: Stores) -> None:
+    email = values.an_email()
+    owner = await given.a_person(stores, email=email)
+    erase = erase_person(stores)
+
+    async def register(number: int) -> object:
+        if number == 0:
+            return await erase(owner.id)
+        person = values.a_person(email=email)
+
+        async def work() -> Person:
+            await stores.persons.add(person, ())
+            return person
+
+        return await stores.transactions.run(work)
+
+    outcomes = kinds(await all_at_once(register))
+    assert outcomes[Person] <= 1
+    assert outcomes[Erasure] == 1
+    found = (await stores.directory.page(email, None, 5)).items
+    assert len(found) == outcomes[Person]
