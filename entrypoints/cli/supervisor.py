@@ -18,6 +18,7 @@ from entrypoints.cli.workers import serve_by_workers
 from entrypoints.settings import Settings, as_environment
 from entrypoints.wiring.database import migrate, opened, pending, require_usable, started
 from entrypoints.wiring.kithkin import Kithkin, in_memory, on_postgres
+from entrypoints.wiring.sign_in import with_kept_pepper
 
 
 def serve(settings: Settings, listener: socket, signals: StopSignals) -> None:
@@ -33,6 +34,8 @@ def serve(settings: Settings, listener: socket, signals: StopSignals) -> None:
         _serve_alone(kithkin, listener)
         return
     with _database(settings, signals) as url:
+        if settings.database_url is None:
+            settings = with_kept_pepper(settings)
         settings = attrs.evolve(settings, database_url=url)
         asyncio.run(_prepare(settings, url))
         if settings.workers > 1:

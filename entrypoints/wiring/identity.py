@@ -20,6 +20,7 @@ class Identity(DeclarativeContainer):
 
     ports = DependenciesContainer()
     video = DependenciesContainer()
+    sign_in = DependenciesContainer()
 
     changer = Factory(
         PersonChanger,
@@ -40,7 +41,12 @@ class Identity(DeclarativeContainer):
     )
     set_tier = Factory(SetTier, change=changer, clock=ports.clock, rulebook=ports.rulebook)
     suspend_person = Factory(
-        SuspendPerson, change=changer, clock=ports.clock, rulebook=ports.rulebook
+        SuspendPerson,
+        transactions=ports.transactions,
+        change=changer,
+        end_sessions=sign_in.end_all_sessions,
+        clock=ports.clock,
+        rulebook=ports.rulebook,
     )
     reinstate_person = Factory(
         ReinstatePerson, change=changer, clock=ports.clock, rulebook=ports.rulebook
@@ -84,4 +90,6 @@ class Identity(DeclarativeContainer):
         directory=ports.directory,
         reports=ports.reports,
         keys=ports.service_keys,
+        sessions=ports.sessions,
+        clock=ports.clock,
     )

@@ -20,6 +20,12 @@ from adapters.memory.identity import (
     MemoryServiceKeys,
 )
 from adapters.memory.send_gate import MemorySendGate
+from adapters.memory.sign_in import (
+    MemoryCodeTallies,
+    MemoryLoginSessions,
+    MemoryPersonsByEmail,
+    MemorySignInCodes,
+)
 from adapters.memory.standing import MemoryPairStandings
 from adapters.memory.store import MemoryStore
 from adapters.memory.transaction import MemoryTransactions
@@ -57,6 +63,10 @@ class MemoryPorts(DeclarativeContainer):
     blocks = Singleton(MemoryBlocks, store)
     reports = Singleton(MemoryReports, store)
     service_keys = Singleton(MemoryServiceKeys, store)
+    code_tallies = Singleton(MemoryCodeTallies, store)
+    sign_in_codes = Singleton(MemorySignInCodes, store)
+    persons_by_email = Singleton(MemoryPersonsByEmail, store)
+    sessions = Singleton(MemoryLoginSessions, store)
     standings = Singleton(MemoryPairStandings, store)
     conversations = Singleton(MemoryConversations, store)
     conversation_list = Singleton(MemoryConversationList, store)

@@ -17,6 +17,12 @@ from adapters.memory.identity import (
     MemoryServiceKeys,
 )
 from adapters.memory.send_gate import MemorySendGate
+from adapters.memory.sign_in import (
+    MemoryCodeTallies,
+    MemoryLoginSessions,
+    MemoryPersonsByEmail,
+    MemorySignInCodes,
+)
 from adapters.memory.standing import MemoryPairStandings
 from adapters.memory.store import MemoryStore
 from adapters.memory.table import ConstraintError
@@ -57,6 +63,12 @@ def memory_stores() -> Stores:
         blocks=MemoryBlocks(store),
         reports=MemoryReports(store),
         service_keys=MemoryServiceKeys(store),
+        code_tallies=MemoryCodeTallies(store),
+        sign_in_codes=MemorySignInCodes(store),
+        persons_by_email=MemoryPersonsByEmail(store),
+        sessions=MemoryLoginSessions(store),
+        session_tokens=MemoryLoginSessions(store),
+        session_directory=MemoryLoginSessions(store),
         standings=MemoryPairStandings(store),
         conversations=conversations,
         pair_conversations=conversations,

@@ -19,6 +19,12 @@ from adapters.postgres.identity import (
 )
 from adapters.postgres.send_gate import PostgresSendGate
 from adapters.postgres.service_keys import PostgresServiceKeys
+from adapters.postgres.sign_in import (
+    PostgresCodeTallies,
+    PostgresLoginSessions,
+    PostgresPersonsByEmail,
+    PostgresSignInCodes,
+)
 from adapters.postgres.standing import PostgresPairStandings
 from adapters.postgres.transaction import PostgresTransactions
 from adapters.postgres.video import PostgresCalls, PostgresHistories
@@ -77,6 +83,12 @@ def postgres_stores(executor: Executor) -> Stores:
         blocks=PostgresBlocks(executor),
         reports=PostgresReports(executor),
         service_keys=PostgresServiceKeys(executor),
+        code_tallies=PostgresCodeTallies(executor),
+        sign_in_codes=PostgresSignInCodes(executor),
+        persons_by_email=PostgresPersonsByEmail(executor),
+        sessions=PostgresLoginSessions(executor),
+        session_tokens=PostgresLoginSessions(executor),
+        session_directory=PostgresLoginSessions(executor),
         standings=PostgresPairStandings(executor),
         conversations=conversations,
         pair_conversations=conversations,

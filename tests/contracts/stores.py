@@ -7,8 +7,18 @@ from attrs import frozen
 
 from application.conversations.ports import Conversations, Messages, SendGate
 from application.conversations.queries import ConversationList
-from application.identity.ports import Blocks, Persons, Reports, ServiceKeys
-from application.identity.queries import PersonDirectory
+from application.identity.ports import (
+    Blocks,
+    CodeTallies,
+    LoginSessions,
+    Persons,
+    PersonsByEmail,
+    Reports,
+    ServiceKeys,
+    SessionTokens,
+    SignInCodes,
+)
+from application.identity.queries import PersonDirectory, SessionDirectory
 from application.shared.clock import MovableClock
 from application.shared.idempotency import KeptAnswers
 from application.shared.outbox import OutboxEvent
@@ -38,6 +48,12 @@ class Stores:
     blocks: Blocks
     reports: Reports
     service_keys: ServiceKeys
+    code_tallies: CodeTallies
+    sign_in_codes: SignInCodes
+    persons_by_email: PersonsByEmail
+    sessions: LoginSessions
+    session_tokens: SessionTokens
+    session_directory: SessionDirectory
     standings: PairStandings
     conversations: Conversations
     pair_conversations: PairConversations
