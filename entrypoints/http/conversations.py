@@ -101,7 +101,7 @@ class ConversationRoutes(Controller):
 
         return await answer_once(request, work)
 
-    @get("/conversations", opt=FOR_PERSONS, responses=problems())
+    @get("/conversations", opt=FOR_PERSONS, responses=problems(404))
     async def list_conversations(
         self,
         request: ApiRequest,
