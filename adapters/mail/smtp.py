@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import UTC, datetime
+from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import make_msgid
@@ -13,6 +14,14 @@ from attrs import field, frozen
 from application.shared.mail import Mail, MailUnavailableError
 
 _SECONDS = 10.0
+_NOT_SENT = (
+    aiosmtplib.SMTPException,
+    OSError,
+    TimeoutError,
+    # What the standard library makes of an address that it cannot write down.
+    MessageError,
+    ValueError,
+)
 _log = structlog.get_logger("kithkin.mail")
 
 
@@ -57,7 +66,7 @@ class SmtpMailer:
             async with asyncio.timeout(self.seconds):
                 async with self._client() as client:
                     await client.send_message(_message(mail, self.sender))
-        except (aiosmtplib.SMTPException, OSError, TimeoutError, ValueError) as error:
+        except _NOT_SENT as error:
             # Its text may hold the recipient's address, which is not for the log.
             _log.warning("mail_not_sent", server=self.server.host, reason=type(error).__name__)
             raise MailUnavailableError(
@@ -74,7 +83,7 @@ class SmtpMailer:
         try:
             async with asyncio.timeout(self.seconds), self._client() as client:
                 await client.noop()
-        except (aiosmtplib.SMTPException, OSError, TimeoutError, ValueError) as error:
+        except _NOT_SENT as error:
             reason = f"{type(error).__name__}: {error}".splitlines()[0]
             raise MailUnavailableError(reason) from error
 
@@ -87,16 +96,25 @@ class SmtpMailer:
             use_tls=self.server.tls,
             start_tls=self.server.starttls and not self.server.tls,
             timeout=self.seconds,
+            # Else it would look itself up by name, which may take long.
+            local_hostname=_domain(self.sender),
         )
+
+
+def _domain(address: str) -> str:
+    return address.rpartition("@")[2]
 
 
 def _message(mail: Mail, sender: str) -> EmailMessage:
     message = EmailMessage()
     message["From"] = sender
-    message["To"] = Address(addr_spec=mail.to)
+    local, _, domain = mail.to.rpartition("@")
+    if not local or not domain:
+        raise ValueError("the recipient has no address")
+    message["To"] = Address(username=local, domain=domain)
     message["Subject"] = mail.subject
     message["Date"] = datetime.now(UTC)
-    message["Message-ID"] = make_msgid(domain=sender.rpartition("@")[2].strip("> "))
+    message["Message-ID"] = make_msgid(domain=_domain(sender))
     # Neither an answering machine nor a list is to answer.
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(mail.text)
