@@ -3,6 +3,7 @@
 import difflib
 from collections.abc import Callable, Mapping
 from enum import StrEnum
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,6 +16,7 @@ MAX_PORT = 65_535
 MAX_WORKERS = 256
 MAX_POOL_SIZE = 1000
 MIN_PEPPER_CHARACTERS = 32
+_LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
 
 class LogFormat(StrEnum):
@@ -40,6 +42,12 @@ class Settings:
         log_format: How log lines are written.
         memory: Keep everything in memory, and nothing after the end.
         test_clock: Time stands still, and is moved over the API.
+        sign_in_pepper: What sign-in codes are kept under; None means one in `data`, if the
+            database is there too.
+        smtp_url: The server that mail is handed to; None shows it on standard error.
+        smtp_starttls: Change to TLS before anything is said to it.
+        mail_from: The address that mail comes from.
+        trusted_proxies: Whose word is taken for where a client is.
     """
 
     database_url: str | None = field(default=None, repr=False)
@@ -53,6 +61,11 @@ class Settings:
     log_format: LogFormat = LogFormat.TEXT
     memory: bool = False
     test_clock: bool = False
+    sign_in_pepper: str | None = field(default=None, repr=False)
+    smtp_url: str | None = field(default=None, repr=False)
+    smtp_starttls: bool = True
+    mail_from: str | None = None
+    trusted_proxies: str | None = None
 
 
 class SettingsError(Exception):
@@ -122,7 +135,19 @@ def _contradictions(settings: Settings) -> list[str]:
         problems.append("--memory: memory is not shared; use --workers 1 or a database")
     if settings.memory and settings.database_url is not None:
         problems.append("--memory: give either --memory or a database URL, not both")
+    if settings.smtp_url is not None and settings.mail_from is None:
+        problems.append("KITHKIN_MAIL_FROM: mail by SMTP needs it; give the sender's address")
+    problems.extend(_open_passwords(settings))
     return problems
+
+
+def _open_passwords(settings: Settings) -> list[str]:
+    if settings.smtp_url is None or settings.smtp_starttls:
+        return []
+    server = urlsplit(settings.smtp_url)
+    if server.scheme == "smtps" or server.password is None or server.hostname in _LOOPBACK:
+        return []
+    return ["KITHKIN_SMTP_STARTTLS: without TLS the password could be read on its way; use true"]
 
 
 def _database_url(given: str) -> str:
@@ -132,12 +157,46 @@ def _database_url(given: str) -> str:
     return given
 
 
+def _smtp_url(given: str) -> str:
+    parts = urlsplit(given)  # what it and `port` raise is a ValueError too
+    if (
+        parts.scheme not in {"smtp", "smtps"}
+        or not parts.hostname
+        or parts.port == 0
+        or parts.path not in {"", "/"}
+        or parts.query
+        or parts.fragment
+    ):
+        raise ValueError("give a URL like smtp://user:password@host:587, or smtps:// for TLS")
+    if (parts.username is None) != (parts.password is None):
+        raise ValueError("give a user and a password, or neither")
+    return given
+
+
+def _mail_from(given: str) -> str:
+    name, _, domain = given.rpartition("@")
+    if not name or not domain or any(c.isspace() or c in "<>," for c in given):
+        raise ValueError(f"'{given}' is no email address; give one like hello@example.org")
+    return given
+
+
 def _pepper(given: str) -> str:
     if len(given) < MIN_PEPPER_CHARACTERS or not given.isascii() or not given.isprintable():
         raise ValueError(
             f"give {MIN_PEPPER_CHARACTERS} or more printable ASCII characters, best those of"
             " `openssl rand -hex 32`"
         )
+    return given
+
+
+def _proxies(given: str) -> str:
+    for part in given.split(","):
+        try:
+            ip_network(part.strip())
+        except ValueError:
+            raise ValueError(
+                f"'{part.strip()}' is no address or network; give some like 10.0.0.0/8,127.0.0.1"
+            ) from None
     return given
 
 
@@ -190,4 +249,9 @@ _READERS: dict[str, Callable[[str], Any]] = {
     "log_format": _log_format,
     "memory": _switch,
     "test_clock": _switch,
+    "sign_in_pepper": _pepper,
+    "smtp_url": _smtp_url,
+    "smtp_starttls": _switch,
+    "mail_from": _mail_from,
+    "trusted_proxies": _proxies,
 }

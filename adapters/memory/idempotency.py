@@ -35,3 +35,8 @@ class MemoryKeptAnswers:
                 self._store.answers.insert(Answered(attempt.owner, attempt.key, answer))
             except ConstraintError as error:
                 raise ConcurrentUpdateError from error
+
+    async def forget(self, attempt: Attempt) -> None:
+        """Keep nothing for the key any longer."""
+        async with self._store.access():
+            self._store.answers.delete((attempt.owner, attempt.key))

@@ -16,15 +16,19 @@ from application.shared.transaction import ConcurrentUpdateError
 from domain.conversations.conversations import Conversation
 from domain.conversations.messages import Message
 from domain.identity.blocks import Block
+from domain.identity.code_limits import Tally
 from domain.identity.erasure import Erasure
 from domain.identity.learning import LearningPreferences
 from domain.identity.persons import Person
 from domain.identity.profile import email_key
 from domain.identity.reports import Report
 from domain.identity.service_keys import ServiceKey
+from domain.identity.sessions import LoginSession
+from domain.identity.sign_in_codes import SignInCode
 from domain.shared.events import Event
 from domain.shared.ids import (
     ConversationId,
+    LoginSessionId,
     MessageId,
     PersonId,
     ReportId,
@@ -146,6 +150,19 @@ class MemoryStore(Isolation):
         )
         self.service_keys: Table[ServiceKeyId, ServiceKey] = Table(
             self.note, lambda key: key.id, unique={"digest": lambda key: key.digest}
+        )
+        self.tallies: Table[bytes, Tally] = Table(self.note, lambda tally: tally.subject)
+        self.sign_in_codes: Table[bytes, SignInCode] = Table(
+            self.note,
+            lambda code: code.address,
+            unique={"nonce_digest": lambda code: code.nonce_digest},
+        )
+        self.sessions: Table[LoginSessionId, LoginSession] = Table(
+            self.note,
+            lambda session: session.id,
+            unique={"digest": lambda session: session.digest},
+            groups={"person": lambda session: (session.person_id,)},
+            references={"person": (self.persons, lambda session: (session.person_id,))},
         )
         self.conversations: VersionedTable[ConversationId, Conversation] = VersionedTable(
             self.note,

@@ -26,6 +26,7 @@ _HOLD = Statement(
 _FORGET_EXPIRED = Statement(
     delete(kept_answers).where(*_of_key, kept_answers.c.expires_at <= bindparam("now"))
 )
+_FORGET = Statement(delete(kept_answers).where(*_of_key))
 _GET = Statement(
     select(*columns_for(kept_answers, KeptAnswer)).where(
         *_of_key, kept_answers.c.expires_at > bindparam("now")
@@ -65,3 +66,7 @@ class PostgresKeptAnswers:
             await self.executor.rows(_KEEP, owner=attempt.owner, key=attempt.key, **to_row(answer))
         except asyncpg.UniqueViolationError as error:
             raise ConcurrentUpdateError from error
+
+    async def forget(self, attempt: Attempt) -> None:
+        """Keep nothing for the key any longer."""
+        await self.executor.rows(_FORGET, owner=attempt.owner, key=attempt.key)

@@ -31,6 +31,7 @@ from domain.identity.learning import ChallengePreference, CorrectionStyle, Learn
 from domain.identity.persons import PersonStatus
 from domain.identity.profile import Gender, PrivacyLevel
 from domain.identity.service_keys import Scope
+from domain.identity.sessions import SessionOrigin
 from domain.shared.tiers import Tier
 from domain.video.events import CallOutcome, Presence
 
@@ -149,6 +150,41 @@ service_keys = Table(
     Column("revoked_at", Instant),
     Column("last_used_at", Instant),
     _one_of("scope", Scope),
+)
+
+code_tallies = Table(
+    "code_tallies",
+    metadata,
+    Column("subject", LargeBinary, primary_key=True),
+    Column("times", ARRAY(Instant), nullable=False),
+)
+
+sign_in_codes = Table(
+    "sign_in_codes",
+    metadata,
+    Column("address", LargeBinary, primary_key=True),
+    Column("nonce_digest", LargeBinary, nullable=False, unique=True),
+    Column("code_digest", LargeBinary, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    Column("tries", Integer, nullable=False),
+    # Whatever the policy says, and whatever the code might forget.
+    CheckConstraint("tries BETWEEN 0 AND 5", name="five_tries"),
+)
+
+login_sessions = Table(
+    "login_sessions",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("person_id", Uuid, ForeignKey("persons.id"), nullable=False),
+    Column("digest", LargeBinary, nullable=False, unique=True),
+    Column("origin", Text, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("last_used_at", Instant, nullable=False),
+    Column("idle_ends_at", Instant, nullable=False),
+    Column("ends_at", Instant, nullable=False),
+    _one_of("origin", SessionOrigin),
+    Index(None, "person_id", "created_at", "id"),
 )
 
 conversations = Table(

@@ -7,13 +7,16 @@ from typing import Protocol
 from application.shared.outbox import OutboxEvent
 from application.shared.pages import Page, Position
 from domain.identity.blocks import Block
+from domain.identity.code_limits import Tally
 from domain.identity.erasure import Erasure
 from domain.identity.learning import LearningPreferences
 from domain.identity.persons import Person
 from domain.identity.reports import Report
 from domain.identity.service_keys import ServiceKey
+from domain.identity.sessions import LoginSession
+from domain.identity.sign_in_codes import SignInCode
 from domain.shared.errors import ConflictError
-from domain.shared.ids import MessageId, PersonId, ServiceKeyId
+from domain.shared.ids import LoginSessionId, MessageId, PersonId, ServiceKeyId
 
 
 class EmailTakenError(ConflictError):
@@ -171,4 +174,73 @@ class ServiceKeys(Protocol):
         revoked_at: datetime | None = None,
     ) -> bool:
         """Set when a key was last used or was revoked; tell whether there is such a key."""
+        ...
+
+
+class CodeTallies(Protocol):
+    """When addresses and clients were sent codes."""
+
+    async def lock(self, *subjects: bytes) -> dict[bytes, Tally]:
+        """Give the tally of each subject; nobody else changes them until the transaction ends.
+
+        They are held also where nothing was counted yet.
+        """
+        ...
+
+    async def save(self, *tallies: Tally) -> None:
+        """Replace locked tallies."""
+        ...
+
+
+class SignInCodes(Protocol):
+    """The code of each address, if it has one."""
+
+    async def put(self, code: SignInCode) -> None:
+        """Keep a code; the one that its address had before is gone."""
+        ...
+
+    async def lock(self, nonce_digest: bytes) -> SignInCode | None:
+        """Give the code of a login attempt; nobody else uses it until the transaction ends."""
+        ...
+
+    async def remove(self, nonce_digest: bytes) -> bool:
+        """Make the code of a login attempt void; tell whether it was still there."""
+        ...
+
+
+class LoginSessions(Protocol):
+    """The login sessions of persons."""
+
+    async def lock(self, person_id: PersonId) -> tuple[LoginSession, ...]:
+        """Give all sessions of a person, also those whose time is over."""
+        ...
+
+    async def add(self, session: LoginSession, events: Iterable[OutboxEvent]) -> None:
+        """Add a session."""
+        ...
+
+    async def remove(
+        self, session_ids: Iterable[LoginSessionId], events: Iterable[OutboxEvent]
+    ) -> None:
+        """End sessions: their tokens are taken no longer."""
+        ...
+
+
+class SessionTokens(Protocol):
+    """Finds out whose a token is."""
+
+    async def by_digest(self, digest: bytes) -> LoginSession | None:
+        """Give the session of a token, unless its person may not act."""
+        ...
+
+    async def touch(self, session: LoginSession) -> None:
+        """Note when a session was used, unless it has ended meanwhile."""
+        ...
+
+
+class PersonsByEmail(Protocol):
+    """Finds persons by what they proved to be theirs."""
+
+    async def lock_by_email(self, email: str) -> Person | None:
+        """Give the person of an address; nobody else changes them until the transaction ends."""
         ...

@@ -93,6 +93,10 @@ class KeptAnswers(Protocol):
         """Keep an answer in the running transaction."""
         ...
 
+    async def forget(self, attempt: Attempt) -> None:
+        """Keep nothing for the key any longer."""
+        ...
+
 
 def replay(attempt: Attempt, kept: KeptAnswer) -> Answer:
     """Give the kept answer to a repeated request.

@@ -22,6 +22,7 @@ from entrypoints.cli.checks import (
 )
 from entrypoints.cli.database_checks import check_database, check_folder
 from entrypoints.cli.json_output import write_json
+from entrypoints.cli.mail_checks import check_sign_in
 
 _STYLES = {Verdict.OK: "green", Verdict.PROBLEM: "bold red", Verdict.SKIPPED: "dim"}
 
@@ -61,6 +62,8 @@ async def _all_checks(flags: Mapping[str, str | None]) -> AsyncIterator[Check]:
     for check in check_folder(settings):
         yield check
     async for check in check_database(settings):
+        yield check
+    async for check in check_sign_in(settings):
         yield check
     yield check_disk(settings)
     yield check_port(settings)

@@ -10,6 +10,7 @@ from litestar.types import ASGIApp
 
 from entrypoints.http import health, schema
 from entrypoints.http.admission import admit
+from entrypoints.http.clients import behind_proxies
 from entrypoints.http.clock import ClockRoutes
 from entrypoints.http.conversations import ConversationRoutes
 from entrypoints.http.crowd import Crowd
@@ -18,12 +19,15 @@ from entrypoints.http.errors import to_problem
 from entrypoints.http.learning import LearningRoutes
 from entrypoints.http.limits import MAX_BODY_BYTES
 from entrypoints.http.logs import configure_logs
+from entrypoints.http.me import MeRoutes
 from entrypoints.http.messages import MessageRoutes
 from entrypoints.http.methods import Methods
 from entrypoints.http.personal_data import PersonalDataRoutes
 from entrypoints.http.persons import PersonRoutes
 from entrypoints.http.reports import ReportRoutes
 from entrypoints.http.request_log import RequestLog
+from entrypoints.http.sign_in import SignInRoutes
+from entrypoints.http.tokens import TokenRoutes
 from entrypoints.http.video import VideoRoutes
 from entrypoints.wiring.kithkin import Kithkin
 
@@ -50,8 +54,8 @@ def create_app(kithkin: Kithkin) -> ASGIApp:
         request_max_body_size=MAX_BODY_BYTES,
         logging_config=None,
     )
-    describe(app.openapi_schema)
-    return RequestLog(Crowd(Methods(app)))
+    describe(app.openapi_schema, app.routes)
+    return behind_proxies(RequestLog(Crowd(Methods(app))), kithkin.settings.trusted_proxies)
 
 
 def _controllers(kithkin: Kithkin) -> list[type[Controller]]:
@@ -63,5 +67,8 @@ def _controllers(kithkin: Kithkin) -> list[type[Controller]]:
         ConversationRoutes,
         MessageRoutes,
         VideoRoutes,
+        SignInRoutes,
+        MeRoutes,
+        TokenRoutes,
     ]
     return [*controllers, ClockRoutes] if kithkin.settings.test_clock else controllers

@@ -121,7 +121,7 @@ async def as_json(export: PersonExport) -> AsyncIterator[bytes]:
     head = {
         "format": FORMAT,
         "exported_at": export.exported_at,
-        "person": persons.shown(export.person),
+        "person": persons.person_body(export.person),
         "learning_preferences": None if known is None else learning.shown(known),
     }
     yield msgspec.json.encode(head).removesuffix(b"}")

@@ -12,12 +12,15 @@ from litestar.enums import MediaType
 from application.shared.idempotency import Answer, Attempt
 from domain.shared.errors import InvalidValueError
 from domain.shared.ids import PersonId
+from entrypoints.http.acting import owner_of
 from entrypoints.http.context import ApiRequest, kithkin
 
 T = TypeVar("T")
 
 HEADER = "Idempotency-Key"
 REPLAYED = "Idempotency-Replayed"
+SECRET = {"secret": True}
+"""A route whose answer holds a secret."""
 MAX_KEY_CHARACTERS = 255
 
 
@@ -37,7 +40,7 @@ async def attempt_of(request: ApiRequest) -> Attempt | None:
         raise InvalidValueError(HEADER, "Give 1 to 255 printable ASCII characters.")
     parts = (request.method.encode(), request.scope["path"].encode(), await request.body())
     return Attempt(
-        owner=f"service:{request.auth.id}",
+        owner=owner_of(request),
         key=key,
         fingerprint=hashlib.sha256(b"\n".join(parts)).digest(),
     )
@@ -70,6 +73,19 @@ async def answer_once(
     if attempt is None:
         return respond(await answer())
     return respond(await kithkin(request).shared.once()(attempt, answer))
+
+
+async def answer_secretly(request: ApiRequest, work: Callable[[], Awaitable[T]]) -> T:
+    """Give an answer that holds a secret; a repeat with the same key is refused.
+
+    Raises:
+        InvalidValueError: The key is malformed, or was used with another request.
+        AnswerNotRepeatedError: The same request was answered, or is being worked on.
+    """
+    attempt = await attempt_of(request)
+    if attempt is None:
+        return await work()
+    return await kithkin(request).sign_in.once_in_secret()(attempt, work)
 
 
 def rendered(status: int, body: object, about: UUID | None = None) -> Answer:

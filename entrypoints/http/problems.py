@@ -13,6 +13,7 @@ from litestar.status_codes import (
     HTTP_413_REQUEST_ENTITY_TOO_LARGE,
     HTTP_415_UNSUPPORTED_MEDIA_TYPE,
     HTTP_422_UNPROCESSABLE_ENTITY,
+    HTTP_429_TOO_MANY_REQUESTS,
     HTTP_503_SERVICE_UNAVAILABLE,
 )
 from msgspec import UNSET, Meta, Struct, UnsetType
@@ -56,6 +57,7 @@ _WHEN = {
     HTTP_413_REQUEST_ENTITY_TOO_LARGE: "The body is larger than 1 MiB.",
     HTTP_415_UNSUPPORTED_MEDIA_TYPE: "The body is not application/json.",
     HTTP_422_UNPROCESSABLE_ENTITY: "The input is well-formed but invalid; `errors` says where.",
+    HTTP_429_TOO_MANY_REQUESTS: "Asked for too often; `Retry-After` says when to ask again.",
     HTTP_503_SERVICE_UNAVAILABLE: "A service that is needed is away; try again.",
 }
 

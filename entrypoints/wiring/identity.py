@@ -23,6 +23,7 @@ class Identity(DeclarativeContainer):
 
     ports = DependenciesContainer()
     video = DependenciesContainer()
+    sign_in = DependenciesContainer()
 
     changer = Factory(
         PersonChanger,
@@ -43,7 +44,12 @@ class Identity(DeclarativeContainer):
     )
     set_tier = Factory(SetTier, change=changer, clock=ports.clock, rulebook=ports.rulebook)
     suspend_person = Factory(
-        SuspendPerson, change=changer, clock=ports.clock, rulebook=ports.rulebook
+        SuspendPerson,
+        transactions=ports.transactions,
+        change=changer,
+        end_sessions=sign_in.end_all_sessions,
+        clock=ports.clock,
+        rulebook=ports.rulebook,
     )
     reinstate_person = Factory(
         ReinstatePerson, change=changer, clock=ports.clock, rulebook=ports.rulebook
@@ -116,4 +122,6 @@ class Identity(DeclarativeContainer):
         reports=ports.reports,
         keys=ports.service_keys,
         preferences=ports.preferences,
+        sessions=ports.sessions,
+        clock=ports.clock,
     )

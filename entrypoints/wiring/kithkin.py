@@ -13,6 +13,7 @@ from entrypoints.wiring.memory import MemoryPorts
 from entrypoints.wiring.pepper import pepper
 from entrypoints.wiring.postgres import PostgresPorts
 from entrypoints.wiring.shared import Shared
+from entrypoints.wiring.sign_in import SignIn, mailer_of, pepper_of
 from entrypoints.wiring.video import Video
 
 
@@ -26,6 +27,7 @@ class Kithkin:
         ports: The adapters, by port.
         shared: Use cases that belong to no context.
         identity: Use cases about persons.
+        sign_in: Use cases about signing in.
         conversations: Use cases about conversations.
         video: Use cases about video calls.
     """
@@ -35,6 +37,7 @@ class Kithkin:
     ports: PostgresPorts | MemoryPorts
     shared: Shared
     identity: Identity
+    sign_in: SignIn
     conversations: Conversations
     video: Video
 
@@ -93,12 +96,16 @@ def _wired(settings: Settings, ports: PostgresPorts | MemoryPorts) -> Kithkin:
         ports.clock.override(ports.test_clock)
     video = Video(ports=ports)
     shared = Shared(ports=ports)
+    sign_in = SignIn(
+        ports=ports, pepper=Object(pepper_of(settings)), mailer=Object(mailer_of(settings))
+    )
     return Kithkin(
         settings=settings,
         rulebook=rulebook,
         ports=ports,
         shared=shared,
-        identity=Identity(ports=ports, video=video),
+        identity=Identity(ports=ports, video=video, sign_in=sign_in),
+        sign_in=sign_in,
         conversations=Conversations(ports=ports, video=video, shared=shared),
         video=video,
     )

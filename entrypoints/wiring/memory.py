@@ -22,6 +22,12 @@ from adapters.memory.identity import (
 )
 from adapters.memory.learning import MemoryPreferences
 from adapters.memory.send_gate import MemorySendGate
+from adapters.memory.sign_in import (
+    MemoryCodeTallies,
+    MemoryLoginSessions,
+    MemoryPersonsByEmail,
+    MemorySignInCodes,
+)
 from adapters.memory.standing import MemoryPairStandings
 from adapters.memory.store import MemoryStore
 from adapters.memory.stored_records import memory_records
@@ -60,6 +66,10 @@ class MemoryPorts(DeclarativeContainer):
     blocks = Singleton(MemoryBlocks, store)
     reports = Singleton(MemoryReports, store)
     service_keys = Singleton(MemoryServiceKeys, store)
+    code_tallies = Singleton(MemoryCodeTallies, store)
+    sign_in_codes = Singleton(MemorySignInCodes, store)
+    persons_by_email = Singleton(MemoryPersonsByEmail, store)
+    sessions = Singleton(MemoryLoginSessions, store)
     standings = Singleton(MemoryPairStandings, store)
     conversations = Singleton(MemoryConversations, store)
     conversation_list = Singleton(MemoryConversationList, store)

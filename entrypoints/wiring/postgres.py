@@ -21,6 +21,12 @@ from adapters.postgres.identity import (
 from adapters.postgres.key_cache import CachedServiceKeys
 from adapters.postgres.learning import PostgresPreferences
 from adapters.postgres.send_gate import PostgresSendGate
+from adapters.postgres.sign_in import (
+    PostgresCodeTallies,
+    PostgresLoginSessions,
+    PostgresPersonsByEmail,
+    PostgresSignInCodes,
+)
 from adapters.postgres.standing import PostgresPairStandings
 from adapters.postgres.stored_records import postgres_records
 from adapters.postgres.transaction import PostgresTransactions
@@ -76,6 +82,10 @@ class PostgresPorts(DeclarativeContainer):
     blocks = Singleton(PostgresBlocks, store)
     reports = Singleton(PostgresReports, store)
     service_keys = Singleton(CachedServiceKeys, store)
+    code_tallies = Singleton(PostgresCodeTallies, store)
+    sign_in_codes = Singleton(PostgresSignInCodes, store)
+    persons_by_email = Singleton(PostgresPersonsByEmail, store)
+    sessions = Singleton(PostgresLoginSessions, store)
     connection = Singleton(PostgresConnection, store, service_keys)
     standings = Singleton(PostgresPairStandings, store)
     conversations = Singleton(PostgresConversations, store)

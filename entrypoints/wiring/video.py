@@ -60,6 +60,7 @@ class Video(DeclarativeContainer):
         VideoQueries,
         calls=ports.calls,
         histories=ports.histories,
+        conversations=ports.conversations,
         close=closer,
         settle_calls=settle_calls,
         clock=ports.clock,

@@ -2,8 +2,10 @@
 
 import json
 import os
+import re
 import signal
 import socket
+import stat
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -65,6 +67,11 @@ def test_a_life_on_an_embedded_database(folder: Path, kithkin: RunCommand) -> No
             assert client.post("/v1/persons", json={"name": "Ben"}).status_code == 403
         with server.client() as client:
             assert client.get("/v1/test-clock").status_code == 404
+            asked = client.post("/v1/auth/codes", json={"email": "asha@example.org"})
+            assert asked.status_code == 201
+        [code] = re.findall(r"Your sign-in code is ([0-9]{8})", server.errors)
+        sign_in = {"email": "asha@example.org", "nonce": asked.json()["nonce"], "code": code}
+        assert stat.S_IMODE((data / "sign-in-pepper").stat().st_mode) == 0o600
         postmaster = postmaster_of(data)
         assert server.stop(signal.SIGINT) == [GOODBYE]
         assert server.process.returncode == 0
@@ -74,6 +81,9 @@ def test_a_life_on_an_embedded_database(folder: Path, kithkin: RunCommand) -> No
     with serve("--data", str(data)) as server:
         assert server.keys == []
         assert name_of(server, key, person.json()["id"]) == "Asha"
+        with server.client(key) as client:
+            # The pepper is as it was, or the code would be worth nothing.
+            assert client.post("/v1/auth/sign-in", json=sign_in).status_code == 200
         server.kill()
         doctor = json.loads(kithkin("doctor", "--data", data, "--port", "0", "--json").out)
         (embedded,) = (check for check in doctor if check["name"] == "embedded server")

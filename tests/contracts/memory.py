@@ -19,6 +19,12 @@ from adapters.memory.identity import (
 )
 from adapters.memory.learning import MemoryPreferences
 from adapters.memory.send_gate import MemorySendGate
+from adapters.memory.sign_in import (
+    MemoryCodeTallies,
+    MemoryLoginSessions,
+    MemoryPersonsByEmail,
+    MemorySignInCodes,
+)
 from adapters.memory.standing import MemoryPairStandings
 from adapters.memory.store import MemoryStore
 from adapters.memory.stored_records import memory_records
@@ -73,6 +79,12 @@ def memory_stores() -> Stores:
         erasures=MemoryErasures(store),
         personal_data=MemoryPersonalData(store),
         records=memory_records(store),
+        code_tallies=MemoryCodeTallies(store),
+        sign_in_codes=MemorySignInCodes(store),
+        persons_by_email=MemoryPersonsByEmail(store),
+        sessions=MemoryLoginSessions(store),
+        session_tokens=MemoryLoginSessions(store),
+        session_directory=MemoryLoginSessions(store),
         standings=MemoryPairStandings(store),
         conversations=conversations,
         pair_conversations=conversations,

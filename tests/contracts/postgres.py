@@ -21,6 +21,12 @@ from adapters.postgres.identity import (
 from adapters.postgres.learning import PostgresPreferences
 from adapters.postgres.send_gate import PostgresSendGate
 from adapters.postgres.service_keys import PostgresServiceKeys
+from adapters.postgres.sign_in import (
+    PostgresCodeTallies,
+    PostgresLoginSessions,
+    PostgresPersonsByEmail,
+    PostgresSignInCodes,
+)
 from adapters.postgres.standing import PostgresPairStandings
 from adapters.postgres.stored_records import postgres_records
 from adapters.postgres.transaction import PostgresTransactions
@@ -104,6 +110,12 @@ def postgres_stores(executor: Executor) -> Stores:
         erasures=PostgresErasures(executor),
         personal_data=PostgresPersonalData(executor),
         records=postgres_records(executor),
+        code_tallies=PostgresCodeTallies(executor),
+        sign_in_codes=PostgresSignInCodes(executor),
+        persons_by_email=PostgresPersonsByEmail(executor),
+        sessions=PostgresLoginSessions(executor),
+        session_tokens=PostgresLoginSessions(executor),
+        session_directory=PostgresLoginSessions(executor),
         standings=PostgresPairStandings(executor),
         conversations=conversations,
         pair_conversations=conversations,

@@ -10,14 +10,19 @@ from application.conversations.queries import ConversationList
 from application.identity.export_person import Records
 from application.identity.ports import (
     Blocks,
+    CodeTallies,
     Erasures,
+    LoginSessions,
     PersonalData,
     Persons,
+    PersonsByEmail,
     Preferences,
     Reports,
     ServiceKeys,
+    SessionTokens,
+    SignInCodes,
 )
-from application.identity.queries import PersonDirectory
+from application.identity.queries import PersonDirectory, SessionDirectory
 from application.shared.clock import MovableClock
 from application.shared.idempotency import KeptAnswers
 from application.shared.outbox import OutboxEvent
@@ -52,6 +57,12 @@ class Stores:
     erasures: Erasures
     personal_data: PersonalData
     records: Mapping[str, Records]
+    code_tallies: CodeTallies
+    sign_in_codes: SignInCodes
+    persons_by_email: PersonsByEmail
+    sessions: LoginSessions
+    session_tokens: SessionTokens
+    session_directory: SessionDirectory
     standings: PairStandings
     conversations: Conversations
     pair_conversations: PairConversations

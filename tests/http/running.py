@@ -16,6 +16,8 @@ from entrypoints.settings import PREFIX, LogFormat, Settings, as_environment
 
 ROOT = Path(__file__).parents[2]
 PEPPER = "for tests alone, " * 2
+PROXY = "127.0.0.1"
+"""Where tests ask from: they are believed that they are a proxy."""
 _STOP_SECONDS = 30
 _SHOWN_CHARACTERS = 4000
 _NEVER = ('"unexpected_error"', "Traceback", "never retrieved", "never awaited")
@@ -47,8 +49,13 @@ class Served:
 @contextmanager
 def served(settings: Settings) -> Iterator[Served]:
     """A server in a process of its own, which must never meet an error that it did not expect."""
-    pepper = settings.pepper or PEPPER
-    settings = attrs.evolve(settings, log_format=LogFormat.JSON, pepper=pepper)
+    settings = attrs.evolve(
+        settings,
+        log_format=LogFormat.JSON,
+        pepper=settings.pepper or PEPPER,
+        sign_in_pepper="of the tests, and of nothing else",
+        trusted_proxies=PROXY,
+    )
     environment = {name: value for name, value in os.environ.items() if PREFIX not in name}
     with open_folder() as folder:
         log = folder / "log"

@@ -29,6 +29,9 @@ TAKES_BODY = (
     "decline_call",
     "end_call",
     "move_clock",
+    "request_code",
+    "sign_in",
+    "mint_token",
 )
 TEXTS = {
     "register_person": "name",
@@ -67,6 +70,7 @@ class Scene:
             conversation_id=self.pair.id,
             message_id=self.message,
             call_id=self.call,
+            session_id=nobody(),
         )
 
     def body(self, operation_id: str) -> dict[str, Any]:
@@ -88,6 +92,9 @@ class Scene:
             "decline_call": {"person_id": b},
             "end_call": {"person_id": a},
             "move_clock": {"now": self.soon},
+            "request_code": {"email": given.an_email()},
+            "sign_in": {"email": given.an_email(), "nonce": "none", "code": "01234567"},
+            "mint_token": {"lifetime_seconds": 900},
         }
         return bodies.get(operation_id, {})
 
@@ -104,6 +111,8 @@ class Scene:
             "report_presence": {"person_id": self.pair.b},
             "decline_call": {"person_id": self.pair.a},
             "end_call": {"person_id": self.pair.b},
+            "request_code": {"email": given.an_email()},
+            "mint_token": {"lifetime_seconds": 901},
         }
         return {**self.body(operation_id), **changes[operation_id]}
 

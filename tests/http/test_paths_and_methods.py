@@ -58,7 +58,7 @@ async def test_options_lists_what_a_path_takes(api: Api, scene: Scene) -> None:
 
 
 async def test_head_is_a_get_without_its_body(api: Api, scene: Scene) -> None:
-    for operation in api.description.operations:
+    for operation in api.description.of_services:
         if operation.method == "GET":
             path, params = scene.path(operation), scene.params(operation.described["operationId"])
             got = await api.client.get(path, params=params)

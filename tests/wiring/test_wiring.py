@@ -10,7 +10,7 @@ from dependency_injector.providers import DependenciesContainer, Dependency, Pro
 from entrypoints.settings import Settings
 from entrypoints.wiring.kithkin import Kithkin, in_memory, on_postgres
 
-CONTAINERS = ("ports", "shared", "identity", "conversations", "video")
+CONTAINERS = ("ports", "shared", "identity", "sign_in", "conversations", "video")
 
 
 def wired(kind: str) -> Kithkin:

@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0005"
-down_revision = "0001"
+down_revision = "0004"
 
 _LEVELS = ("speaking_level", "listening_level", "reading_level", "writing_level")
 

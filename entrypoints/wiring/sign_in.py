@@ -1,0 +1,137 @@
+"""The use cases of signing in, and the settings they run on."""
+
+import secrets
+from urllib.parse import unquote, urlsplit
+
+import attrs
+from dependency_injector.containers import DeclarativeContainer
+from dependency_injector.providers import (
+    DependenciesContainer,
+    Dependency,
+    Factory,
+    Singleton,
+)
+
+from adapters.mail.console import ConsoleMailer
+from adapters.mail.smtp import SmtpMailer, SmtpServer
+from adapters.pepper import PepperFileError, kept_pepper
+from application.identity.authenticate_person import AuthenticatePerson
+from application.identity.end_session import EndAllSessions, EndSession
+from application.identity.mint_token import MintToken
+from application.identity.open_session import SessionOpener
+from application.identity.request_code import RequestCode
+from application.identity.verify_code import VerifyCode
+from application.shared.mail import Mailer
+from application.shared.secret_answers import OnceInSecret
+from domain.identity.sign_in_codes import Pepper
+from entrypoints.settings import Settings, SettingsError
+
+PEPPER_FILE = "sign-in-pepper"
+_PORTS = {"smtp": 587, "smtps": 465}
+
+
+class SignIn(DeclarativeContainer):
+    """Factories of the use cases of signing in."""
+
+    ports = DependenciesContainer()
+    pepper = Dependency(instance_of=Pepper)
+    mailer: Dependency[Mailer] = Dependency()
+
+    once_in_secret = Singleton(
+        OnceInSecret, transactions=ports.transactions, answers=ports.answers, clock=ports.clock
+    )
+    open_session = Singleton(
+        SessionOpener, sessions=ports.sessions, new_id=ports.new_id, rulebook=ports.rulebook
+    )
+    request_code = Factory(
+        RequestCode,
+        transactions=ports.transactions,
+        tallies=ports.code_tallies,
+        codes=ports.sign_in_codes,
+        mailer=mailer,
+        clock=ports.clock,
+        pepper=pepper,
+        rulebook=ports.rulebook,
+    )
+    verify_code = Factory(
+        VerifyCode,
+        transactions=ports.transactions,
+        codes=ports.sign_in_codes,
+        persons=ports.persons,
+        by_email=ports.persons_by_email,
+        open_session=open_session,
+        clock=ports.clock,
+        new_id=ports.new_id,
+        pepper=pepper,
+        rulebook=ports.rulebook,
+    )
+    mint_token = Factory(
+        MintToken,
+        transactions=ports.transactions,
+        persons=ports.persons,
+        open_session=open_session,
+        clock=ports.clock,
+        rulebook=ports.rulebook,
+    )
+    end_session = Factory(
+        EndSession,
+        transactions=ports.transactions,
+        sessions=ports.sessions,
+        clock=ports.clock,
+        new_id=ports.new_id,
+        rulebook=ports.rulebook,
+    )
+    end_all_sessions = Factory(
+        EndAllSessions,
+        transactions=ports.transactions,
+        sessions=ports.sessions,
+        clock=ports.clock,
+        new_id=ports.new_id,
+        rulebook=ports.rulebook,
+    )
+    authenticate_person = Singleton(
+        AuthenticatePerson, tokens=ports.sessions, clock=ports.clock, rulebook=ports.rulebook
+    )
+
+
+def pepper_of(settings: Settings) -> Pepper:
+    """Give the pepper of the settings; in memory one that ends with the process."""
+    if settings.sign_in_pepper is None and settings.memory:
+        return Pepper(secrets.token_bytes())
+    return Pepper((settings.sign_in_pepper or "").encode() or None)
+
+
+def with_kept_pepper(settings: Settings) -> Settings:
+    """Give the settings of an embedded database with the pepper that its data folder keeps.
+
+    Raises:
+        SettingsError: The file that keeps it cannot be read or made.
+    """
+    if settings.sign_in_pepper is not None:
+        return settings
+    try:
+        pepper = kept_pepper(settings.data / PEPPER_FILE)
+    except PepperFileError as error:
+        raise SettingsError((str(error),)) from error
+    return attrs.evolve(settings, sign_in_pepper=pepper)
+
+
+def mailer_of(settings: Settings) -> Mailer:
+    """Give what sends mail under the settings."""
+    return smtp_mailer(settings) or ConsoleMailer()
+
+
+def smtp_mailer(settings: Settings) -> SmtpMailer | None:
+    """Give what sends mail by SMTP, if the settings name a server."""
+    if settings.smtp_url is None or settings.mail_from is None:
+        return None
+    parts = urlsplit(settings.smtp_url)
+    server = SmtpServer(
+        host=parts.hostname or "",
+        port=parts.port or _PORTS[parts.scheme],
+        username=None if parts.username is None else unquote(parts.username),
+        password=None if parts.password is None else unquote(parts.password),
+        tls=parts.scheme == "smtps",
+        starttls=settings.smtp_starttls,
+    )
+    return SmtpMailer(server=server, sender=settings.mail_from)
