@@ -21,20 +21,21 @@ def kept_pepper(file: Path) -> str:
     try:
         if not file.exists():
             _make(file)
-        pepper = file.read_text(encoding="ascii").strip()
-    except (OSError, ValueError) as error:
-        raise PepperFileError(f"{file}: {error}") from error
-    if len(pepper) < _BYTES:
-        raise PepperFileError(f"{file}: it holds no secret; restore it, or remove it for a new one")
+        pepper = file.read_bytes().decode("ascii", "replace").strip()
+    except OSError as error:
+        raise PepperFileError(f"{file} cannot be used: {error.strerror}") from error
+    if len(pepper) < _BYTES or not pepper.isascii():
+        raise PepperFileError(
+            f"{file} holds no secret; restore it, or remove it for a new one, if there is none"
+        )
     return pepper
 
 
 def _make(file: Path) -> None:
-    file.parent.mkdir(parents=True, exist_ok=True)
     # Made under another name, which nobody but the owner may read, and linked when it is whole:
     # the second of two that make it at once finds the first one's.
     with NamedTemporaryFile("w", dir=file.parent, encoding="ascii") as fresh:
-        fresh.write(secrets.token_urlsafe(_BYTES) + "\n")
+        fresh.write(secrets.token_hex(_BYTES) + "\n")
         fresh.flush()
         os.fsync(fresh.fileno())
         try:

@@ -42,8 +42,6 @@ class Settings:
         log_format: How log lines are written.
         memory: Keep everything in memory, and nothing after the end.
         test_clock: Time stands still, and is moved over the API.
-        sign_in_pepper: What sign-in codes are kept under; None means one in `data`, if the
-            database is there too.
         smtp_url: The server that mail is handed to; None shows it on standard error.
         smtp_starttls: Change to TLS before anything is said to it.
         mail_from: The address that mail comes from.
@@ -61,7 +59,6 @@ class Settings:
     log_format: LogFormat = LogFormat.TEXT
     memory: bool = False
     test_clock: bool = False
-    sign_in_pepper: str | None = field(default=None, repr=False)
     smtp_url: str | None = field(default=None, repr=False)
     smtp_starttls: bool = True
     mail_from: str | None = None
@@ -249,7 +246,6 @@ _READERS: dict[str, Callable[[str], Any]] = {
     "log_format": _log_format,
     "memory": _switch,
     "test_clock": _switch,
-    "sign_in_pepper": _pepper,
     "smtp_url": _smtp_url,
     "smtp_starttls": _switch,
     "mail_from": _mail_from,

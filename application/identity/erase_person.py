@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from attrs import field, frozen
+from attrs import frozen
 
 from application.identity.change_person import no_such_person
 from application.identity.ports import Erasures, PersonalData, PersonCalls, Persons
@@ -12,6 +12,7 @@ from application.shared.outbox import outgoing
 from application.shared.rulebook import Rulebook
 from application.shared.transaction import ConcurrentUpdateError, Transactions
 from domain.identity.erasure import Erasure, erase, erasure_of
+from domain.identity.pepper import Pepper
 from domain.identity.persons import Person
 from domain.shared.ids import PersonId
 
@@ -22,7 +23,7 @@ class ErasePerson:
 
     Attributes:
         personal_data: Every part of the store that holds some.
-        pepper: The key of the hash by which an email address is known again.
+        pepper: Gives the hash by which an email address is known again.
     """
 
     transactions: Transactions
@@ -33,7 +34,7 @@ class ErasePerson:
     clock: Clock
     new_id: NewId
     rulebook: Rulebook
-    pepper: bytes = field(repr=False)
+    pepper: Pepper
 
     async def __call__(self, person_id: PersonId) -> Erasure:
         """Erase a person and give the record of it; erasing again gives the same record.

@@ -16,7 +16,8 @@ from domain.identity.code_limits import (
     counted_code,
     uncounted_code,
 )
-from domain.identity.sign_in_codes import DIGITS, Pepper, SignInCode, new_code
+from domain.identity.pepper import Pepper
+from domain.identity.sign_in_codes import DIGITS, SignInCode, new_code
 
 _NONCE_BYTES = 32
 _SUBJECT = "Your sign-in code"
@@ -59,7 +60,6 @@ class RequestCode:
         Raises:
             TooManyCodesError: The address or the client was sent as many as it may be.
             MailUnavailableError: The mail could not be sent; the code does not count.
-            SignInNotSetUpError: There is no pepper.
         """
         nonce = secrets.token_urlsafe(_NONCE_BYTES)
         secret = f"{secrets.randbelow(10**DIGITS):0{DIGITS}}"

@@ -12,11 +12,11 @@ from application.shared.outbox import outgoing
 from application.shared.rulebook import Rulebook
 from application.shared.transaction import ConcurrentUpdateError, Transactions
 from domain.identity.guests import claim, is_guest, not_merged
+from domain.identity.pepper import Pepper
 from domain.identity.persons import Person, register
 from domain.identity.profile import Profile
 from domain.identity.sessions import SessionOrigin, login_session
 from domain.identity.sign_in_codes import (
-    Pepper,
     SignInCode,
     nonce_digest,
     require_right,
@@ -85,7 +85,6 @@ class VerifyCode:
             GuestNotMergedError: A guest proved the address of another person; the code stays.
             PersonSuspendedError: The person may not act; the code stays.
             InvalidValueError: The profile is malformed.
-            SignInNotSetUpError: There is no pepper.
         """
         digest = self.pepper.code(request.nonce, request.email, request.code)
         policy = self.rulebook.policies.identity.sign_in

@@ -1,7 +1,5 @@
 """Erasure: what stays of a person who left for good."""
 
-import hashlib
-import hmac
 from datetime import datetime
 
 import attrs
@@ -9,10 +7,9 @@ from attrs import frozen
 
 from ..shared.ids import PersonId
 from .events import PersonErased
+from .pepper import Pepper
 from .persons import Person, PersonChange, PersonStatus
-from .profile import PrivacyLevel, Profile, email_key
-
-_EMAIL = b"kithkin/erased-email\x00"
+from .profile import PrivacyLevel, Profile
 
 NOTHING = Profile(
     name="", locale="und", privacy_level=PrivacyLevel.PRIVATE, social_sharing_enabled=False
@@ -37,15 +34,6 @@ class Erasure:
     email_hash: bytes | None
 
 
-def email_hash(email: str, pepper: bytes) -> bytes:
-    """Give the hash by which an address is known again, but never read.
-
-    Addresses that count as one have one hash. Without the pepper, which stands outside
-    the database, not even a guess can be checked.
-    """
-    return hmac.new(pepper, _EMAIL + email_key(email).encode(), hashlib.sha256).digest()
-
-
 def erase(person: Person, *, policy_version: str, now: datetime) -> PersonChange:
     """Give what stays of a person: id, times, tier and counting dates. It is final."""
     if person.status is PersonStatus.DELETED:
@@ -60,11 +48,11 @@ def erase(person: Person, *, policy_version: str, now: datetime) -> PersonChange
     return PersonChange(erased, (event,))
 
 
-def erasure_of(person: Person, *, pepper: bytes, now: datetime) -> Erasure:
+def erasure_of(person: Person, *, pepper: Pepper, now: datetime) -> Erasure:
     """Give the record of a person's erasure, made while they are still known."""
     return Erasure(
         person_id=person.id,
         erased_at=now,
         was_suspended=person.status is PersonStatus.SUSPENDED,
-        email_hash=None if person.email is None else email_hash(person.email, pepper),
+        email_hash=None if person.email is None else pepper.erased_email(person.email),
     )

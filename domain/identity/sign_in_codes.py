@@ -5,19 +5,13 @@ import hmac
 from datetime import datetime, timedelta
 
 import attrs
-from attrs import field, frozen
+from attrs import frozen
 
-from ..shared.errors import RefusedError, UnavailableError
-from .profile import email_key
+from ..shared.errors import RefusedError
+from .pepper import Pepper
 from .sign_in_policy import SignInPolicy
 
 DIGITS = 8
-
-
-class SignInNotSetUpError(UnavailableError):
-    """The secret that codes are kept under is missing."""
-
-    code = "sign_in_not_set_up"
 
 
 class SignInCodeWrongError(RefusedError):
@@ -30,41 +24,6 @@ class SignInCodeSpentError(RefusedError):
     """The code was used, replaced, tried too often, or its time is over."""
 
     code = "sign_in_code_spent"
-
-
-@frozen
-class Pepper:
-    """A secret of the server's, without which what is stored of a code is worth nothing."""
-
-    _secret: bytes | None = field(repr=False)
-
-    def digest(self, purpose: str, *parts: str) -> bytes:
-        """Give the HMAC-SHA256 of some texts; those for another purpose are unlike it.
-
-        Raises:
-            SignInNotSetUpError: There is no secret.
-        """
-        if not self._secret:
-            raise SignInNotSetUpError(
-                "Signing in is not set up here: the operator has to set KITHKIN_SIGN_IN_PEPPER, "
-                "the same for all processes on one database."
-            )
-        # Each text by its length first, so that no two lists of texts read alike.
-        named = (text.encode("utf-8", "surrogatepass") for text in (purpose, *parts))
-        message = b"".join(len(text).to_bytes(4, "big") + text for text in named)
-        return hmac.new(self._secret, message, hashlib.sha256).digest()
-
-    def address(self, email: str) -> bytes:
-        """Give what stands for an email address where only its codes are counted."""
-        return self.digest("address", email_key(email))
-
-    def client(self, client: str) -> bytes:
-        """Give what stands for a client's network address."""
-        return self.digest("client", client)
-
-    def code(self, nonce: str, email: str, code: str) -> bytes:
-        """Give what is stored of a code; it holds for one login attempt and address only."""
-        return self.digest("code", nonce, email_key(email), code)
 
 
 @frozen(kw_only=True)

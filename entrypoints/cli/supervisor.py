@@ -16,7 +16,6 @@ from entrypoints.cli.stop_signals import StopSignals
 from entrypoints.cli.terminal import counted, say
 from entrypoints.cli.workers import serve_by_workers
 from entrypoints.settings import Settings, as_environment
-from entrypoints.wiring import sign_in
 from entrypoints.wiring.database import migrate, opened, pending, require_usable, started
 from entrypoints.wiring.kithkin import Kithkin, in_memory, on_postgres
 from entrypoints.wiring.pepper import require_pepper, with_kept_pepper
@@ -37,9 +36,7 @@ def serve(settings: Settings, listener: socket, signals: StopSignals) -> None:
         return
     require_pepper(settings)
     with _database(settings, signals) as url:
-        if settings.database_url is None:
-            settings = sign_in.with_kept_pepper(with_kept_pepper(settings))
-        settings = attrs.evolve(settings, database_url=url)
+        settings = attrs.evolve(with_kept_pepper(settings), database_url=url)
         asyncio.run(_prepare(settings, url))
         if settings.workers > 1:
             os.environ.update(as_environment(settings))

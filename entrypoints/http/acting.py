@@ -52,6 +52,6 @@ def owner_of(request: ApiRequest) -> str:
     if isinstance(asker, LoginSession):
         return f"person:{asker.person_id}"
     if asker is None:
-        pepper = kithkin(request).sign_in.pepper()
+        pepper = kithkin(request).ports.pepper()
         return f"client:{pepper.client(client_of(request)).hex()}"
     return f"service:{asker.id}"

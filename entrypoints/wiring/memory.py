@@ -34,6 +34,7 @@ from adapters.memory.stored_records import memory_records
 from adapters.memory.transaction import MemoryTransactions
 from adapters.memory.video import MemoryCalls, MemoryHistories
 from application.shared.rulebook import Rulebook
+from domain.identity.pepper import Pepper
 
 
 class NoConnection:
@@ -81,4 +82,4 @@ class MemoryPorts(DeclarativeContainer):
     erasures = Singleton(MemoryErasures, store)
     personal_data = List(Singleton(MemoryPersonalData, store))
     stored_records = Singleton(memory_records, store)
-    pepper = Dependency(instance_of=bytes)
+    pepper = Dependency(instance_of=Pepper)

@@ -32,6 +32,7 @@ from adapters.postgres.stored_records import postgres_records
 from adapters.postgres.transaction import PostgresTransactions
 from adapters.postgres.video import PostgresCalls, PostgresHistories
 from application.shared.rulebook import Rulebook
+from domain.identity.pepper import Pepper
 
 
 @frozen
@@ -98,4 +99,4 @@ class PostgresPorts(DeclarativeContainer):
     erasures = Singleton(PostgresErasures, store)
     personal_data = List(Singleton(PostgresPersonalData, store))
     stored_records = Singleton(postgres_records, store)
-    pepper = Dependency(instance_of=bytes)
+    pepper = Dependency(instance_of=Pepper)

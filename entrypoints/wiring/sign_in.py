@@ -1,9 +1,7 @@
 """The use cases of signing in, and the settings they run on."""
 
-import secrets
 from urllib.parse import unquote, urlsplit
 
-import attrs
 from dependency_injector.containers import DeclarativeContainer
 from dependency_injector.providers import (
     DependenciesContainer,
@@ -14,7 +12,6 @@ from dependency_injector.providers import (
 
 from adapters.mail.console import ConsoleMailer
 from adapters.mail.smtp import SmtpMailer, SmtpServer
-from adapters.pepper import PepperFileError, kept_pepper
 from application.identity.authenticate_person import AuthenticatePerson
 from application.identity.end_session import EndAllSessions, EndSession
 from application.identity.mint_token import MintToken
@@ -23,10 +20,8 @@ from application.identity.request_code import RequestCode
 from application.identity.verify_code import VerifyCode
 from application.shared.mail import Mailer
 from application.shared.secret_answers import OnceInSecret
-from domain.identity.sign_in_codes import Pepper
-from entrypoints.settings import Settings, SettingsError
+from entrypoints.settings import Settings
 
-PEPPER_FILE = "sign-in-pepper"
 _PORTS = {"smtp": 587, "smtps": 465}
 
 
@@ -34,7 +29,6 @@ class SignIn(DeclarativeContainer):
     """Factories of the use cases of signing in."""
 
     ports = DependenciesContainer()
-    pepper = Dependency(instance_of=Pepper)
     mailer: Dependency[Mailer] = Dependency()
 
     once_in_secret = Singleton(
@@ -50,7 +44,7 @@ class SignIn(DeclarativeContainer):
         codes=ports.sign_in_codes,
         mailer=mailer,
         clock=ports.clock,
-        pepper=pepper,
+        pepper=ports.pepper,
         rulebook=ports.rulebook,
     )
     verify_code = Factory(
@@ -62,7 +56,7 @@ class SignIn(DeclarativeContainer):
         open_session=open_session,
         clock=ports.clock,
         new_id=ports.new_id,
-        pepper=pepper,
+        pepper=ports.pepper,
         rulebook=ports.rulebook,
     )
     mint_token = Factory(
@@ -92,28 +86,6 @@ class SignIn(DeclarativeContainer):
     authenticate_person = Singleton(
         AuthenticatePerson, tokens=ports.sessions, clock=ports.clock, rulebook=ports.rulebook
     )
-
-
-def pepper_of(settings: Settings) -> Pepper:
-    """Give the pepper of the settings; in memory one that ends with the process."""
-    if settings.sign_in_pepper is None and settings.memory:
-        return Pepper(secrets.token_bytes())
-    return Pepper((settings.sign_in_pepper or "").encode() or None)
-
-
-def with_kept_pepper(settings: Settings) -> Settings:
-    """Give the settings of an embedded database with the pepper that its data folder keeps.
-
-    Raises:
-        SettingsError: The file that keeps it cannot be read or made.
-    """
-    if settings.sign_in_pepper is not None:
-        return settings
-    try:
-        pepper = kept_pepper(settings.data / PEPPER_FILE)
-    except PepperFileError as error:
-        raise SettingsError((str(error),)) from error
-    return attrs.evolve(settings, sign_in_pepper=pepper)
 
 
 def mailer_of(settings: Settings) -> Mailer:

@@ -10,13 +10,15 @@ from adapters.pepper import PepperFileError, kept_pepper
 
 
 def test_it_is_made_once_and_kept(tmp_path: Path) -> None:
-    file = tmp_path / "data" / "pepper"
+    file = tmp_path / "pepper"
     made = kept_pepper(file)
     assert len(made) >= 32
     assert kept_pepper(file) == made
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
-    assert [path.name for path in file.parent.iterdir()] == ["pepper"]
-    assert kept_pepper(tmp_path / "other") != made
+    assert [path.name for path in tmp_path.iterdir()] == ["pepper"]
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    assert kept_pepper(elsewhere / "pepper") != made
 
 
 def test_all_who_make_it_at_once_get_the_same(tmp_path: Path) -> None:
@@ -34,5 +36,7 @@ def test_a_spoilt_file_is_named(tmp_path: Path, content: bytes) -> None:
 
 
 def test_a_folder_in_its_place_is_named(tmp_path: Path) -> None:
-    with pytest.raises(PepperFileError):
+    with pytest.raises(PepperFileError, match="cannot be used"):
         kept_pepper(tmp_path)
+    with pytest.raises(PepperFileError, match="cannot be used"):
+        kept_pepper(tmp_path / "nowhere" / "pepper")

@@ -71,7 +71,7 @@ def test_a_life_on_an_embedded_database(folder: Path, kithkin: RunCommand) -> No
             assert asked.status_code == 201
         [code] = re.findall(r"Your sign-in code is ([0-9]{8})", server.errors)
         sign_in = {"email": "asha@example.org", "nonce": asked.json()["nonce"], "code": code}
-        assert stat.S_IMODE((data / "sign-in-pepper").stat().st_mode) == 0o600
+        assert stat.S_IMODE((data / "pepper").stat().st_mode) == 0o600
         postmaster = postmaster_of(data)
         assert server.stop(signal.SIGINT) == [GOODBYE]
         assert server.process.returncode == 0

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import stat
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +9,8 @@ import pytest
 
 from adapters.mail.console import ConsoleMailer
 from adapters.mail.smtp import SmtpMailer, SmtpServer
-from domain.identity.sign_in_codes import SignInNotSetUpError
 from entrypoints.settings import Settings, SettingsError, as_environment, read_settings
-from entrypoints.wiring.kithkin import in_memory
-from entrypoints.wiring.sign_in import PEPPER_FILE, mailer_of, with_kept_pepper
+from entrypoints.wiring.sign_in import mailer_of
 from tests.adapters.smtp import HOST, smtp_server
 from tests.cli.conftest import Result, RunCommand
 
@@ -58,7 +55,6 @@ def test_without_a_mail_server_mail_is_shown() -> None:
         ("KITHKIN_SMTP_STARTTLS", "perhaps"),
         ("KITHKIN_MAIL_FROM", "nobody"),
         ("KITHKIN_MAIL_FROM", "a@example.org, b@example.org"),
-        ("KITHKIN_SIGN_IN_PEPPER", "short"),
         ("KITHKIN_TRUSTED_PROXIES", "proxy.example.org"),
         ("KITHKIN_TRUSTED_PROXIES", "10.0.0.0/8,"),
     ],
@@ -91,33 +87,13 @@ def test_they_reach_other_processes_and_show_no_secret() -> None:
     settings = read_settings(
         {
             "KITHKIN_SMTP_URL": "smtp://me:secret-one@mail.example.org",
-            "KITHKIN_SIGN_IN_PEPPER": "secret-two" * 4,
+            "KITHKIN_PEPPER": "secret-two" * 4,
             "KITHKIN_TRUSTED_PROXIES": "10.0.0.0/8, ::1",
             **FROM,
         }
     )
     assert read_settings(as_environment(settings)) == settings
     assert "secret-" not in repr(settings)
-
-
-def test_an_embedded_database_keeps_its_pepper(tmp_path: Path) -> None:
-    settings = Settings(data=tmp_path)
-    made = with_kept_pepper(settings)
-    assert made.sign_in_pepper is not None
-    assert with_kept_pepper(settings) == made
-    assert stat.S_IMODE((tmp_path / PEPPER_FILE).stat().st_mode) == 0o600
-    chosen = Settings(data=tmp_path, sign_in_pepper="x" * 32)
-    assert with_kept_pepper(chosen) == chosen
-    (tmp_path / PEPPER_FILE).write_text("")
-    with pytest.raises(SettingsError, match=PEPPER_FILE):
-        with_kept_pepper(settings)
-
-
-async def test_without_a_pepper_nobody_signs_in_and_the_rest_works() -> None:
-    kithkin = in_memory(Settings(test_clock=True))
-    with pytest.raises(SignInNotSetUpError):
-        await kithkin.sign_in.request_code()("ana@example.org", "192.0.2.1")
-    assert await kithkin.identity.queries().all_keys() == ()
 
 
 async def test_doctor_greets_the_mail_server(kithkin: RunCommand, folder: Path) -> None:
@@ -136,11 +112,8 @@ async def test_doctor_greets_the_mail_server(kithkin: RunCommand, folder: Path) 
     assert "KITHKIN_SMTP_URL" in ill["mend"]
 
 
-def test_doctor_tells_what_signing_in_lacks(kithkin: RunCommand, folder: Path) -> None:
+def test_doctor_tells_that_mail_is_shown(kithkin: RunCommand, folder: Path) -> None:
     flags = ("doctor", "--data", folder / "new", "--port", "0", "--json")
     found = checks(kithkin(*flags))
     assert found["mail"]["verdict"] == "skipped"
     assert "standard error" in found["mail"]["detail"]
-    assert found["sign-in"]["verdict"] == "ok"
-    elsewhere = kithkin(*flags, "--database-url", "postgresql://nobody@127.0.0.1:1/nothing")
-    assert "KITHKIN_SIGN_IN_PEPPER" in checks(elsewhere)["sign-in"]["detail"]

@@ -15,12 +15,9 @@ from application.identity.suspend_person import SuspendPerson
 from application.identity.verify_code import VerifyCode, VerifyCodeRequest
 from application.shared.mail import Mail, MailUnavailableError
 from domain.identity.profile import Profile
-from domain.identity.sign_in_codes import Pepper
 from domain.shared.ids import PersonId
 from tests.contracts.stores import Stores
-from tests.contracts.values import RULEBOOK
-
-PEPPER = Pepper(b"of the tests" * 3)
+from tests.contracts.values import PEPPER, RULEBOOK
 
 
 @define

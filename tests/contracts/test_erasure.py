@@ -10,9 +10,10 @@ from uuid_utils.compat import uuid7
 from application.conversations.send_message import SendMessageRequest, SentMessage
 from application.shared.idempotency import Answer, replay
 from domain.identity.blocks import block
-from domain.identity.erasure import Erasure, email_hash
+from domain.identity.erasure import Erasure
 from domain.identity.events import PersonErased, PersonRegistered
 from domain.identity.learning import LearningPreferences
+from domain.identity.pepper import Pepper
 from domain.identity.persons import Person, PersonStatus
 from domain.identity.profile import Gender
 from domain.shared.standing import PersonDeletedError
@@ -155,12 +156,12 @@ async def test_an_address_is_free_and_known_again(stores: Stores) -> None:
 
     newcomer = await given.a_person(stores, email=email.upper())
     assert await given.the_person(stores, newcomer) == newcomer
-    assert erasure.email_hash == email_hash(email.upper(), PEPPER)
-    assert await stores.erasures.of_email(email_hash(email, PEPPER)) == (erasure,)
-    assert await stores.erasures.of_email(email_hash(email, b"another pepper")) == ()
+    assert erasure.email_hash == PEPPER.erased_email(email.upper())
+    assert await stores.erasures.of_email(PEPPER.erased_email(email)) == (erasure,)
+    assert await stores.erasures.of_email(Pepper(b"another").erased_email(email)) == ()
 
     again = await erase_person(stores)(newcomer.id)
-    assert set(await stores.erasures.of_email(email_hash(email, PEPPER))) == {erasure, again}
+    assert set(await stores.erasures.of_email(PEPPER.erased_email(email))) == {erasure, again}
 
 
 async def test_erasing_again_gives_the_same_record(stores: Stores) -> None:
@@ -175,7 +176,7 @@ async def test_erasing_again_gives_the_same_record(stores: Stores) -> None:
         person_id=person.id,
         erased_at=await stores.clock.now(),
         was_suspended=True,
-        email_hash=email_hash(person.email or "", PEPPER),
+        email_hash=PEPPER.erased_email(person.email or ""),
     )
     assert await stores.outbox() == before
 

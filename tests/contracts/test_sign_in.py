@@ -25,7 +25,6 @@ from domain.shared.ids import LoginSessionId, PersonId
 from domain.shared.standing import PersonSuspendedError
 from tests.contracts import given
 from tests.contracts.sign_in import (
-    PEPPER,
     Postbox,
     authenticate,
     end_all_sessions,
@@ -37,7 +36,7 @@ from tests.contracts.sign_in import (
     verify_code,
 )
 from tests.contracts.stores import Stores
-from tests.contracts.values import an_email
+from tests.contracts.values import PEPPER, an_email
 
 
 def a_client() -> str:

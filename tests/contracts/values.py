@@ -13,6 +13,7 @@ from domain.conversations.conversations import Conversation, pair
 from domain.conversations.messages import Message
 from domain.identity.blocks import Block
 from domain.identity.events import PersonReinstated
+from domain.identity.pepper import Pepper
 from domain.identity.persons import Person
 from domain.identity.reports import Report
 from domain.identity.service_keys import Scope, ServiceKey, key_digest
@@ -33,7 +34,7 @@ START = datetime(2026, 3, 2, 12, tzinfo=UTC)
 TODAY = date(2026, 3, 2)
 MINUTE = timedelta(minutes=1)
 DAY = timedelta(days=1)
-PEPPER = b"p" * 32
+PEPPER = Pepper(b"p" * 32)
 RULEBOOK = Rulebook(Policies(), "test")
 
 

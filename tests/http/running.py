@@ -53,7 +53,6 @@ def served(settings: Settings) -> Iterator[Served]:
         settings,
         log_format=LogFormat.JSON,
         pepper=settings.pepper or PEPPER,
-        sign_in_pepper="of the tests, and of nothing else",
         trusted_proxies=PROXY,
     )
     environment = {name: value for name, value in os.environ.items() if PREFIX not in name}

@@ -7,6 +7,7 @@ from threading import Barrier
 import attrs
 import pytest
 
+from domain.identity.pepper import Pepper
 from entrypoints.settings import MIN_PEPPER_CHARACTERS, Settings, SettingsError
 from entrypoints.wiring.kithkin import in_memory, on_postgres
 from entrypoints.wiring.pepper import pepper, require_pepper, with_kept_pepper
@@ -19,7 +20,7 @@ def test_one_that_is_given_is_taken(tmp_path: Path) -> None:
     settings = Settings(data=tmp_path, pepper=GIVEN)
     assert with_kept_pepper(settings) == settings
     assert list(tmp_path.iterdir()) == []
-    assert pepper(settings) == GIVEN.encode()
+    assert pepper(settings) == Pepper(GIVEN.encode())
 
 
 def test_one_is_made_once_and_kept(tmp_path: Path) -> None:
@@ -61,8 +62,19 @@ def test_a_database_of_ones_own_needs_one() -> None:
     require_pepper(Settings())
     given = attrs.evolve(settings, pepper=GIVEN)
     require_pepper(given)
-    assert on_postgres(given, URL).identity.erase_person().pepper == GIVEN.encode()
+    assert on_postgres(given, URL).identity.erase_person().pepper == Pepper(GIVEN.encode())
 
 
 def test_memory_has_one_of_its_own() -> None:
-    assert len(in_memory().identity.erase_person().pepper) == MIN_PEPPER_CHARACTERS
+    one, other = (in_memory().identity.erase_person().pepper for _ in range(2))
+    assert one == other != Pepper(b"")
+
+
+def test_one_secret_serves_all_that_is_hashed() -> None:
+    kithkin = in_memory(Settings(memory=True, pepper=GIVEN))
+    peppers = [
+        kithkin.identity.erase_person().pepper,
+        kithkin.sign_in.request_code().pepper,
+        kithkin.sign_in.verify_code().pepper,
+    ]
+    assert peppers == [Pepper(GIVEN.encode())] * 3

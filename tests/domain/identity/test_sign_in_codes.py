@@ -7,12 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from domain.identity.pepper import Pepper
 from domain.identity.sign_in_codes import (
-    Pepper,
     SignInCode,
     SignInCodeSpentError,
     SignInCodeWrongError,
-    SignInNotSetUpError,
     new_code,
     nonce_digest,
     require_right,
@@ -96,18 +95,3 @@ def test_nothing_that_is_stored_holds_the_code_the_nonce_or_the_address() -> Non
     for secret in (RIGHT, EMAIL.lower(), NONCE):
         assert secret not in stored
     assert code.nonce_digest == nonce_digest(NONCE)
-
-
-def test_another_pepper_gives_another_digest() -> None:
-    assert Pepper(b"q" * 32).code(NONCE, EMAIL, RIGHT) != PEPPER.code(NONCE, EMAIL, RIGHT)
-    assert PEPPER.client("x") != PEPPER.address("x")
-
-
-def test_the_pepper_does_not_show() -> None:
-    assert "pppp" not in repr(PEPPER)
-
-
-@pytest.mark.parametrize("nothing", [None, b""])
-def test_without_a_pepper_nobody_signs_in(nothing: bytes | None) -> None:
-    with pytest.raises(SignInNotSetUpError, match="KITHKIN_SIGN_IN_PEPPER"):
-        Pepper(nothing).address(EMAIL)
