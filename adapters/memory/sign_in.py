@@ -37,6 +37,11 @@ class MemoryCodeTallies:
             for tally in tallies:
                 self._store.tallies.put(tally)
 
+    async def remove(self, subject: bytes) -> None:
+        """Keep no tally of a subject any longer."""
+        async with self._store.access():
+            self._store.tallies.delete(subject)
+
 
 @frozen
 class MemorySignInCodes:
@@ -59,6 +64,11 @@ class MemorySignInCodes:
         async with self._store.access():
             found = self._store.sign_in_codes.by("nonce_digest", nonce_digest)
             return found is not None and self._store.sign_in_codes.delete(found.address)
+
+    async def remove_of(self, address: bytes) -> None:
+        """Make the code of an address void, if it has one."""
+        async with self._store.access():
+            self._store.sign_in_codes.delete(address)
 
 
 @frozen

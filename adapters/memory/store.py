@@ -238,7 +238,7 @@ class MemoryStore(Isolation):
 
     def rewrite(self, person_id: PersonId, change: Callable[[Event], Event]) -> None:
         """Replace each event about a person by what a change makes of it."""
-        before = list(self._outbox)
+        before = self._outbox  # the list itself: what undoes earlier events takes them from it
         self._outbox = [
             OutboxEvent(out.id, change(out.event)) if out.event.person_id == person_id else out
             for out in before

@@ -20,6 +20,7 @@ from application.identity.stored_records import (
     OwnPresence,
     OwnReadMarker,
     OwnReport,
+    OwnSession,
 )
 from application.shared.outbox import event_type
 from domain.conversations.conversations import Conversation
@@ -58,6 +59,7 @@ def memory_records(store: MemoryStore) -> dict[str, Any]:
         "presence": _presence,
         "blocks": _blocks,
         "reports": _reports,
+        "sessions": _sessions,
         "events": _events,
     }
     return {name: MemoryRecords(store, find) for name, find in finds.items()}
@@ -143,6 +145,12 @@ def _reports(store: MemoryStore, person_id: PersonId) -> Iterator[object]:
     for report in sorted(store.reports.all(), key=lambda report: (report.created_at, report.id)):
         if report.reporter_id == person_id:
             yield _own(OwnReport, report)
+
+
+def _sessions(store: MemoryStore, person_id: PersonId) -> Iterator[object]:
+    sessions = store.sessions.group("person", person_id)
+    for session in sorted(sessions, key=lambda session: (session.created_at, session.id)):
+        yield _own(OwnSession, session)
 
 
 _LEFT_OUT = {*(field.name for field in attrs.fields(Event)), *UNTOLD_FIELDS}

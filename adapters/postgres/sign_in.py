@@ -40,6 +40,9 @@ _SAVE_TALLY = Statement(
     .where(code_tallies.c.subject == bindparam("subject"))
     .values(times=bindparam("times"))
 )
+_REMOVE_TALLY = Statement(
+    delete(code_tallies).where(code_tallies.c.subject == bindparam("subject"))
+)
 
 
 @frozen
@@ -62,6 +65,10 @@ class PostgresCodeTallies:
         for tally in tallies:
             await self.executor.rows(_SAVE_TALLY, **to_row(tally))
 
+    async def remove(self, subject: bytes) -> None:
+        """Keep no tally of a subject any longer."""
+        await self.executor.rows(_REMOVE_TALLY, subject=subject)
+
 
 _code = upsert(sign_in_codes).values({name: bindparam(name) for name in field_names(SignInCode)})
 _PUT_CODE = Statement(
@@ -75,6 +82,9 @@ _LOCK_CODE = Statement(
     select(*columns_for(sign_in_codes, SignInCode)).where(_of_nonce).with_for_update()
 )
 _REMOVE_CODE = Statement(delete(sign_in_codes).where(_of_nonce).returning(sign_in_codes.c.address))
+_REMOVE_CODE_OF = Statement(
+    delete(sign_in_codes).where(sign_in_codes.c.address == bindparam("address"))
+)
 
 
 @frozen
@@ -95,6 +105,10 @@ class PostgresSignInCodes:
     async def remove(self, nonce_digest: bytes) -> bool:
         """Make the code of a login attempt void; tell whether it was still there."""
         return await self.executor.row(_REMOVE_CODE, nonce_digest=nonce_digest) is not None
+
+    async def remove_of(self, address: bytes) -> None:
+        """Make the code of an address void, if it has one."""
+        await self.executor.rows(_REMOVE_CODE_OF, address=address)
 
 
 _LOCK_BY_EMAIL = Statement(

@@ -22,6 +22,7 @@ from application.identity.stored_records import (
     OwnPresence,
     OwnReadMarker,
     OwnReport,
+    OwnSession,
 )
 from domain.shared.events import Event
 from domain.shared.ids import PersonId
@@ -132,6 +133,12 @@ _REPORTS = _List(
     _reports.c.created_at,
     _reports.c.id,
 )
+_sessions = tables.login_sessions
+_SESSIONS = _List(
+    select(*columns_for(_sessions, OwnSession)).where(_sessions.c.person_id == _person),
+    _sessions.c.created_at,
+    _sessions.c.id,
+)
 _outbox = tables.outbox
 _EVENTS = _List(
     select(*columns_for(_outbox, OwnEvent)).where(
@@ -204,5 +211,6 @@ def postgres_records(executor: Executor) -> dict[str, Any]:
         "presence": PostgresTalkRecords(executor, _PRESENCE, OwnPresence),
         "blocks": PostgresRecords(executor, _BLOCKS, OwnBlock),
         "reports": PostgresRecords(executor, _REPORTS, OwnReport),
+        "sessions": PostgresRecords(executor, _SESSIONS, OwnSession),
         "events": PostgresEventRecords(executor),
     }

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from attrs import frozen
 
 from application.identity.change_person import no_such_person
+from application.identity.end_session import EndAllSessions
+from application.identity.forget_codes import ForgetCodes
 from application.identity.ports import Erasures, PersonalData, PersonCalls, Persons
 from application.shared.clock import Clock
 from application.shared.ids import NewId
@@ -22,6 +24,8 @@ class ErasePerson:
     """Leaves nothing of a person but an id, at once and for good.
 
     Attributes:
+        end_sessions: Ends the person's login sessions: no token of theirs is taken any longer.
+        forget_codes: Makes the codes on their way to the person's address void.
         personal_data: Every part of the store that holds some.
         pepper: Gives the hash by which an email address is known again.
     """
@@ -29,6 +33,8 @@ class ErasePerson:
     transactions: Transactions
     persons: Persons
     calls: PersonCalls
+    end_sessions: EndAllSessions
+    forget_codes: ForgetCodes
     personal_data: Sequence[PersonalData]
     erasures: Erasures
     clock: Clock
@@ -49,7 +55,8 @@ class ErasePerson:
             if known is not None:
                 return known
             now = await self.clock.now()
-            # First, because the dates on which they count are still the person's own.
+            await self.end_sessions(person_id)
+            # Before the profile, because the dates on which they count are still the person's own.
             await self.calls.end(person_id)
             for part in self.personal_data:
                 await part.erase(person_id, now)
@@ -62,12 +69,20 @@ class ErasePerson:
         return await self.transactions.run(work)
 
     async def _lock(self, person_id: PersonId) -> Person:
-        """Lock a person and all whose calls will end with theirs, in the one order of ids."""
+        """Lock a person and all whose calls will end with theirs, in the one order of ids.
+
+        Their codes go before: whoever signs in holds the code, and then waits for the person.
+        """
+        seen = await self.persons.get(person_id)
+        if seen is not None and seen.email is not None:
+            await self.forget_codes(seen.email)
         partners = await self.calls.partners(person_id)
         found = {person.id: person for person in await self.persons.lock(person_id, *partners)}
         if person_id not in found:
             raise no_such_person(person_id)
         # From here on no call of the person's starts; one may have, just before.
         if not await self.calls.partners(person_id) <= partners:
+            raise ConcurrentUpdateError
+        if seen is None or found[person_id].email != seen.email:
             raise ConcurrentUpdateError
         return found[person_id]

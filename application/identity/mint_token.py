@@ -28,6 +28,7 @@ class MintToken:
         Raises:
             NotFoundError: There is no such person.
             PersonSuspendedError: The person may not act.
+            PersonDeletedError: The person was erased.
             InvalidValueError: The lifetime is too short or too long.
         """
         now = await self.clock.now()

@@ -52,7 +52,9 @@ class SessionOpener:
 
         Raises:
             PersonSuspendedError: The person may not act.
+            PersonDeletedError: The person was erased.
         """
+        person.require_not_deleted()
         active = person.status is PersonStatus.ACTIVE
         require_standing(standing_reasons(active=active, blocked=False)[:1])
         token = PREFIX + secrets.token_urlsafe(_TOKEN_BYTES)

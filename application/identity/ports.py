@@ -191,6 +191,10 @@ class CodeTallies(Protocol):
         """Replace locked tallies."""
         ...
 
+    async def remove(self, subject: bytes) -> None:
+        """Keep no tally of a subject any longer."""
+        ...
+
 
 class SignInCodes(Protocol):
     """The code of each address, if it has one."""
@@ -205,6 +209,10 @@ class SignInCodes(Protocol):
 
     async def remove(self, nonce_digest: bytes) -> bool:
         """Make the code of a login attempt void; tell whether it was still there."""
+        ...
+
+    async def remove_of(self, address: bytes) -> None:
+        """Make the code of an address void, if it has one."""
         ...
 
 

@@ -104,6 +104,18 @@ class OwnReport:
 
 
 @frozen(kw_only=True)
+class OwnSession:
+    """A login session of the person's, without anything of its token."""
+
+    id: UUID
+    origin: str
+    created_at: datetime
+    last_used_at: datetime
+    idle_ends_at: datetime
+    ends_at: datetime
+
+
+@frozen(kw_only=True)
 class OwnEvent:
     """An event about the person, without what it tells of others."""
 

@@ -84,6 +84,7 @@ class VerifyCode:
             SignInCodeWrongError: It is another one.
             GuestNotMergedError: A guest proved the address of another person; the code stays.
             PersonSuspendedError: The person may not act; the code stays.
+            PersonDeletedError: The guest was erased just now; the code stays.
             InvalidValueError: The profile is malformed.
         """
         digest = self.pepper.code(request.nonce, request.email, request.code)

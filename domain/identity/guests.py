@@ -35,8 +35,10 @@ def claim(
     """Give a guest the address that was proven.
 
     Raises:
+        PersonDeletedError: The guest was erased.
         InvalidValueError: The address is malformed.
     """
+    guest.require_not_deleted()
     checked = checked_profile(Profile(name=guest.name, email=email), policy)
     event = GuestClaimed(at=now, person_id=guest.id, policy_version=policy_version)
     return PersonChange(attrs.evolve(guest, email=checked.email), (event,))

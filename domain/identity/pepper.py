@@ -38,6 +38,10 @@ class Pepper:
         """Give what is stored of a code; it holds for one login attempt and address only."""
         return self.digest("sign-in/code", nonce, email_key(email), code)
 
+    def request(self, fingerprint: bytes) -> bytes:
+        """Give what stands for a request that nobody but the same one shall match."""
+        return self.digest("idempotency/request", fingerprint.hex())
+
     def erased_email(self, email: str) -> bytes:
         """Give what an address of an erased person is known again by, but never read.
 

@@ -15,6 +15,7 @@ from entrypoints.http import learning, persons
 from entrypoints.http.learning import PreferencesBody
 from entrypoints.http.messages import MessageBody
 from entrypoints.http.persons import PersonBody
+from entrypoints.http.sessions import SessionBody
 
 FORMAT: Literal["kithkin-export-1"] = "kithkin-export-1"
 
@@ -112,6 +113,7 @@ class ExportBody(Struct):
     presence: list[ExportedPresence]
     blocks: list[ExportedBlock]
     reports: list[ExportedReport]
+    sessions: list[SessionBody]
     events: list[ExportedEvent]
 
 

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 from uuid import UUID
 
+import attrs
 import msgspec
 from litestar import Response
 from litestar.enums import MediaType
@@ -85,6 +86,9 @@ async def answer_secretly(request: ApiRequest, work: Callable[[], Awaitable[T]])
     attempt = await attempt_of(request)
     if attempt is None:
         return await work()
+    # The body may be short enough to guess, such as an address alone, and no erasure finds it.
+    told = kithkin(request).ports.pepper().request(attempt.fingerprint)
+    attempt = attrs.evolve(attempt, fingerprint=told)
     return await kithkin(request).sign_in.once_in_secret()(attempt, work)
 
 

@@ -14,7 +14,8 @@ from domain.identity.learning import (
     LearningGoal,
     LearningPreferences,
 )
-from domain.shared.ids import PersonId
+from entrypoints.http.acting import acting
+from entrypoints.http.authentication import FOR_PERSONS
 from entrypoints.http.body import JsonBody
 from entrypoints.http.context import ApiRequest, kithkin
 from entrypoints.http.persons import Language
@@ -64,16 +65,21 @@ class LearningRoutes(Controller):
     path = "/v1"
     tags = ("Learning preferences",)
 
-    @get("/persons/{person_id:uuid}/learning-preferences", responses=problems(404))
+    @get(
+        "/persons/{person_id:uuid}/learning-preferences",
+        opt=FOR_PERSONS,
+        responses=problems(404),
+    )
     async def get_preferences(
         self, request: ApiRequest, person_id: FromPath[UUID]
     ) -> PreferencesBody:
         """Read a person's learning preferences. Before any are set it is 404."""
         queries = kithkin(request).identity.queries()
-        return shown(await queries.learning_preferences(PersonId(person_id)))
+        return shown(await queries.learning_preferences(acting(request, person_id)))
 
     @put(
         "/persons/{person_id:uuid}/learning-preferences",
+        opt=FOR_PERSONS,
         dto=JsonBody[SetPreferencesBody],
         return_dto=None,
         responses=problems(404, body=True),
@@ -86,7 +92,7 @@ class LearningRoutes(Controller):
         wanted = LearningPreferences(
             **{
                 **given,
-                "person_id": PersonId(person_id),
+                "person_id": acting(request, person_id),
                 "specific_goals": tuple(data.specific_goals),
             }
         )

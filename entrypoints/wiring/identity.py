@@ -103,6 +103,8 @@ class Identity(DeclarativeContainer):
         transactions=ports.transactions,
         persons=ports.persons,
         calls=video.end_person_calls,
+        end_sessions=sign_in.end_all_sessions,
+        forget_codes=sign_in.forget_codes,
         personal_data=ports.personal_data,
         erasures=ports.erasures,
         clock=ports.clock,

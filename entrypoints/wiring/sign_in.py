@@ -14,6 +14,7 @@ from adapters.mail.console import ConsoleMailer
 from adapters.mail.smtp import SmtpMailer, SmtpServer
 from application.identity.authenticate_person import AuthenticatePerson
 from application.identity.end_session import EndAllSessions, EndSession
+from application.identity.forget_codes import ForgetCodes
 from application.identity.mint_token import MintToken
 from application.identity.open_session import SessionOpener
 from application.identity.request_code import RequestCode
@@ -36,6 +37,9 @@ class SignIn(DeclarativeContainer):
     )
     open_session = Singleton(
         SessionOpener, sessions=ports.sessions, new_id=ports.new_id, rulebook=ports.rulebook
+    )
+    forget_codes = Factory(
+        ForgetCodes, tallies=ports.code_tallies, codes=ports.sign_in_codes, pepper=ports.pepper
     )
     request_code = Factory(
         RequestCode,

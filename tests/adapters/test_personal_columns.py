@@ -1,7 +1,7 @@
 """Every column that could hold a word about a person is known to the erasure, or can hold none.
 
-Whoever adds such a column decides here: it is erased, by an adapter of `PersonalData`, or it says
-nothing about anybody.
+Whoever adds such a column decides here: it is erased, by an adapter of `PersonalData` or by the
+use case itself, or it says nothing about anybody.
 """
 
 from sqlalchemy import ARRAY, LargeBinary, Text, Uuid
@@ -21,6 +21,13 @@ ERASED = {
     "learning_preferences.correction_style",
     "learning_preferences.specific_goals",
     "reports.reason",
+    "code_tallies.subject",
+    "code_tallies.times",
+    "sign_in_codes.address",
+    "sign_in_codes.nonce_digest",
+    "sign_in_codes.code_digest",
+    "login_sessions.digest",
+    "login_sessions.origin",
     "messages.text",
     "messages.client_message_id",
     "messages.first_text_digest",

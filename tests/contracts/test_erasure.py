@@ -10,18 +10,23 @@ from uuid_utils.compat import uuid7
 from application.conversations.send_message import SendMessageRequest, SentMessage
 from application.shared.idempotency import Answer, replay
 from domain.identity.blocks import block
+from domain.identity.code_limits import TooManyCodesError
 from domain.identity.erasure import Erasure
-from domain.identity.events import PersonErased, PersonRegistered
+from domain.identity.events import PersonErased, PersonRegistered, SessionEnded, SignedIn
 from domain.identity.learning import LearningPreferences
 from domain.identity.pepper import Pepper
 from domain.identity.persons import Person, PersonStatus
 from domain.identity.profile import Gender
+from domain.identity.sessions import signed_in as signed_in_as
+from domain.identity.sign_in_codes import SignInCodeSpentError
 from domain.shared.standing import PersonDeletedError
 from domain.video.calls import Ended
 from domain.video.events import CallOutcome
 from tests.contracts import given, values
 from tests.contracts.given import Pair
+from tests.contracts.sign_in import Postbox, authenticate, to_verify, verify_code
 from tests.contracts.stores import Stores
+from tests.contracts.test_sign_in import asked, events_about, minted, signed_in
 from tests.contracts.use_cases import erase_person, export_person, send_message, set_preferences
 from tests.contracts.values import MINUTE, PEPPER, START, an_attempt, an_email, an_event
 
@@ -80,6 +85,9 @@ async def everything_of(stores: Stores, secret: str) -> Pair:
     attempt = an_attempt()
     answer = values.an_answer(attempt, body=secret.encode(), person_id=person.id)
     await stores.answers.keep(attempt, answer)
+    await asked(stores, Postbox(), person.email or "")
+    session = values.a_session(person)
+    await stores.sessions.add(session, values.outgoing(signed_in_as(session, "v")))
     return pair
 
 
@@ -110,6 +118,54 @@ async def test_nothing_is_left_anywhere(stores: Stores) -> None:
     )
     assert await stores.preferences.get(pair.a.id) is None
     assert not await stores.blocks.between(pair.a.id, pair.b.id)
+    assert await stores.sessions.lock(pair.a.id) == ()
+
+
+async def test_sessions_codes_and_counts_end_with_the_person(stores: Stores) -> None:
+    email, post = an_email(), Postbox()
+    first = (await signed_in(stores, email)).opened
+    second = await minted(stores, first.person)
+    nonce = await asked(stores, post, email)
+
+    await erase_person(stores)(first.person.id)
+
+    for opened in (first, second):
+        assert await authenticate(stores)(opened.token) is None
+    assert await stores.sessions.lock(first.person.id) == ()
+    with pytest.raises(SignInCodeSpentError):
+        await verify_code(stores)(to_verify(email, nonce, post.code(email)))
+    with pytest.raises(PersonDeletedError):
+        await minted(stores, first.person)
+    told = await events_about(stores, first.person.id)
+    assert told == [PersonRegistered, *[SignedIn] * 2, *[SessionEnded] * 2, PersonErased]
+
+    # The address begins anew, with all the codes of a new one.
+    for _ in range(2):
+        await asked(stores, post, email.upper())
+    newcomer = await signed_in(stores, email.upper())
+    assert (newcomer.created, newcomer.opened.person.id == first.person.id) == (True, False)
+
+
+async def test_codes_and_counts_of_others_stay(stores: Stores) -> None:
+    erased, email, post = await given.a_person(stores, email=an_email()), an_email(), Postbox()
+    nonce = ""
+    for _ in range(3):
+        nonce = await asked(stores, post, email)
+    await erase_person(stores)(erased.id)
+    with pytest.raises(TooManyCodesError):
+        await asked(stores, post, email)
+    assert (await verify_code(stores)(to_verify(email, nonce, post.code(email)))).created
+
+
+async def test_an_erased_guest_is_not_claimed(stores: Stores) -> None:
+    guest, email, post = await given.a_person(stores), an_email(), Postbox()
+    nonce = await asked(stores, post, email)
+    await erase_person(stores)(guest.id)
+    erased = await given.the_person(stores, guest)
+    with pytest.raises(PersonDeletedError):
+        await verify_code(stores)(to_verify(email, nonce, post.code(email), guest.id))
+    assert await given.the_person(stores, guest) == erased
+    assert (await verify_code(stores)(to_verify(email, nonce, post.code(email)))).created
 
 
 async def test_what_the_other_said_and_what_was_counted_stays(stores: Stores) -> None:

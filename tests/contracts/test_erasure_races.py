@@ -3,20 +3,34 @@
 from collections.abc import Awaitable
 
 import pytest
+from uuid_utils.compat import uuid7
 
 from application.conversations.send_message import SendMessageRequest, SentMessage
 from application.identity.file_report import FileReportRequest
+from application.identity.open_session import OpenedSession
+from application.identity.request_code import RequestedCode
+from application.identity.verify_code import VerifiedCode
 from application.shared.idempotency import Answer
 from application.video.start_call import StartCallRequest
+from domain.identity.code_limits import TooManyCodesError
 from domain.identity.erasure import Erasure
 from domain.identity.events import PersonErased
 from domain.identity.learning import LearningPreferences
-from domain.identity.persons import Person, PersonChange, change_profile
+from domain.identity.persons import Person, PersonChange, PersonStatus, change_profile
+from domain.identity.sign_in_codes import SignInCodeSpentError
 from domain.shared.standing import PartnerDeletedError, PersonDeletedError
 from domain.video.call_commands import CallInProgressError
 from domain.video.calls import Ringing
 from domain.video.unlock import DailyMessageLimitReachedError
 from tests.contracts import given, values
+from tests.contracts.sign_in import (
+    Postbox,
+    authenticate,
+    mint_token,
+    request_code,
+    to_verify,
+    verify_code,
+)
 from tests.contracts.stores import Stores
 from tests.contracts.test_erasure import a_secret
 from tests.contracts.test_races import WORKERS, all_at_once, events_about, kinds, to_send
@@ -30,7 +44,7 @@ from tests.contracts.use_cases import (
     set_preferences,
     start_call,
 )
-from tests.contracts.values import RULEBOOK, START, an_attempt
+from tests.contracts.values import RULEBOOK, START, an_attempt, an_email
 
 _LIMIT = (DailyMessageLimitReachedError,)
 ROUNDS = range(3)
@@ -185,6 +199,69 @@ async def test_nothing_is_left_of_what_is_written_meanwhile(stores: Stores, roun
     assert errors <= {PersonDeletedError}
     assert await stores.mentions(secret) == []
     await ends_with_the_erasure(stores, pair.a)
+
+
+@pytest.mark.parametrize("round_", ROUNDS)
+async def test_no_session_is_left_of_one_who_signs_in_meanwhile(
+    stores: Stores, round_: int
+) -> None:
+    email, post = an_email(), Postbox()
+    owner = await given.a_person(stores, email=email)
+    ask, verify, mint = request_code(stores, post), verify_code(stores), mint_token(stores)
+    erase, nonce = erase_person(stores), (await ask(email, uuid7().hex)).nonce
+    request = to_verify(email, nonce, post.code(email))
+
+    def act(number: int) -> Awaitable[object]:
+        if is_turn(number, round_):
+            return erase(owner.id)
+        acts = (
+            lambda: verify(request),
+            lambda: mint(owner.id, None),
+            lambda: ask(email, uuid7().hex),
+        )
+        return acts[number % len(acts)]()
+
+    outcomes = await all_at_once(act)
+
+    assert kinds(outcomes).keys() <= {
+        VerifiedCode,
+        OpenedSession,
+        RequestedCode,
+        SignInCodeSpentError,
+        TooManyCodesError,
+        PersonDeletedError,
+        Erasure,
+    }
+    assert await stores.sessions.lock(owner.id) == ()
+    for outcome in outcomes:
+        opened = outcome.opened if isinstance(outcome, VerifiedCode) else outcome
+        if isinstance(opened, OpenedSession):
+            session = await authenticate(stores)(opened.token)
+            # Whoever signed in after it is somebody else.
+            assert (session is None) == (opened.person.id == owner.id)
+    await ends_with_the_erasure(stores, owner)
+
+
+@pytest.mark.parametrize("round_", ROUNDS)
+async def test_a_guest_is_claimed_or_erased_first(stores: Stores, round_: int) -> None:
+    guest, post = await given.a_person(stores), Postbox()
+    ask, verify, erase = request_code(stores, post), verify_code(stores), erase_person(stores)
+    emails = [an_email() for _ in range(WORKERS)]
+    nonces = [(await ask(email, uuid7().hex)).nonce for email in emails]
+
+    def act(number: int) -> Awaitable[object]:
+        if is_turn(number, round_):
+            return erase(guest.id)
+        email = emails[number]
+        return verify(to_verify(email, nonces[number], post.code(email), guest.id))
+
+    outcomes = await all_at_once(act)
+
+    assert kinds(outcomes).keys() <= {VerifiedCode, PersonDeletedError, Erasure}
+    erased = await given.the_person(stores, guest)
+    assert (erased.status, erased.email) == (PersonStatus.DELETED, None)
+    assert await stores.sessions.lock(guest.id) == ()
+    await ends_with_the_erasure(stores, guest)
 
 
 async def test_an_erasure_happens_once(stores: Stores) -> None:

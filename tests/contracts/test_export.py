@@ -18,6 +18,7 @@ from application.identity.stored_records import (
     OwnPresence,
     OwnReadMarker,
     OwnReport,
+    OwnSession,
 )
 from domain.identity.blocks import block
 from domain.identity.events import PersonReported
@@ -39,6 +40,7 @@ NAMES = (
     "presence",
     "blocks",
     "reports",
+    "sessions",
     "events",
 )
 
@@ -147,6 +149,20 @@ async def test_only_what_the_person_did_to_others_is_theirs(stores: Stores) -> N
     assert found["events"] == []
 
 
+async def test_sessions_come_without_a_trace_of_their_tokens(stores: Stores) -> None:
+    pair = await given.a_pair(stores)
+    over = values.a_session(pair.a)
+    over = attrs.evolve(over, created_at=START - values.DAY, idle_ends_at=START)
+    for session in (lives := values.a_session(pair.a), over, values.a_session(pair.b)):
+        await stores.sessions.add(session, ())
+    found = (await exported(stores, pair.a.id))["sessions"]
+    assert [session.id for session in found] == [over.id, lives.id]
+    assert found[1] == OwnSession(
+        **{name: getattr(lives, name) for name in attrs.fields_dict(OwnSession)}
+    )
+    assert "digest" not in repr(found)
+
+
 async def test_events_come_in_their_order_without_the_dates_of_others(stores: Stores) -> None:
     pair = await given.a_pair(stores)
     first = an_event(pair.a.id)
@@ -189,6 +205,7 @@ async def test_a_large_account_comes_in_pages_each_record_once(
         read.append(theirs.id)
         await stores.blocks.add(block(person.id, other.id, START), values.outgoing())
         await stores.reports.add(values.a_report(person, other), (an_event(person.id),))
+        await stores.sessions.add(values.a_session(person), ())
 
     export = await export_person(stores)(person.id)
     sizes = {name: [len(page) async for page in pages] for name, pages in export.records.items()}
@@ -200,6 +217,6 @@ async def test_a_large_account_comes_in_pages_each_record_once(
     counted = [count.messages_sent for count in found["daily_counts"]]
     # Once a day was opened, nothing counts on the day before it.
     assert counted == [1, 2, 2, 1, 4, 4, 1]
-    for name in ("conversations", "blocks", "reports"):
+    for name in ("conversations", "blocks", "reports", "sessions"):
         assert len({repr(record) for record in found[name]}) == len(found[name]) == 5
     assert len({event.id for event in found["events"]}) == len(found["events"]) == 20

@@ -10,12 +10,14 @@ from application.identity.change_person import PersonChanger
 from application.identity.erase_person import ErasePerson
 from application.identity.export_person import ExportPerson
 from application.identity.file_report import FileReport
+from application.identity.forget_codes import ForgetCodes
 from application.identity.set_preferences import SetPreferences
 from application.shared.idempotency import Once
 from application.video.close_call import CallCloser
 from application.video.end_call import EndCall, EndPairCalls, EndPersonCalls
 from application.video.settle_calls import SettleCalls
 from application.video.start_call import StartCall
+from tests.contracts.sign_in import end_all_sessions
 from tests.contracts.stores import Stores
 from tests.contracts.values import PEPPER, RULEBOOK
 
@@ -86,6 +88,8 @@ def erase_person(stores: Stores) -> ErasePerson:
         stores.transactions,
         stores.persons,
         EndPersonCalls(stores.calls, close_call(stores)),
+        end_all_sessions(stores),
+        ForgetCodes(stores.code_tallies, stores.sign_in_codes, PEPPER),
         (stores.personal_data,),
         stores.erasures,
         stores.clock,

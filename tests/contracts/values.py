@@ -17,10 +17,12 @@ from domain.identity.pepper import Pepper
 from domain.identity.persons import Person
 from domain.identity.reports import Report
 from domain.identity.service_keys import Scope, ServiceKey, key_digest
+from domain.identity.sessions import LoginSession, NewSession, SessionOrigin, login_session
 from domain.shared.events import Event
 from domain.shared.ids import (
     ConversationId,
     EventId,
+    LoginSessionId,
     MessageId,
     PersonId,
     ReportId,
@@ -49,6 +51,16 @@ def a_person(**changes: Any) -> Person:
 
 def a_block(blocker: Person, blocked: Person) -> Block:
     return Block(blocker_id=blocker.id, blocked_id=blocked.id, created_at=START)
+
+
+def a_session(person: Person) -> LoginSession:
+    new = NewSession(
+        id=LoginSessionId(uuid7()),
+        person_id=person.id,
+        token=uuid7().hex,
+        origin=SessionOrigin.EMAIL_CODE,
+    )
+    return login_session(new, RULEBOOK.policies.identity.sign_in, START)
 
 
 def a_report(reporter: Person, reported: Person, **changes: Any) -> Report:

@@ -1,5 +1,6 @@
 """A person takes along what is theirs, and leaves without a trace of it."""
 
+import hashlib
 import json
 from datetime import datetime
 from typing import Any
@@ -7,8 +8,11 @@ from typing import Any
 import httpx
 import pytest
 
+from domain.identity.pepper import Pepper
 from tests.http import given
-from tests.http.api import Api, Json, asking, fresh, refused
+from tests.http.api import Api, Json, asking, done, fresh, refused
+from tests.http.running import PEPPER
+from tests.http.signing_in import a_code, a_token, ask_for_code, bearer, signed_in, try_code
 from tests.http.stored import Stored
 from tests.http.test_parallel_changes import at_once, statuses
 
@@ -46,7 +50,9 @@ async def a_whole_life(api: Api, secret: str) -> given.Pair:
     assert (await api.post("/v1/reports", report, key=fresh())).is_success
     await given.a_completed_call(api, pair)
     await given.a_call(api, pair)
+    await signed_in(api, f"{secret}@example.org")
     await api.put(f"/v1/persons/{pair.a}/suspension", reason=secret)
+    done(await ask_for_code(api, f"{secret}@example.org"))
     return pair
 
 
@@ -135,6 +141,7 @@ async def test_an_export_holds_what_is_theirs_and_nothing_else(api: Api) -> None
     assert [row["presence"] for row in export["presence"]] == ["connected"]
     assert [report["reason"] for report in export["reports"]] == [secret]
     assert export["blocks"] == []
+    assert export["sessions"] == []
     kinds = [event["type"] for event in export["events"]]
     assert kinds[0] == "person_registered"
     assert {"message_sent", "message_edited", "learning_preferences_changed"} <= {*kinds}
@@ -156,13 +163,59 @@ async def test_nothing_is_left_of_the_erased(on_postgres: Api, stored: Stored) -
     secret = fresh("secret")
     pair = await a_whole_life(on_postgres, secret)
     assert await stored.mentions(secret)
+    email, pepper = f"{secret}@example.org", Pepper(PEPPER.encode())
+    assert await stored.mentions(pepper.address(email).hex())
 
     record = await erased(on_postgres, pair.a)
 
     assert record == {"person_id": pair.a, "erased_at": record["erased_at"]}
     assert datetime.fromisoformat(record["erased_at"]) == await on_postgres.now()
-    for shape in (secret, secret.encode().hex(), f"{secret}@example.org".upper()):
+    shapes = (secret, secret.encode().hex(), email.upper(), pepper.address(email).hex())
+    for shape in shapes:
         assert not await stored.mentions(shape)
+    # Known again, but under a key of its own.
+    assert await stored.mentions(pepper.erased_email(email).hex())
+
+
+async def test_a_person_takes_theirs_along_and_leaves_by_themself(api: Api) -> None:
+    email = given.an_email()
+    first, second = (
+        await signed_in(api, email),
+        done(await try_code(api, await a_code(api, email, 2))),
+    )
+    person, headers = first["person"]["id"], bearer(first["token"])
+    path = f"/v1/persons/{person}"
+    wanted = {"target_language": "ja"}
+    done(await api.ask("PUT", f"{path}/learning-preferences", json=wanted, headers=headers))
+
+    export = await api.ask("GET", f"{path}/export", headers=headers)
+
+    assert export.json()["sessions"] == [first["session"], second["session"]]
+    assert export.json()["learning_preferences"]["target_language"] == "ja"
+    for secret in (first["token"], hashlib.sha256(first["token"].encode()).hexdigest()):
+        assert secret not in export.text
+
+    on_its_way = await a_code(api, email, 3)
+    erase = f"{path}/erase"
+    done(await api.ask("POST", erase, headers={**headers, "Idempotency-Key": fresh()}))
+
+    for token in (first["token"], second["token"]):
+        for method, route in (("GET", "/v1/me"), ("GET", path), ("POST", erase)):
+            refused(await api.ask(method, route, headers=bearer(token)), 401, "unauthenticated")
+    refused(await api.post(f"{path}/tokens", {}), 403, "person_deleted")
+    refused(await try_code(api, on_its_way), 403, "sign_in_code_spent")
+    newcomer = done(await try_code(api, await a_code(api, email, 4)))
+    assert newcomer["created"]
+    assert newcomer["person"]["id"] != person
+
+
+async def test_one_who_left_is_nobody_elses_to_ask_about(api: Api) -> None:
+    erased_one, other = await given.a_person(api), await given.a_person(api)
+    headers = bearer(await a_token(api, other))
+    await erased(api, erased_one)
+    for method, act in (("GET", "export"), ("POST", "erase"), ("GET", "learning-preferences")):
+        answer = await api.ask(method, f"/v1/persons/{erased_one}/{act}", headers=headers)
+        refused(answer, 404, "not_found")
 
 
 async def test_the_erased_stay_as_an_id(api: Api) -> None:

@@ -26,6 +26,10 @@ NAMED = {
     "decline_call": "b",
     "report_presence": "a",
     "end_call": "a",
+    "get_preferences": "a",
+    "set_preferences": "a",
+    "export_person": "a",
+    "erase_person": "a",
 }
 PARTICIPANTS = ("get_conversation", "list_messages", "get_call", "get_history")
 SERVICES = (

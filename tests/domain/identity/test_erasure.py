@@ -9,6 +9,7 @@ import pytest
 from domain.identity import persons
 from domain.identity.erasure import Erasure, erase, erasure_of
 from domain.identity.events import PersonErased
+from domain.identity.guests import claim
 from domain.identity.pepper import Pepper
 from domain.identity.persons import Person, PersonChange, PersonStatus
 from domain.identity.profile import Gender, PrivacyLevel, Profile
@@ -95,6 +96,9 @@ CHANGES = {
     ),
     "suspension": lambda person: persons.suspend(
         person, "Spam.", policy_version=VERSION, now=LATER
+    ),
+    "claim": lambda person: claim(
+        person, "new@example.org", policy=POLICY, policy_version=VERSION, now=LATER
     ),
     "reinstatement": lambda person: persons.reinstate(person, policy_version=VERSION, now=LATER),
 }
