@@ -17,6 +17,7 @@ from domain.conversations.conversations import Conversation
 from domain.conversations.messages import Message
 from domain.identity.blocks import Block
 from domain.identity.code_limits import Tally
+from domain.identity.google import GoogleAttempt, GoogleLink
 from domain.identity.persons import Person
 from domain.identity.profile import email_key
 from domain.identity.reports import Report
@@ -142,6 +143,21 @@ class MemoryStore(Isolation):
             self.note,
             lambda code: code.address,
             unique={"nonce_digest": lambda code: code.nonce_digest},
+        )
+        self.google_attempts: Table[bytes, GoogleAttempt] = Table(
+            self.note,
+            lambda attempt: attempt.state_digest,
+            references={
+                "person": (
+                    self.persons,
+                    lambda attempt: () if attempt.person_id is None else (attempt.person_id,),
+                )
+            },
+        )
+        self.google_links: Table[tuple[str, str], GoogleLink] = Table(
+            self.note,
+            lambda link: (link.issuer, link.subject),
+            references={"person": (self.persons, lambda link: (link.person_id,))},
         )
         self.sessions: Table[LoginSessionId, LoginSession] = Table(
             self.note,

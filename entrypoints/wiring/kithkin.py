@@ -12,7 +12,7 @@ from entrypoints.wiring.identity import Identity
 from entrypoints.wiring.memory import MemoryPorts
 from entrypoints.wiring.postgres import PostgresPorts
 from entrypoints.wiring.shared import Shared
-from entrypoints.wiring.sign_in import SignIn, mailer_of, pepper_of
+from entrypoints.wiring.sign_in import SignIn, google_of, mailer_of, pepper_of
 from entrypoints.wiring.video import Video
 
 
@@ -95,7 +95,10 @@ def _wired(settings: Settings, ports: PostgresPorts | MemoryPorts) -> Kithkin:
     video = Video(ports=ports)
     shared = Shared(ports=ports)
     sign_in = SignIn(
-        ports=ports, pepper=Object(pepper_of(settings)), mailer=Object(mailer_of(settings))
+        ports=ports,
+        pepper=Object(pepper_of(settings)),
+        mailer=Object(mailer_of(settings)),
+        google=Object(google_of(settings)),
     )
     return Kithkin(
         settings=settings,

@@ -10,6 +10,8 @@ from application.conversations.queries import ConversationList
 from application.identity.ports import (
     Blocks,
     CodeTallies,
+    GoogleAttempts,
+    GoogleLinks,
     LoginSessions,
     Persons,
     PersonsByEmail,
@@ -51,6 +53,8 @@ class Stores:
     code_tallies: CodeTallies
     sign_in_codes: SignInCodes
     persons_by_email: PersonsByEmail
+    google_attempts: GoogleAttempts
+    google_links: GoogleLinks
     sessions: LoginSessions
     session_tokens: SessionTokens
     session_directory: SessionDirectory
