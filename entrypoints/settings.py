@@ -46,6 +46,10 @@ class Settings:
         smtp_starttls: Change to TLS before anything is said to it.
         mail_from: The address that mail comes from.
         trusted_proxies: Whose word is taken for where a client is.
+        google_client_id: Who we are to Google; None turns signing in with it off.
+        google_client_secret: Proves it.
+        google_redirect_uri: The app's page that Google sends persons back to.
+        google_issuer: Google, or another provider that speaks as it does.
     """
 
     database_url: str | None = field(default=None, repr=False)
@@ -63,6 +67,10 @@ class Settings:
     smtp_starttls: bool = True
     mail_from: str | None = None
     trusted_proxies: str | None = None
+    google_client_id: str | None = None
+    google_client_secret: str | None = field(default=None, repr=False)
+    google_redirect_uri: str | None = None
+    google_issuer: str = "https://accounts.google.com"
 
 
 class SettingsError(Exception):
@@ -135,6 +143,12 @@ def _contradictions(settings: Settings) -> list[str]:
     if settings.smtp_url is not None and settings.mail_from is None:
         problems.append("KITHKIN_MAIL_FROM: mail by SMTP needs it; give the sender's address")
     problems.extend(_open_passwords(settings))
+    google = ("google_client_id", "google_client_secret", "google_redirect_uri")
+    missing = [name for name in google if getattr(settings, name) is None]
+    if missing and len(missing) < len(google):
+        problems.extend(
+            f"{PREFIX}{name.upper()}: signing in with Google needs it too" for name in missing
+        )
     return problems
 
 
@@ -183,6 +197,14 @@ def _pepper(given: str) -> str:
             f"give {MIN_PEPPER_CHARACTERS} or more printable ASCII characters, best those of"
             " `openssl rand -hex 32`"
         )
+    return given
+
+
+def _address(given: str) -> str:
+    parts = urlsplit(given)  # what it and `port` raise is a ValueError too
+    safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK)
+    if not safe or not parts.hostname or parts.port == 0 or parts.fragment:
+        raise ValueError(f"'{given}' is no address that starts with https://")
     return given
 
 
@@ -250,4 +272,8 @@ _READERS: dict[str, Callable[[str], Any]] = {
     "smtp_starttls": _switch,
     "mail_from": _mail_from,
     "trusted_proxies": _proxies,
+    "google_client_id": str,
+    "google_client_secret": str,
+    "google_redirect_uri": _address,
+    "google_issuer": _address,
 }

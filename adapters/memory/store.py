@@ -18,6 +18,7 @@ from domain.conversations.messages import Message
 from domain.identity.blocks import Block
 from domain.identity.code_limits import Tally
 from domain.identity.erasure import Erasure
+from domain.identity.google import GoogleAttempt, GoogleLink
 from domain.identity.learning import LearningPreferences
 from domain.identity.persons import Person
 from domain.identity.profile import email_key
@@ -156,6 +157,21 @@ class MemoryStore(Isolation):
             self.note,
             lambda code: code.address,
             unique={"nonce_digest": lambda code: code.nonce_digest},
+        )
+        self.google_attempts: Table[bytes, GoogleAttempt] = Table(
+            self.note,
+            lambda attempt: attempt.state_digest,
+            references={
+                "person": (
+                    self.persons,
+                    lambda attempt: () if attempt.person_id is None else (attempt.person_id,),
+                )
+            },
+        )
+        self.google_links: Table[tuple[str, str], GoogleLink] = Table(
+            self.note,
+            lambda link: (link.issuer, link.subject),
+            references={"person": (self.persons, lambda link: (link.person_id,))},
         )
         self.sessions: Table[LoginSessionId, LoginSession] = Table(
             self.note,

@@ -172,6 +172,26 @@ sign_in_codes = Table(
     CheckConstraint("tries BETWEEN 0 AND 5", name="five_tries"),
 )
 
+google_attempts = Table(
+    "google_attempts",
+    metadata,
+    Column("state_digest", LargeBinary, primary_key=True),
+    Column("nonce_digest", LargeBinary, nullable=False),
+    Column("person_id", Uuid, ForeignKey("persons.id")),
+    Column("expires_at", Instant, nullable=False),
+    Index(None, "expires_at"),
+)
+
+google_links = Table(
+    "google_links",
+    metadata,
+    Column("issuer", Text, primary_key=True),
+    Column("subject", Text, primary_key=True),
+    Column("person_id", Uuid, ForeignKey("persons.id"), nullable=False),
+    Column("linked_at", Instant, nullable=False),
+    Index(None, "person_id"),
+)
+
 login_sessions = Table(
     "login_sessions",
     metadata,

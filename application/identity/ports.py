@@ -9,6 +9,7 @@ from application.shared.pages import Page, Position
 from domain.identity.blocks import Block
 from domain.identity.code_limits import Tally
 from domain.identity.erasure import Erasure
+from domain.identity.google import GoogleAccount, GoogleAttempt, GoogleLink
 from domain.identity.learning import LearningPreferences
 from domain.identity.persons import Person
 from domain.identity.reports import Report
@@ -251,4 +252,53 @@ class PersonsByEmail(Protocol):
 
     async def lock_by_email(self, email: str) -> Person | None:
         """Give the person of an address; nobody else changes them until the transaction ends."""
+        ...
+
+
+class GoogleProvider(Protocol):
+    """Google, or whoever speaks OpenID Connect as it does. Never used inside a transaction."""
+
+    async def url(self, *, state: str, nonce: str, verifier: str) -> str:
+        """Give where to send a person to sign in.
+
+        Raises:
+            GoogleUnavailableError: The provider does not answer.
+        """
+        ...
+
+    async def account(self, *, code: str, nonce: str, verifier: str) -> GoogleAccount:
+        """Give the account that a code which came back stands for.
+
+        Raises:
+            GoogleRefusedError: The provider does not vouch for it.
+            GoogleUnavailableError: The provider does not answer.
+        """
+        ...
+
+
+class GoogleAttempts(Protocol):
+    """Attempts that were sent to Google."""
+
+    async def add(self, attempt: GoogleAttempt) -> None:
+        """Keep an attempt."""
+        ...
+
+    async def take(self, state_digest: bytes) -> GoogleAttempt | None:
+        """Give an attempt, once: it is gone then."""
+        ...
+
+
+class GoogleLinks(Protocol):
+    """The persons whom Google accounts sign in."""
+
+    async def get(self, issuer: str, subject: str) -> GoogleLink | None:
+        """Give the link of an account, if it has one."""
+        ...
+
+    async def add(self, link: GoogleLink) -> None:
+        """Add a link.
+
+        Raises:
+            ConcurrentUpdateError: The account has one by now.
+        """
         ...

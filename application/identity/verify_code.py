@@ -4,16 +4,14 @@ from datetime import datetime
 
 from attrs import field, frozen
 
+from application.identity.admit_person import PersonAdmitter
 from application.identity.open_session import OpenedSession, SessionOpener
-from application.identity.ports import EmailTakenError, Persons, PersonsByEmail, SignInCodes
+from application.identity.ports import EmailTakenError, PersonsByEmail, SignInCodes
 from application.shared.clock import Clock
-from application.shared.ids import NewId
-from application.shared.outbox import outgoing
 from application.shared.rulebook import Rulebook
 from application.shared.transaction import ConcurrentUpdateError, Transactions
-from domain.identity.guests import claim, is_guest, not_merged
+from domain.identity.guests import not_merged
 from domain.identity.pepper import Pepper
-from domain.identity.persons import Person, register
 from domain.identity.profile import Profile
 from domain.identity.sessions import SessionOrigin, login_session
 from domain.identity.sign_in_codes import (
@@ -68,11 +66,10 @@ class VerifyCode:
 
     transactions: Transactions
     codes: SignInCodes
-    persons: Persons
     by_email: PersonsByEmail
+    admit: PersonAdmitter
     open_session: SessionOpener
     clock: Clock
-    new_id: NewId
     pepper: Pepper
     rulebook: Rulebook
 
@@ -115,42 +112,15 @@ class VerifyCode:
         if not await self.codes.remove(code.nonce_digest):
             tried(None, policy, now)
         person = await self.by_email.lock_by_email(request.email)
-        guest = await self._guest(request)
+        guest = await self.admit.guest(request.signed_in_as)
         created = claimed = False
         if guest is not None:
             if person is not None:
                 raise not_merged()
-            person, claimed = await self._claim(guest, request.email, now), True
+            person, claimed = await self.admit.claim(guest, request.email, now), True
         elif person is None:
-            person, created = await self._register(request.profile, now), True
+            person, created = await self.admit.register(request.profile, now), True
         opened = await self.open_session(
             person, SessionOrigin.EMAIL_CODE, lambda new: login_session(new, policy, now)
         )
         return VerifiedCode(opened, created, claimed)
-
-    async def _guest(self, request: VerifyCodeRequest) -> Person | None:
-        if request.signed_in_as is None:
-            return None
-        found = await self.persons.lock(request.signed_in_as)
-        return next((person for person in found if is_guest(person)), None)
-
-    async def _claim(self, guest: Person, email: str, now: datetime) -> Person:
-        change = claim(
-            guest,
-            email,
-            policy=self.rulebook.policies.identity,
-            policy_version=self.rulebook.version,
-            now=now,
-        )
-        return await self.persons.save(guest, change.person, outgoing(self.new_id, change.events))
-
-    async def _register(self, profile: Profile, now: datetime) -> Person:
-        change = register(
-            PersonId(self.new_id()),
-            profile,
-            policy=self.rulebook.policies.identity,
-            policy_version=self.rulebook.version,
-            now=now,
-        )
-        await self.persons.add(change.person, outgoing(self.new_id, change.events))
-        return change.person

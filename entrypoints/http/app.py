@@ -16,6 +16,7 @@ from entrypoints.http.conversations import ConversationRoutes
 from entrypoints.http.crowd import Crowd
 from entrypoints.http.describe import describe
 from entrypoints.http.errors import to_problem
+from entrypoints.http.google import GoogleRoutes
 from entrypoints.http.learning import LearningRoutes
 from entrypoints.http.limits import MAX_BODY_BYTES
 from entrypoints.http.logs import configure_logs
@@ -70,5 +71,6 @@ def _controllers(kithkin: Kithkin) -> list[type[Controller]]:
         SignInRoutes,
         MeRoutes,
         TokenRoutes,
+        GoogleRoutes,
     ]
     return [*controllers, ClockRoutes] if kithkin.settings.test_clock else controllers

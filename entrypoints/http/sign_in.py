@@ -8,7 +8,7 @@ from litestar import Controller, Response, delete, post
 from litestar.params import JSONBody
 from msgspec import Meta, Struct
 
-from application.identity.verify_code import VerifyCodeRequest
+from application.identity.verify_code import VerifiedCode, VerifyCodeRequest
 from domain.identity.profile import Profile
 from domain.identity.sessions import LoginSession
 from entrypoints.http.acting import own_session
@@ -76,6 +76,17 @@ class SignedInBody(Struct):
     claimed: Annotated[bool, Meta(description="The person was a guest until now")]
 
 
+def signed_in_body(verified: VerifiedCode) -> SignedInBody:
+    """Give a session that began as the API shows it, this once with its token."""
+    return SignedInBody(
+        token=verified.opened.token,
+        session=session_body(verified.opened.session),
+        person=person_body(verified.opened.person),
+        created=verified.created,
+        claimed=verified.claimed,
+    )
+
+
 def _profile(data: VerifyCodeBody) -> Profile:
     name = data.name or data.email.rpartition("@")[0]
     return Profile(name=name, email=data.email, locale=data.locale, timezone=data.timezone)
@@ -129,14 +140,7 @@ class SignInRoutes(Controller):
         )
         verify = kithkin(request).sign_in.verify_code()
         verified = await answer_secretly(request, lambda: verify(wanted))
-        body = SignedInBody(
-            token=verified.opened.token,
-            session=session_body(verified.opened.session),
-            person=person_body(verified.opened.person),
-            created=verified.created,
-            claimed=verified.claimed,
-        )
-        return Response(body, headers=NOT_STORED)
+        return Response(signed_in_body(verified), headers=NOT_STORED)
 
     @delete("/session", opt=FOR_PERSONS_ONLY, responses=problems())
     async def sign_out(self, request: ApiRequest) -> None:

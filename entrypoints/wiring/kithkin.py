@@ -13,7 +13,7 @@ from entrypoints.wiring.memory import MemoryPorts
 from entrypoints.wiring.pepper import pepper
 from entrypoints.wiring.postgres import PostgresPorts
 from entrypoints.wiring.shared import Shared
-from entrypoints.wiring.sign_in import SignIn, mailer_of
+from entrypoints.wiring.sign_in import SignIn, google_of, mailer_of
 from entrypoints.wiring.video import Video
 
 
@@ -96,7 +96,9 @@ def _wired(settings: Settings, ports: PostgresPorts | MemoryPorts) -> Kithkin:
         ports.clock.override(ports.test_clock)
     video = Video(ports=ports)
     shared = Shared(ports=ports)
-    sign_in = SignIn(ports=ports, mailer=Object(mailer_of(settings)))
+    sign_in = SignIn(
+        ports=ports, mailer=Object(mailer_of(settings)), google=Object(google_of(settings))
+    )
     return Kithkin(
         settings=settings,
         rulebook=rulebook,

@@ -12,6 +12,7 @@ from adapters.memory.conversations import (
     MemoryMessages,
 )
 from adapters.memory.erasure import MemoryErasures, MemoryPersonalData
+from adapters.memory.google import MemoryGoogleAttempts, MemoryGoogleLinks
 from adapters.memory.idempotency import MemoryKeptAnswers
 from adapters.memory.identity import (
     MemoryBlocks,
@@ -71,6 +72,8 @@ class MemoryPorts(DeclarativeContainer):
     sign_in_codes = Singleton(MemorySignInCodes, store)
     persons_by_email = Singleton(MemoryPersonsByEmail, store)
     sessions = Singleton(MemoryLoginSessions, store)
+    google_attempts = Singleton(MemoryGoogleAttempts, store)
+    google_links = Singleton(MemoryGoogleLinks, store)
     standings = Singleton(MemoryPairStandings, store)
     conversations = Singleton(MemoryConversations, store)
     conversation_list = Singleton(MemoryConversationList, store)

@@ -11,6 +11,7 @@ from adapters.postgres.conversation_list import PostgresConversationList
 from adapters.postgres.conversations import PostgresConversations, PostgresMessages
 from adapters.postgres.erasure import PostgresErasures, PostgresPersonalData
 from adapters.postgres.executor import Executor
+from adapters.postgres.google import PostgresGoogleAttempts, PostgresGoogleLinks
 from adapters.postgres.idempotency import PostgresKeptAnswers
 from adapters.postgres.identity import (
     PostgresBlocks,
@@ -87,6 +88,8 @@ class PostgresPorts(DeclarativeContainer):
     sign_in_codes = Singleton(PostgresSignInCodes, store)
     persons_by_email = Singleton(PostgresPersonsByEmail, store)
     sessions = Singleton(PostgresLoginSessions, store)
+    google_attempts = Singleton(PostgresGoogleAttempts, store)
+    google_links = Singleton(PostgresGoogleLinks, store)
     connection = Singleton(PostgresConnection, store, service_keys)
     standings = Singleton(PostgresPairStandings, store)
     conversations = Singleton(PostgresConversations, store)

@@ -10,14 +10,18 @@ from dependency_injector.providers import (
     Singleton,
 )
 
+from adapters.google.openid import OpenIdProvider
 from adapters.mail.console import ConsoleMailer
 from adapters.mail.smtp import SmtpMailer, SmtpServer
+from application.identity.admit_person import PersonAdmitter
 from application.identity.authenticate_person import AuthenticatePerson
 from application.identity.end_session import EndAllSessions, EndSession
+from application.identity.finish_google import FinishGoogle
 from application.identity.forget_codes import ForgetCodes
 from application.identity.mint_token import MintToken
 from application.identity.open_session import SessionOpener
 from application.identity.request_code import RequestCode
+from application.identity.start_google import StartGoogle
 from application.identity.verify_code import VerifyCode
 from application.shared.mail import Mailer
 from application.shared.secret_answers import OnceInSecret
@@ -31,6 +35,7 @@ class SignIn(DeclarativeContainer):
 
     ports = DependenciesContainer()
     mailer: Dependency[Mailer] = Dependency()
+    google: Dependency[OpenIdProvider | None] = Dependency()
 
     once_in_secret = Singleton(
         OnceInSecret, transactions=ports.transactions, answers=ports.answers, clock=ports.clock
@@ -51,15 +56,39 @@ class SignIn(DeclarativeContainer):
         pepper=ports.pepper,
         rulebook=ports.rulebook,
     )
+    admit = Singleton(
+        PersonAdmitter, persons=ports.persons, new_id=ports.new_id, rulebook=ports.rulebook
+    )
     verify_code = Factory(
         VerifyCode,
         transactions=ports.transactions,
         codes=ports.sign_in_codes,
-        persons=ports.persons,
         by_email=ports.persons_by_email,
+        admit=admit,
         open_session=open_session,
         clock=ports.clock,
-        new_id=ports.new_id,
+        pepper=ports.pepper,
+        rulebook=ports.rulebook,
+    )
+    start_google = Factory(
+        StartGoogle,
+        provider=google,
+        attempts=ports.google_attempts,
+        persons=ports.persons,
+        clock=ports.clock,
+        pepper=ports.pepper,
+    )
+    finish_google = Factory(
+        FinishGoogle,
+        transactions=ports.transactions,
+        provider=google,
+        attempts=ports.google_attempts,
+        links=ports.google_links,
+        persons=ports.persons,
+        by_email=ports.persons_by_email,
+        admit=admit,
+        open_session=open_session,
+        clock=ports.clock,
         pepper=ports.pepper,
         rulebook=ports.rulebook,
     )
@@ -90,6 +119,14 @@ class SignIn(DeclarativeContainer):
     authenticate_person = Singleton(
         AuthenticatePerson, tokens=ports.sessions, clock=ports.clock, rulebook=ports.rulebook
     )
+
+
+def google_of(settings: Settings) -> OpenIdProvider | None:
+    """Give whom to ask about Google accounts under the settings; None where that is off."""
+    client_id, secret = settings.google_client_id, settings.google_client_secret
+    if client_id is None or secret is None or settings.google_redirect_uri is None:
+        return None
+    return OpenIdProvider(settings.google_issuer, client_id, secret, settings.google_redirect_uri)
 
 
 def mailer_of(settings: Settings) -> Mailer:

@@ -14,6 +14,7 @@ from domain.conversations.messages import Message
 from domain.identity.blocks import Block
 from domain.identity.code_limits import Tally
 from domain.identity.erasure import Erasure
+from domain.identity.google import GoogleAttempt, GoogleLink
 from domain.identity.learning import LearningPreferences
 from domain.identity.persons import Person
 from domain.identity.reports import Report
@@ -32,6 +33,8 @@ STORED: list[tuple[Table, type[Any], set[str]]] = [
     (tables.code_tallies, Tally, set()),
     (tables.sign_in_codes, SignInCode, set()),
     (tables.login_sessions, LoginSession, set()),
+    (tables.google_attempts, GoogleAttempt, set()),
+    (tables.google_links, GoogleLink, set()),
     (tables.conversations, Conversation, set()),
     (tables.messages, Message, set()),
     (tables.conversation_metadata, VideoHistory, set()),

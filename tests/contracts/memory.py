@@ -9,6 +9,7 @@ from adapters.memory.conversations import (
     MemoryMessages,
 )
 from adapters.memory.erasure import MemoryErasures, MemoryPersonalData
+from adapters.memory.google import MemoryGoogleAttempts, MemoryGoogleLinks
 from adapters.memory.idempotency import MemoryKeptAnswers
 from adapters.memory.identity import (
     MemoryBlocks,
@@ -82,6 +83,8 @@ def memory_stores() -> Stores:
         code_tallies=MemoryCodeTallies(store),
         sign_in_codes=MemorySignInCodes(store),
         persons_by_email=MemoryPersonsByEmail(store),
+        google_attempts=MemoryGoogleAttempts(store),
+        google_links=MemoryGoogleLinks(store),
         sessions=MemoryLoginSessions(store),
         session_tokens=MemoryLoginSessions(store),
         session_directory=MemoryLoginSessions(store),

@@ -11,6 +11,7 @@ from adapters.postgres.conversation_list import PostgresConversationList
 from adapters.postgres.conversations import PostgresConversations, PostgresMessages
 from adapters.postgres.erasure import PostgresErasures, PostgresPersonalData
 from adapters.postgres.executor import Executor
+from adapters.postgres.google import PostgresGoogleAttempts, PostgresGoogleLinks
 from adapters.postgres.idempotency import PostgresKeptAnswers
 from adapters.postgres.identity import (
     PostgresBlocks,
@@ -113,6 +114,8 @@ def postgres_stores(executor: Executor) -> Stores:
         code_tallies=PostgresCodeTallies(executor),
         sign_in_codes=PostgresSignInCodes(executor),
         persons_by_email=PostgresPersonsByEmail(executor),
+        google_attempts=PostgresGoogleAttempts(executor),
+        google_links=PostgresGoogleLinks(executor),
         sessions=PostgresLoginSessions(executor),
         session_tokens=PostgresLoginSessions(executor),
         session_directory=PostgresLoginSessions(executor),

@@ -5,6 +5,7 @@ import re
 from attrs import Factory, define
 from uuid_utils.compat import uuid7
 
+from application.identity.admit_person import PersonAdmitter
 from application.identity.authenticate_person import AuthenticatePerson
 from application.identity.change_person import PersonChanger
 from application.identity.end_session import EndAllSessions, EndSession
@@ -60,11 +61,10 @@ def verify_code(stores: Stores) -> VerifyCode:
     return VerifyCode(
         stores.transactions,
         stores.sign_in_codes,
-        stores.persons,
         stores.persons_by_email,
+        PersonAdmitter(stores.persons, uuid7, RULEBOOK),
         opener(stores),
         stores.clock,
-        uuid7,
         PEPPER,
         RULEBOOK,
     )

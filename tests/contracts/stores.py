@@ -12,6 +12,8 @@ from application.identity.ports import (
     Blocks,
     CodeTallies,
     Erasures,
+    GoogleAttempts,
+    GoogleLinks,
     LoginSessions,
     PersonalData,
     Persons,
@@ -60,6 +62,8 @@ class Stores:
     code_tallies: CodeTallies
     sign_in_codes: SignInCodes
     persons_by_email: PersonsByEmail
+    google_attempts: GoogleAttempts
+    google_links: GoogleLinks
     sessions: LoginSessions
     session_tokens: SessionTokens
     session_directory: SessionDirectory

@@ -32,6 +32,8 @@ TAKES_BODY = (
     "request_code",
     "sign_in",
     "mint_token",
+    "start_google",
+    "finish_google",
 )
 TEXTS = {
     "register_person": "name",
@@ -95,6 +97,8 @@ class Scene:
             "request_code": {"email": given.an_email()},
             "sign_in": {"email": given.an_email(), "nonce": "none", "code": "01234567"},
             "mint_token": {"lifetime_seconds": 900},
+            "start_google": {},
+            "finish_google": {"state": "none", "code": "none", "nonce": "none"},
         }
         return bodies.get(operation_id, {})
 

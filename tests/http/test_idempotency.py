@@ -21,7 +21,7 @@ POSTS = (
     "decline_call",
     "end_call",
 )
-SECRETS = ("request_code", "sign_in", "mint_token")
+SECRETS = ("request_code", "sign_in", "mint_token", "start_google", "finish_google")
 KEPT_FOR = timedelta(hours=24)
 MOMENT = timedelta(microseconds=1)
 

@@ -51,7 +51,7 @@ ME = (
     "end_session",
     "sign_out",
 )
-ANYONE = ("request_code", "sign_in")
+ANYONE = ("request_code", "sign_in", "start_google", "finish_google")
 PUBLIC = ("live", "ready")
 
 

@@ -185,7 +185,7 @@ async def test_sessions_come_page_by_page(api: Api) -> None:
     while True:
         params = {"limit": "2", **({"cursor": cursor} if cursor else {})}
         page = done(await api.ask("GET", "/v1/me/sessions", params=params, headers=bearer(token)))
-        seen += [session["created_at"] for session in page["items"]]
+        seen += [given.instant(session["created_at"]) for session in page["items"]]
         cursor = page["next_cursor"]
         if cursor is None:
             break

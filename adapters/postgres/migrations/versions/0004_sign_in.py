@@ -56,10 +56,38 @@ def upgrade() -> None:
         ["person_id", "created_at", "id"],
         unique=False,
     )
+    op.create_table(
+        "google_attempts",
+        sa.Column("state_digest", sa.LargeBinary(), nullable=False),
+        sa.Column("nonce_digest", sa.LargeBinary(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=True),
+        sa.Column("expires_at", _INSTANT, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["persons.id"], name=op.f("fk_google_attempts_person_id_persons")
+        ),
+        sa.PrimaryKeyConstraint("state_digest", name=op.f("pk_google_attempts")),
+    )
+    op.create_index(
+        op.f("ix_google_attempts_expires_at"), "google_attempts", ["expires_at"], unique=False
+    )
+    op.create_table(
+        "google_links",
+        sa.Column("issuer", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("linked_at", _INSTANT, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["persons.id"], name=op.f("fk_google_links_person_id_persons")
+        ),
+        sa.PrimaryKeyConstraint("issuer", "subject", name=op.f("pk_google_links")),
+    )
+    op.create_index(op.f("ix_google_links_person_id"), "google_links", ["person_id"], unique=False)
 
 
 def downgrade() -> None:
     """Remove the tables."""
+    op.drop_table("google_links")
+    op.drop_table("google_attempts")
     op.drop_table("login_sessions")
     op.drop_table("sign_in_codes")
     op.drop_table("code_tallies")
