@@ -6,9 +6,11 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 import msgspec
+import structlog
 from msgspec import Meta, Struct
 
 from application.identity.export_person import PersonExport
+from application.shared.transaction import ConcurrentUpdateError, StoreUnavailableError
 from domain.conversations.conversations import ConversationKind
 from domain.video.events import CallOutcome, Presence
 from entrypoints.http import learning, persons
@@ -16,6 +18,8 @@ from entrypoints.http.learning import PreferencesBody
 from entrypoints.http.messages import MessageBody
 from entrypoints.http.persons import PersonBody
 from entrypoints.http.sessions import SessionBody
+
+_log = structlog.get_logger("kithkin.http")
 
 FORMAT: Literal["kithkin-export-1"] = "kithkin-export-1"
 
@@ -115,6 +119,18 @@ class ExportBody(Struct):
     reports: list[ExportedReport]
     sessions: list[SessionBody]
     events: list[ExportedEvent]
+
+
+async def until_broken(pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """Give the pieces of a document; where the store goes away amid it, it breaks off.
+
+    Its status is sent by then, so that it is no JSON is all that can tell of it.
+    """
+    try:
+        async for piece in pieces:
+            yield piece
+    except (StoreUnavailableError, ConcurrentUpdateError) as error:
+        _log.warning("export_broken_off", reason=str(error))
 
 
 async def as_json(export: PersonExport) -> AsyncIterator[bytes]:

@@ -13,7 +13,7 @@ from msgspec import Struct
 from entrypoints.http.acting import acting
 from entrypoints.http.authentication import FOR_PERSONS
 from entrypoints.http.context import ApiRequest, kithkin
-from entrypoints.http.export import ExportBody, as_json
+from entrypoints.http.export import ExportBody, as_json, until_broken
 from entrypoints.http.idempotency import answer_once
 from entrypoints.http.problems import problems
 
@@ -38,7 +38,7 @@ class PersonalDataRoutes(Controller):
         """Export all that is stored of a person. It is streamed, however much it is."""
         export = await kithkin(request).identity.export_person()(acting(request, person_id))
         headers = {"Content-Disposition": f'attachment; filename="{person_id}.json"'}
-        stream = Stream(as_json(export), media_type=MediaType.JSON, headers=headers)
+        stream = Stream(until_broken(as_json(export)), media_type=MediaType.JSON, headers=headers)
         return cast("Response[ExportBody]", stream)
 
     @post(

@@ -1,8 +1,13 @@
 """Whatever happens while a person is erased, nothing of theirs is left, and nothing follows it."""
 
-from collections.abc import Awaitable
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine
+from contextvars import Context
+from typing import Any
 
+import attrs
 import pytest
+from attrs import define
 from uuid_utils.compat import uuid7
 
 from application.conversations.send_message import SendMessageRequest, SentMessage
@@ -11,6 +16,7 @@ from application.identity.open_session import OpenedSession
 from application.identity.request_code import RequestedCode
 from application.identity.verify_code import VerifiedCode
 from application.shared.idempotency import Answer
+from application.video.end_call import EndPersonCalls
 from application.video.start_call import StartCallRequest
 from domain.identity.code_limits import TooManyCodesError
 from domain.identity.erasure import Erasure
@@ -18,11 +24,13 @@ from domain.identity.events import PersonErased
 from domain.identity.learning import LearningPreferences
 from domain.identity.persons import Person, PersonChange, PersonStatus, change_profile
 from domain.identity.sign_in_codes import SignInCodeSpentError
+from domain.shared.ids import PersonId
 from domain.shared.standing import PartnerDeletedError, PersonDeletedError
 from domain.video.call_commands import CallInProgressError
 from domain.video.calls import Ringing
 from domain.video.unlock import DailyMessageLimitReachedError
 from tests.contracts import given, values
+from tests.contracts.given import Pair
 from tests.contracts.sign_in import (
     Postbox,
     authenticate,
@@ -37,6 +45,7 @@ from tests.contracts.test_races import WORKERS, all_at_once, events_about, kinds
 from tests.contracts.use_cases import (
     block_person,
     change_person,
+    close_call,
     erase_person,
     file_report,
     open_conversation,
@@ -312,3 +321,112 @@ async def test_an_address_passes_on_while_its_owner_leaves(stores: Stores) -> No
     assert outcomes[Erasure] == 1
     found = (await stores.directory.page(email, None, 5)).items
     assert len(found) == outcomes[Person]
+
+
+@define
+class Amid:
+    """Begins something once all is blanked, and lets the erasure end when that waits for it."""
+
+    stores: Stores
+    act: Callable[[], Coroutine[Any, Any, object]]
+    begun: "asyncio.Task[object] | None" = None
+
+    async def erase(self, *_: object) -> None:
+        # In a context of its own, so that it is no part of the erasure's transaction.
+        self.begun = asyncio.create_task(self.act(), context=Context())
+        await self.stores.somebody_waits()
+
+
+Act = Callable[[Stores, Pair, str], Coroutine[Any, Any, object]]
+AMID: dict[str, tuple[Act, type[Exception]]] = {
+    "send": (
+        lambda stores, pair, secret: send_message(stores)(to_send(pair, pair.a, text=secret)),
+        PersonDeletedError,
+    ),
+    "be sent to": (
+        lambda stores, pair, _: send_message(stores)(to_send(pair, pair.b)),
+        PartnerDeletedError,
+    ),
+    "report": (
+        lambda stores, pair, secret: file_report(stores)(
+            FileReportRequest(reporter_id=pair.a.id, reported_id=pair.b.id, reason=secret)
+        ),
+        PersonDeletedError,
+    ),
+    "prefer": (
+        lambda stores, pair, secret: set_preferences(stores)(
+            LearningPreferences(person_id=pair.a.id, target_language="ja", specific_goals=(secret,))
+        ),
+        PersonDeletedError,
+    ),
+    "change": (
+        lambda stores, pair, secret: change_person(stores)(
+            pair.a.id, lambda person: renamed(person, secret)
+        ),
+        PersonDeletedError,
+    ),
+    "block": (
+        lambda stores, pair, _: block_person(stores)(pair.a.id, pair.b.id),
+        PersonDeletedError,
+    ),
+    "call": (
+        lambda stores, pair, _: start_call(stores)(
+            StartCallRequest(conversation_id=pair.conversation.id, initiator_id=pair.a.id)
+        ),
+        PersonDeletedError,
+    ),
+    "be called": (
+        lambda stores, pair, _: start_call(stores)(
+            StartCallRequest(conversation_id=pair.conversation.id, initiator_id=pair.b.id)
+        ),
+        PartnerDeletedError,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", AMID)
+async def test_what_begins_amid_an_erasure_waits_and_is_refused(stores: Stores, name: str) -> None:
+    pair, secret = await given.a_pair(stores), a_secret()
+    act, error = AMID[name]
+    amid = Amid(stores, lambda: act(stores, pair, secret))
+    erase = attrs.evolve(erase_person(stores), personal_data=(stores.personal_data, amid))
+
+    await erase(pair.a.id)
+
+    assert amid.begun is not None
+    with pytest.raises(error):
+        await amid.begun
+    assert await stores.mentions(secret) == []
+    assert await stores.calls.open_of(pair.a.id) == ()
+    await ends_with_the_erasure(stores, pair.a)
+
+
+async def test_a_call_that_just_began_ends_with_the_erasure(stores: Stores) -> None:
+    pair = await given.a_pair(stores)
+
+    @define
+    class Late:
+        """Tells of the calls as they were before one more began."""
+
+        calls: EndPersonCalls
+        looks: int = 0
+
+        async def partners(self, person_id: PersonId) -> frozenset[PersonId]:
+            self.looks += 1
+            if self.looks == 1:
+                call = start_call(stores)(
+                    StartCallRequest(conversation_id=pair.conversation.id, initiator_id=pair.b.id)
+                )
+                await asyncio.create_task(call, context=Context())
+                return frozenset()
+            return await self.calls.partners(person_id)
+
+        async def end(self, person_id: PersonId) -> None:
+            await self.calls.end(person_id)
+
+    late = Late(EndPersonCalls(stores.calls, close_call(stores)))
+    await attrs.evolve(erase_person(stores), calls=late)(pair.a.id)
+
+    assert late.looks > 2
+    assert await stores.calls.open_of(pair.b.id) == ()
+    await ends_with_the_erasure(stores, pair.a)
