@@ -51,6 +51,8 @@ class MemoryPersonalData:
             for block in store.blocks.all():
                 if block.blocker_id == person_id:
                     store.blocks.delete((block.blocker_id, block.blocked_id))
+            for link in store.google_links.group("person", person_id):
+                store.google_links.delete((link.issuer, link.subject))
             for report in store.reports.all():
                 if report.reporter_id == person_id:
                     store.reports.put(attrs.evolve(report, reason=""))

@@ -171,6 +171,7 @@ class MemoryStore(Isolation):
         self.google_links: Table[tuple[str, str], GoogleLink] = Table(
             self.note,
             lambda link: (link.issuer, link.subject),
+            groups={"person": lambda link: (link.person_id,)},
             references={"person": (self.persons, lambda link: (link.person_id,))},
         )
         self.sessions: Table[LoginSessionId, LoginSession] = Table(

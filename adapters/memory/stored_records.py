@@ -16,6 +16,7 @@ from application.identity.stored_records import (
     OwnConversation,
     OwnDailyCount,
     OwnEvent,
+    OwnGoogleAccount,
     OwnMessage,
     OwnPresence,
     OwnReadMarker,
@@ -59,6 +60,7 @@ def memory_records(store: MemoryStore) -> dict[str, Any]:
         "presence": _presence,
         "blocks": _blocks,
         "reports": _reports,
+        "google_accounts": _google_accounts,
         "sessions": _sessions,
         "events": _events,
     }
@@ -145,6 +147,12 @@ def _reports(store: MemoryStore, person_id: PersonId) -> Iterator[object]:
     for report in sorted(store.reports.all(), key=lambda report: (report.created_at, report.id)):
         if report.reporter_id == person_id:
             yield _own(OwnReport, report)
+
+
+def _google_accounts(store: MemoryStore, person_id: PersonId) -> Iterator[object]:
+    links = store.google_links.group("person", person_id)
+    for link in sorted(links, key=lambda link: (link.issuer, link.subject)):
+        yield _own(OwnGoogleAccount, link)
 
 
 def _sessions(store: MemoryStore, person_id: PersonId) -> Iterator[object]:

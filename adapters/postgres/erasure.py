@@ -29,7 +29,7 @@ _preferences, _blocks, _reports = tables.learning_preferences, tables.blocks, ta
 _erasures = tables.erasures
 _conversations = tables.conversations
 _messages = tables.messages
-_outbox = tables.outbox
+_links, _outbox = tables.google_links, tables.outbox
 _answers = tables.kept_answers
 
 _person = bindparam("person_id", type_=Uuid)
@@ -103,6 +103,7 @@ _BLANK_MESSAGES = Statement(
 _ERASE_ELSEWHERE = (
     Statement(delete(_preferences).where(_preferences.c.person_id == _person)),
     Statement(delete(_blocks).where(_blocks.c.blocker_id == _person)),
+    Statement(delete(_links).where(_links.c.person_id == _person)),
     Statement(
         update(tables.reports)
         .where(tables.reports.c.reporter_id == _person)

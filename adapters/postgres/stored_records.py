@@ -18,6 +18,7 @@ from application.identity.stored_records import (
     OwnConversation,
     OwnDailyCount,
     OwnEvent,
+    OwnGoogleAccount,
     OwnMessage,
     OwnPresence,
     OwnReadMarker,
@@ -133,6 +134,12 @@ _REPORTS = _List(
     _reports.c.created_at,
     _reports.c.id,
 )
+_links = tables.google_links
+_GOOGLE_ACCOUNTS = _List(
+    select(*columns_for(_links, OwnGoogleAccount)).where(_links.c.person_id == _person),
+    _links.c.issuer,
+    _links.c.subject,
+)
 _sessions = tables.login_sessions
 _SESSIONS = _List(
     select(*columns_for(_sessions, OwnSession)).where(_sessions.c.person_id == _person),
@@ -211,6 +218,7 @@ def postgres_records(executor: Executor) -> dict[str, Any]:
         "presence": PostgresTalkRecords(executor, _PRESENCE, OwnPresence),
         "blocks": PostgresRecords(executor, _BLOCKS, OwnBlock),
         "reports": PostgresRecords(executor, _REPORTS, OwnReport),
+        "google_accounts": PostgresRecords(executor, _GOOGLE_ACCOUNTS, OwnGoogleAccount),
         "sessions": PostgresRecords(executor, _SESSIONS, OwnSession),
         "events": PostgresEventRecords(executor),
     }

@@ -104,6 +104,15 @@ class OwnReport:
 
 
 @frozen(kw_only=True)
+class OwnGoogleAccount:
+    """A Google account that signs the person in."""
+
+    issuer: str
+    subject: str
+    linked_at: datetime
+
+
+@frozen(kw_only=True)
 class OwnSession:
     """A login session of the person's, without anything of its token."""
 

@@ -92,6 +92,14 @@ class ExportedReport(Struct):
     created_at: datetime
 
 
+class ExportedGoogleAccount(Struct):
+    """A Google account that signs the person in."""
+
+    issuer: str
+    subject: str
+    linked_at: datetime
+
+
 class ExportedEvent(Struct):
     """An event about the person; `data` holds the fields of its type."""
 
@@ -117,6 +125,7 @@ class ExportBody(Struct):
     presence: list[ExportedPresence]
     blocks: list[ExportedBlock]
     reports: list[ExportedReport]
+    google_accounts: list[ExportedGoogleAccount]
     sessions: list[SessionBody]
     events: list[ExportedEvent]
 

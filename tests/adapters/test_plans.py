@@ -50,6 +50,13 @@ MORE = (
     SELECT sha256(id::text::bytea), sha256(id::text::bytea), '', now(), now(), 0 FROM persons
     """,
     """
+    INSERT INTO google_attempts
+    SELECT sha256(id::text::bytea), '', NULL, now() FROM persons
+    """,
+    """
+    INSERT INTO google_links SELECT 'issuer', id::text, id, now() FROM persons
+    """,
+    """
     INSERT INTO login_sessions
     SELECT id, id, sha256(id::text::bytea), 'minted', now(), now(), now(), now() FROM persons
     """,

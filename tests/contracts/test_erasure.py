@@ -86,6 +86,7 @@ async def everything_of(stores: Stores, secret: str) -> Pair:
     answer = values.an_answer(attempt, body=secret.encode(), person_id=person.id)
     await stores.answers.keep(attempt, answer)
     await asked(stores, Postbox(), person.email or "")
+    await stores.google_links.add(values.a_google_link(person, secret))
     session = values.a_session(person)
     await stores.sessions.add(session, values.outgoing(signed_in_as(session, "v")))
     return pair
@@ -98,9 +99,10 @@ async def test_nothing_is_left_anywhere(stores: Stores) -> None:
         "persons",
         "messages",
         "reports",
+        "google_links",
         *({"answers", "preferences"} & set(await stores.mentions(secret))),
     }
-    assert len(await stores.mentions(secret)) == 5
+    assert len(await stores.mentions(secret)) == 6
 
     await erase_person(stores)(pair.a.id)
 

@@ -375,6 +375,10 @@ AMID: dict[str, tuple[Act, type[Exception]]] = {
         ),
         PersonDeletedError,
     ),
+    "be given a token": (
+        lambda stores, pair, _: mint_token(stores)(pair.a.id, None),
+        PersonDeletedError,
+    ),
     "be called": (
         lambda stores, pair, _: start_call(stores)(
             StartCallRequest(conversation_id=pair.conversation.id, initiator_id=pair.b.id)

@@ -14,6 +14,7 @@ from application.identity.stored_records import (
     OwnCall,
     OwnConversation,
     OwnDailyCount,
+    OwnGoogleAccount,
     OwnMessage,
     OwnPresence,
     OwnReadMarker,
@@ -40,6 +41,7 @@ NAMES = (
     "presence",
     "blocks",
     "reports",
+    "google_accounts",
     "sessions",
     "events",
 )
@@ -163,6 +165,16 @@ async def test_sessions_come_without_a_trace_of_their_tokens(stores: Stores) -> 
     assert "digest" not in repr(found)
 
 
+async def test_google_accounts_are_those_that_sign_the_person_in(stores: Stores) -> None:
+    pair = await given.a_pair(stores)
+    mine, theirs = values.a_google_link(pair.a), values.a_google_link(pair.b)
+    for link in (mine, theirs):
+        await stores.google_links.add(link)
+    assert (await exported(stores, pair.a.id))["google_accounts"] == [
+        OwnGoogleAccount(issuer=mine.issuer, subject=mine.subject, linked_at=START)
+    ]
+
+
 async def test_events_come_in_their_order_without_the_dates_of_others(stores: Stores) -> None:
     pair = await given.a_pair(stores)
     first = an_event(pair.a.id)
@@ -205,6 +217,7 @@ async def test_a_large_account_comes_in_pages_each_record_once(
         read.append(theirs.id)
         await stores.blocks.add(block(person.id, other.id, START), values.outgoing())
         await stores.reports.add(values.a_report(person, other), (an_event(person.id),))
+        await stores.google_links.add(values.a_google_link(person))
         await stores.sessions.add(values.a_session(person), ())
 
     export = await export_person(stores)(person.id)
@@ -217,6 +230,6 @@ async def test_a_large_account_comes_in_pages_each_record_once(
     counted = [count.messages_sent for count in found["daily_counts"]]
     # Once a day was opened, nothing counts on the day before it.
     assert counted == [1, 2, 2, 1, 4, 4, 1]
-    for name in ("conversations", "blocks", "reports", "sessions"):
+    for name in ("conversations", "blocks", "reports", "google_accounts", "sessions"):
         assert len({repr(record) for record in found[name]}) == len(found[name]) == 5
     assert len({event.id for event in found["events"]}) == len(found["events"]) == 20

@@ -31,7 +31,7 @@ from domain.identity.guests import GuestNotMergedError
 from domain.identity.persons import PersonStatus
 from domain.identity.sessions import LoginSession, SessionOrigin
 from domain.identity.sign_in_codes import nonce_digest
-from domain.shared.standing import PersonSuspendedError
+from domain.shared.standing import PersonDeletedError, PersonSuspendedError
 from tests.adapters.openid_provider import (
     CLIENT_ID,
     CLIENT_SECRET,
@@ -41,10 +41,11 @@ from tests.adapters.openid_provider import (
     openid_provider,
 )
 from tests.contracts import given
-from tests.contracts.sign_in import mint_token, opener
+from tests.contracts.sign_in import authenticate, mint_token, opener
 from tests.contracts.stores import Stores
 from tests.contracts.test_races import WORKERS, all_at_once, kinds
 from tests.contracts.test_sign_in import signed_in as signed_in_by_code
+from tests.contracts.use_cases import erase_person
 from tests.contracts.values import PEPPER, RULEBOOK, START, an_email
 
 
@@ -103,6 +104,21 @@ def finish(stores: Stores, provider: OpenIdProvider | None) -> FinishGoogle:
         PEPPER,
         RULEBOOK,
     )
+
+
+async def test_an_erased_persons_account_signs_in_somebody_new(
+    stores: Stores, google: Provider
+) -> None:
+    finish_it = finish(stores, of(google))
+    first = await finish_it(await came_back(stores, google))
+    late = await came_back(stores, google, first.opened.session)
+    await erase_person(stores)(first.opened.person.id)
+    assert await authenticate(stores)(first.opened.token) is None
+    again = await finish_it(await came_back(stores, google))
+    assert (again.created, again.opened.person.id == first.opened.person.id) == (True, False)
+    assert again.opened.person.email == first.opened.person.email
+    with pytest.raises((GoogleNotLinkedError, PersonDeletedError)):
+        await finish_it(late)
 
 
 async def came_back(

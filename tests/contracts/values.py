@@ -13,6 +13,7 @@ from domain.conversations.conversations import Conversation, pair
 from domain.conversations.messages import Message
 from domain.identity.blocks import Block
 from domain.identity.events import PersonReinstated
+from domain.identity.google import GoogleLink
 from domain.identity.pepper import Pepper
 from domain.identity.persons import Person
 from domain.identity.reports import Report
@@ -51,6 +52,15 @@ def a_person(**changes: Any) -> Person:
 
 def a_block(blocker: Person, blocked: Person) -> Block:
     return Block(blocker_id=blocker.id, blocked_id=blocked.id, created_at=START)
+
+
+def a_google_link(person: Person, subject: str = "") -> GoogleLink:
+    return GoogleLink(
+        issuer="https://accounts.google.com",
+        subject=subject or uuid7().hex,
+        person_id=person.id,
+        linked_at=START,
+    )
 
 
 def a_session(person: Person) -> LoginSession:
