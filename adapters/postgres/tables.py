@@ -30,9 +30,11 @@ from domain.conversations.conversations import ConversationKind
 from domain.conversations.messages import MessageRole, MessageTag
 from domain.events.deliveries import DeliveryState
 from domain.events.endpoints import EndpointStatus
+from domain.identity.learning import ChallengePreference, CorrectionStyle, LearningGoal
 from domain.identity.persons import PersonStatus
 from domain.identity.profile import Gender, PrivacyLevel
 from domain.identity.service_keys import Scope
+from domain.identity.sessions import SessionOrigin
 from domain.shared.tiers import Tier
 from domain.video.events import CallOutcome, Presence
 
@@ -110,6 +112,35 @@ reports = Table(
     Column("created_at", Instant, nullable=False),
     Index(None, "created_at", "id"),
     Index(None, "reported_id", "created_at", "id"),
+    Index(None, "reporter_id", "created_at", "id"),
+)
+
+_LEVELS = ("speaking_level", "listening_level", "reading_level", "writing_level")
+
+learning_preferences = Table(
+    "learning_preferences",
+    metadata,
+    Column("person_id", Uuid, ForeignKey("persons.id"), primary_key=True),
+    Column("target_language", Text, nullable=False),
+    Column("learning_goal", Text),
+    *(Column(level, SmallInteger) for level in _LEVELS),
+    Column("challenge_preference", Text, nullable=False),
+    Column("correction_style", Text, nullable=False),
+    Column("specific_goals", ARRAY(Text), nullable=False),
+    _one_of("learning_goal", LearningGoal),
+    *(CheckConstraint(f"{level} BETWEEN 1 AND 100", name=level) for level in _LEVELS),
+    _one_of("challenge_preference", ChallengePreference),
+    _one_of("correction_style", CorrectionStyle),
+)
+
+erasures = Table(
+    "erasures",
+    metadata,
+    Column("person_id", Uuid, ForeignKey("persons.id"), primary_key=True),
+    Column("erased_at", Instant, nullable=False),
+    Column("was_suspended", Boolean, nullable=False),
+    Column("email_hash", LargeBinary),
+    Index(None, "email_hash"),
 )
 
 service_keys = Table(
@@ -122,6 +153,61 @@ service_keys = Table(
     Column("revoked_at", Instant),
     Column("last_used_at", Instant),
     _one_of("scope", Scope),
+)
+
+code_tallies = Table(
+    "code_tallies",
+    metadata,
+    Column("subject", LargeBinary, primary_key=True),
+    Column("times", ARRAY(Instant), nullable=False),
+)
+
+sign_in_codes = Table(
+    "sign_in_codes",
+    metadata,
+    Column("address", LargeBinary, primary_key=True),
+    Column("nonce_digest", LargeBinary, nullable=False, unique=True),
+    Column("code_digest", LargeBinary, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    Column("tries", Integer, nullable=False),
+    # Whatever the policy says, and whatever the code might forget.
+    CheckConstraint("tries BETWEEN 0 AND 5", name="five_tries"),
+)
+
+google_attempts = Table(
+    "google_attempts",
+    metadata,
+    Column("state_digest", LargeBinary, primary_key=True),
+    Column("nonce_digest", LargeBinary, nullable=False),
+    Column("person_id", Uuid, ForeignKey("persons.id")),
+    Column("expires_at", Instant, nullable=False),
+    Index(None, "expires_at"),
+)
+
+google_links = Table(
+    "google_links",
+    metadata,
+    Column("issuer", Text, primary_key=True),
+    Column("subject", Text, primary_key=True),
+    Column("person_id", Uuid, ForeignKey("persons.id"), nullable=False),
+    Column("linked_at", Instant, nullable=False),
+    Index(None, "person_id"),
+)
+
+login_sessions = Table(
+    "login_sessions",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("person_id", Uuid, ForeignKey("persons.id"), nullable=False),
+    Column("digest", LargeBinary, nullable=False, unique=True),
+    Column("origin", Text, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("last_used_at", Instant, nullable=False),
+    Column("idle_ends_at", Instant, nullable=False),
+    Column("ends_at", Instant, nullable=False),
+    _one_of("origin", SessionOrigin),
+    Index(None, "person_id", "created_at", "id"),
 )
 
 conversations = Table(
@@ -227,6 +313,7 @@ video_calls = Table(
     CheckConstraint("state IN ('ringing', 'ongoing', 'ended')", name="state"),
     CheckConstraint("(state = 'ended') = (ended_at IS NOT NULL)", name="ended"),
     _one_of("outcome", CallOutcome),
+    Index(None, "conversation_id", "created_at", "id"),
     Index(
         "ix_video_calls_open",
         "conversation_id",
@@ -275,6 +362,7 @@ outbox = Table(
     Column("at", Instant, nullable=False),
     Column("policy_version", Text, nullable=False),
     Column("data", JSONB, nullable=False),
+    Index(None, "person_id", "position"),
 )
 
 webhook_endpoints = Table(
@@ -360,7 +448,13 @@ kept_answers = Table(
     Column("status", SmallInteger, nullable=False),
     Column("body", LargeBinary, nullable=False),
     Column("expires_at", Instant, nullable=False),
+    Column("person_id", Uuid),
     Index(None, "expires_at"),
+    Index(
+        "ix_kept_answers_person_id",
+        "person_id",
+        postgresql_where=text("person_id IS NOT NULL"),
+    ),
 )
 
 jobs = Table(

@@ -36,6 +36,31 @@ MORE = (
     SELECT id, sha256(id::text::bytea), 'read', now() FROM persons
     """,
     """
+    INSERT INTO learning_preferences
+    SELECT id, 'pt', NULL, NULL, NULL, NULL, NULL, 'moderate', 'gentle', '{}' FROM persons
+    """,
+    """
+    INSERT INTO erasures SELECT id, now(), false, sha256(id::text::bytea) FROM persons
+    """,
+    """
+    INSERT INTO code_tallies SELECT sha256(id::text::bytea), '{}' FROM persons
+    """,
+    """
+    INSERT INTO sign_in_codes
+    SELECT sha256(id::text::bytea), sha256(id::text::bytea), '', now(), now(), 0 FROM persons
+    """,
+    """
+    INSERT INTO google_attempts
+    SELECT sha256(id::text::bytea), '', NULL, now() FROM persons
+    """,
+    """
+    INSERT INTO google_links SELECT 'issuer', id::text, id, now() FROM persons
+    """,
+    """
+    INSERT INTO login_sessions
+    SELECT id, id, sha256(id::text::bytea), 'minted', now(), now(), now(), now() FROM persons
+    """,
+    """
     INSERT INTO read_markers
     SELECT DISTINCT ON (conversation_id) conversation_id, sender_id, id, created_at FROM messages
     """,
@@ -80,14 +105,22 @@ async def connection(database: str) -> AsyncIterator[Connection]:
     await connection.close()
 
 
+def parts(value: object) -> dict[object, object]:
+    """The statements of a value that holds several, by what they go by there."""
+    if isinstance(value, dict):
+        return value
+    if isinstance(value, tuple | list):
+        return dict(enumerate(value))
+    return {"": value, **getattr(value, "__dict__", {})}
+
+
 def statements() -> Iterator[tuple[str, Statement]]:
     for module in pkgutil.iter_modules(adapters.postgres.__path__):
         if module.ispkg:
             continue
         found = vars(importlib.import_module(f"adapters.postgres.{module.name}"))
         for name, value in found.items():
-            several = value if isinstance(value, dict) else {"": value}
-            for key, statement in several.items():
+            for key, statement in parts(value).items():
                 if isinstance(statement, Statement):
                     yield f"{module.name}.{name}{f'[{key}]' if key != '' else ''}", statement
 

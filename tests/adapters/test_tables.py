@@ -16,16 +16,29 @@ from domain.conversations.messages import Message
 from domain.events.deliveries import Delivery
 from domain.events.endpoints import WebhookEndpoint
 from domain.identity.blocks import Block
+from domain.identity.code_limits import Tally
+from domain.identity.erasure import Erasure
+from domain.identity.google import GoogleAttempt, GoogleLink
+from domain.identity.learning import LearningPreferences
 from domain.identity.persons import Person
 from domain.identity.reports import Report
 from domain.identity.service_keys import ServiceKey
+from domain.identity.sessions import LoginSession
+from domain.identity.sign_in_codes import SignInCode
 from domain.video.history import VideoHistory
 
 STORED: list[tuple[Table, type[Any], set[str]]] = [
     (tables.persons, Person, {"email_key"}),
     (tables.blocks, Block, set()),
     (tables.reports, Report, set()),
+    (tables.learning_preferences, LearningPreferences, set()),
+    (tables.erasures, Erasure, set()),
     (tables.service_keys, ServiceKey, set()),
+    (tables.code_tallies, Tally, set()),
+    (tables.sign_in_codes, SignInCode, set()),
+    (tables.login_sessions, LoginSession, set()),
+    (tables.google_attempts, GoogleAttempt, set()),
+    (tables.google_links, GoogleLink, set()),
     (tables.conversations, Conversation, set()),
     (tables.messages, Message, set()),
     (tables.conversation_metadata, VideoHistory, set()),
