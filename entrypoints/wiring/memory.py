@@ -7,6 +7,7 @@ from dependency_injector.providers import Dependency, Object, Singleton
 from uuid_utils.compat import uuid7
 
 from adapters.clock import SystemClock
+from adapters.memory.backlog import MemoryBacklogs
 from adapters.memory.clock import MemoryClock
 from adapters.memory.conversations import (
     MemoryConversationList,
@@ -106,3 +107,4 @@ class MemoryPorts(DeclarativeContainer):
     endpoint_claims = Singleton(MemoryEndpointClaims, store)
     delivery_queue = Singleton(MemoryDeliveryQueue, store)
     sink_claims = Singleton(MemorySinkClaims, store)
+    backlogs = Singleton(MemoryBacklogs, store)

@@ -11,6 +11,7 @@ from uuid_utils.compat import uuid7
 from adapters.clock import SystemClock
 from adapters.jobs.queue import PgQueuerQueue
 from adapters.jobs.worker import PgQueuerWorker
+from adapters.postgres.backlog import PostgresBacklogs
 from adapters.postgres.clock import PostgresTestClock
 from adapters.postgres.connections import Usage
 from adapters.postgres.conversation_list import PostgresConversationList
@@ -128,3 +129,4 @@ class PostgresPorts(DeclarativeContainer):
     endpoint_claims = Singleton(PostgresEndpointClaims, store)
     delivery_queue = Singleton(PostgresDeliveryQueue, store)
     sink_claims = Singleton(PostgresSinkClaims, store)
+    backlogs = Singleton(PostgresBacklogs, store, event_log)

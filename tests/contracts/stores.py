@@ -9,6 +9,7 @@ from application.conversations.ports import Conversations, Messages, SendGate
 from application.conversations.queries import ConversationList
 from application.identity.ports import Blocks, Persons, Reports, ServiceKeys
 from application.identity.queries import PersonDirectory
+from application.shared.backlog import Backlogs
 from application.shared.clock import MovableClock
 from application.shared.idempotency import KeptAnswers
 from application.shared.job_ports import JobList, JobQueue, JobRuns, JobSchedule
@@ -55,6 +56,7 @@ class Stores:
     job_queue: JobQueue
     job_runs: JobRuns
     job_list: JobList
+    backlogs: Backlogs
     clock: MovableClock
     outbox: Callable[[], Awaitable[list[OutboxEvent]]]
     presence: Callable[[VideoCallId], Awaitable[list[PresenceRow]]]
