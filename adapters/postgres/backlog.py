@@ -27,7 +27,9 @@ from domain.events.deliveries import DeliveryState
 from domain.events.endpoints import EndpointStatus
 
 # States are written out, so that the planner knows the partial indexes to be of use.
-_WAITS = [literal_column(f"'{state}'") for state in (JobState.WAITING, JobState.RETRYING)]
+_WAITS: list[ColumnElement[str]] = [
+    literal_column(f"'{state}'") for state in (JobState.WAITING, JobState.RETRYING)
+]
 _QUEUED: ColumnElement[str] = literal_column(f"'{JobState.QUEUED}'")
 _PENDING: ColumnElement[str] = literal_column(f"'{DeliveryState.PENDING}'")
 

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from typing import Any
 
 import httpx
 import pytest_asyncio
@@ -47,7 +48,8 @@ async def told() -> AsyncIterator[Told]:
     settings = Settings(memory=True, test_clock=True, nats_url="nats://127.0.0.1:9")
     kithkin = in_memory(settings)
     await kithkin.open()
-    transport = httpx.ASGITransport(app=create_app(kithkin))
+    app: Any = create_app(kithkin)
+    transport = httpx.ASGITransport(app=app)
     async with httpx.AsyncClient(transport=transport, base_url="http://kithkin") as client:
         yield Told(kithkin, client)
 
