@@ -62,7 +62,10 @@ _FIRST_AT = Statement(
 _UNFINISHED = Statement(
     select(_jobs.c.id)
     .where(
-        or_(and_(_waits, _jobs.c.at <= bindparam("now")), _jobs.c.state == JobState.QUEUED.value),
+        or_(
+            and_(_waits, _jobs.c.at <= bindparam("now")),
+            _jobs.c.state == literal_column(f"'{JobState.QUEUED}'"),
+        ),
         _of_kinds,
     )
     .limit(1)

@@ -7,6 +7,7 @@ from dependency_injector.providers import Dependency, List, Object, Singleton
 from uuid_utils.compat import uuid7
 
 from adapters.clock import SystemClock
+from adapters.memory.backlog import MemoryBacklogs
 from adapters.memory.clock import MemoryClock
 from adapters.memory.conversations import (
     MemoryConversationList,
@@ -128,3 +129,4 @@ class MemoryPorts(DeclarativeContainer):
     personal_data = List(Singleton(MemoryPersonalData, store))
     stored_records = Singleton(memory_records, store)
     pepper = Dependency(instance_of=Pepper)
+    backlogs = Singleton(MemoryBacklogs, store)

@@ -11,6 +11,7 @@ from uuid_utils.compat import uuid7
 from adapters.clock import SystemClock
 from adapters.jobs.queue import PgQueuerQueue
 from adapters.jobs.worker import PgQueuerWorker
+from adapters.postgres.backlog import PostgresBacklogs
 from adapters.postgres.clock import PostgresTestClock
 from adapters.postgres.connections import Usage
 from adapters.postgres.conversation_list import PostgresConversationList
@@ -150,3 +151,4 @@ class PostgresPorts(DeclarativeContainer):
     personal_data = List(Singleton(PostgresPersonalData, store))
     stored_records = Singleton(postgres_records, store)
     pepper = Dependency(instance_of=Pepper)
+    backlogs = Singleton(PostgresBacklogs, store, event_log)

@@ -21,6 +21,8 @@ Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 READS_ALL = {
     # A handful of rows, listed by an operator.
     "service_keys._ALL": {"service_keys"},
+    # What is done is gone, so it holds little but what an operator lists.
+    "jobs._IN_STATE": {"jobs"},
 }
 
 MORE = (
@@ -86,6 +88,25 @@ MORE = (
     """
     INSERT INTO outbox (id, type, person_id, at, policy_version, data)
     SELECT id, 'message_sent', sender_id, now(), '0', '{}' FROM messages
+    """,
+    """
+    INSERT INTO webhook_endpoints (id, url, secret, status, created_at, failures, position)
+    SELECT uuidv7(), 'https://example.org', 's', 'enabled', now(), 0, 39000
+    FROM generate_series(1, 5)
+    """,
+    """
+    INSERT INTO webhook_deliveries (endpoint_id, event_id, position, event_type, person_id, at,
+                                    state, attempts, next_attempt_at)
+    SELECT webhook_endpoints.id, outbox.id, outbox.position, type, person_id, at,
+           CASE WHEN outbox.position % 100 = 0 THEN 'pending' ELSE 'delivered' END, 1, now()
+    FROM webhook_endpoints, outbox WHERE outbox.position <= 5000
+    """,
+    """
+    INSERT INTO jobs (id, kind, key, at, data, state, turn, tries, failed_at)
+    SELECT id, 'a_kind', id::text, now(), '{}', CASE state WHEN 0 THEN 'queued' WHEN 1 THEN
+           'retrying' WHEN 2 THEN 'waiting' ELSE 'failed' END, 1, 1,
+           CASE WHEN state > 2 THEN now() END
+    FROM (SELECT id, row_number() OVER () % 100 AS state FROM persons) AS numbered
     """,
     "ANALYZE",
 )

@@ -4,6 +4,7 @@ import asyncio
 
 from uuid_utils.compat import uuid7
 
+from adapters.memory.backlog import MemoryBacklogs
 from adapters.memory.clock import MemoryClock
 from adapters.memory.conversations import (
     MemoryConversationList,
@@ -112,6 +113,7 @@ def memory_stores() -> Stores:
         job_queue=MemoryJobQueue(store),
         job_runs=MemoryJobRuns(store),
         job_list=MemoryJobList(store),
+        backlogs=MemoryBacklogs(store),
         clock=MemoryClock(store),
         outbox=outbox,
         presence=presence,

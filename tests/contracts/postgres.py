@@ -8,10 +8,12 @@ import msgspec
 from uuid_utils.compat import uuid7
 
 from adapters.jobs.queue import PgQueuerQueue
+from adapters.postgres.backlog import PostgresBacklogs
 from adapters.postgres.clock import PostgresTestClock
 from adapters.postgres.conversation_list import PostgresConversationList
 from adapters.postgres.conversations import PostgresConversations, PostgresMessages
 from adapters.postgres.erasure import PostgresErasures, PostgresPersonalData
+from adapters.postgres.event_log import PostgresEventLog
 from adapters.postgres.executor import Executor
 from adapters.postgres.google import PostgresGoogleAttempts, PostgresGoogleLinks
 from adapters.postgres.idempotency import PostgresKeptAnswers
@@ -143,6 +145,7 @@ def postgres_stores(executor: Executor) -> Stores:
         job_queue=queue,
         job_runs=PostgresJobRuns(executor),
         job_list=PostgresJobList(executor),
+        backlogs=PostgresBacklogs(executor, PostgresEventLog(executor)),
         clock=PostgresTestClock(executor),
         outbox=outbox,
         presence=presence,

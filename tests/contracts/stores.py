@@ -25,6 +25,7 @@ from application.identity.ports import (
     SignInCodes,
 )
 from application.identity.queries import PersonDirectory, SessionDirectory
+from application.shared.backlog import Backlogs
 from application.shared.clock import MovableClock
 from application.shared.idempotency import KeptAnswers
 from application.shared.job_ports import JobList, JobQueue, JobRuns, JobSchedule
@@ -84,6 +85,7 @@ class Stores:
     job_queue: JobQueue
     job_runs: JobRuns
     job_list: JobList
+    backlogs: Backlogs
     clock: MovableClock
     outbox: Callable[[], Awaitable[list[OutboxEvent]]]
     presence: Callable[[VideoCallId], Awaitable[list[PresenceRow]]]

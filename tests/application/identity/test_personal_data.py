@@ -175,8 +175,7 @@ async def test_a_stranger_to_a_call_of_the_erased_learns_nothing(world: World, p
 
 def test_the_pepper_is_not_shown(world: World) -> None:
     use_case = world.kithkin.identity.erase_person()
-    assert use_case.pepper.secret.hex() not in repr(use_case)
-    assert repr(use_case.pepper.secret) not in repr(use_case)
+    assert "Pepper()" in repr(use_case)
 
 
 @pytest.mark.parametrize("name", ["conversations", "messages", "events"])
