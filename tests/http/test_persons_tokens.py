@@ -42,7 +42,18 @@ SERVICES = (
     "mint_token",
     "read_clock",
     "move_clock",
+    "list_events",
+    "create_webhook_endpoint",
+    "list_webhook_endpoints",
+    "get_webhook_endpoint",
+    "delete_webhook_endpoint",
+    "rotate_webhook_secret",
+    "set_webhook_status",
+    "list_webhook_deliveries",
+    "redeliver_event",
+    "requeue_dead_deliveries",
 )
+STREAMS = ("stream_events",)
 ME = (
     "get_me",
     "change_me",
@@ -52,7 +63,7 @@ ME = (
     "sign_out",
 )
 ANYONE = ("request_code", "sign_in", "start_google", "finish_google")
-PUBLIC = ("live", "ready")
+PUBLIC = ("live", "ready", "metrics")
 
 
 def name_of(operation: Operation) -> str:
@@ -78,7 +89,7 @@ async def ask(api: Api, name: str, scene: Scene, token: str | None) -> tuple[int
 
 
 def test_every_operation_is_in_the_table(in_memory: Api) -> None:
-    known = sorted((*NAMED, *PARTICIPANTS, *SERVICES, *ME, *ANYONE, *PUBLIC))
+    known = sorted((*NAMED, *PARTICIPANTS, *SERVICES, *STREAMS, *ME, *ANYONE, *PUBLIC))
     assert sorted(map(name_of, in_memory.description.operations)) == known
 
 
@@ -90,7 +101,7 @@ def test_the_description_names_the_credentials_of_each(in_memory: Api) -> None:
         name = name_of(operation)
         wanted = (
             [service, person]
-            if name in NAMED or name in PARTICIPANTS
+            if name in NAMED or name in PARTICIPANTS or name in STREAMS
             else [service]
             if name in SERVICES
             else [person]
@@ -128,6 +139,16 @@ async def test_a_person_sees_what_they_take_part_in(api: Api, scene: Scene, name
         assert (await ask(api, name, scene, token))[0] == 200
     async with asking(api.served, None) as asked:
         assert (await ask(asked, name, scene, None))[0] == 401
+
+
+@pytest.mark.parametrize("name", STREAMS)
+async def test_a_person_follows_their_own_stream(api: Api, scene: Scene, name: str) -> None:
+    path = scene.path(api.operation(name))
+    own, others = await a_token(api, scene.pair.a), await a_token(api, scene.pair.b)
+    # A stream has no end; HEAD asks for all but what streams.
+    assert (await api.ask("HEAD", path, headers=bearer(own))).status_code == 200
+    assert (await api.ask("HEAD", path, headers=bearer(others))).status_code == 404
+    refused(await api.ask("GET", path, headers=bearer(others)), 404, "not_found")
 
 
 @pytest.mark.parametrize("name", SERVICES)
