@@ -100,7 +100,7 @@ class Figures:
             registry=to,
         )
         self._jobs_waiting = _latest(
-            "kithkin_jobs_waiting", "Jobs that are due and not yet taken.", "kind", to
+            "kithkin_jobs_waiting", "Jobs that are due and not done.", "kind", to
         )
         self._relay_events = _latest(
             "kithkin_relay_lag_events", "Events that a relay has still to deliver.", "relay", to
@@ -157,7 +157,7 @@ class Figures:
         self._job_seconds.labels(kind).observe(seconds)
 
     def jobs_waiting(self, kind: str, number: int) -> None:
-        """Say how many jobs of a kind are due and not yet taken."""
+        """Say how many jobs of a kind are due and not done."""
         self._jobs_waiting.labels(kind).set(number)
 
     def relay_lag(self, relay: str, *, events: int, seconds: float) -> None:

@@ -3,6 +3,7 @@
 import difflib
 from collections.abc import Callable, Mapping
 from enum import StrEnum
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -25,6 +26,8 @@ MIN_JOB_SLOTS = 2
 MAX_JOB_SLOTS = 100
 MIN_RETENTION_DAYS = 4
 MAX_RETENTION_DAYS = 3660
+MIN_PEPPER_CHARACTERS = 32
+_LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
 
 class LogFormat(StrEnum):
@@ -41,6 +44,7 @@ class Settings:
     Attributes:
         database_url: Any PostgreSQL 15 or newer; None means the embedded one in `data`.
         data: The folder of the embedded PostgreSQL.
+        pepper: The secret key of hashes; None means the one kept in `data`.
         host: The address the API listens on.
         port: Its port; 0 takes a free one.
         workers: Processes that serve the API.
@@ -62,10 +66,18 @@ class Settings:
         trusted_proxies: Addresses of proxies whose X-Forwarded-For is believed.
         cors_origins: Origins of pages in browsers that may call the API.
         hsts_seconds: How long browsers shall insist on TLS; 0 where none is in front.
+        smtp_url: The server that mail is handed to; None shows it on standard error.
+        smtp_starttls: Change to TLS before anything is said to it.
+        mail_from: The address that mail comes from.
+        google_client_id: Who we are to Google; None turns signing in with it off.
+        google_client_secret: Proves it.
+        google_redirect_uri: The app's page that Google sends persons back to.
+        google_issuer: Google, or another provider that speaks as it does.
     """
 
     database_url: str | None = field(default=None, repr=False)
     data: Path = Path(".kithkin")
+    pepper: str | None = field(default=None, repr=False)
     host: str = "127.0.0.1"
     port: int = 8000
     workers: int = 1
@@ -87,6 +99,13 @@ class Settings:
     trusted_proxies: str | None = None
     cors_origins: str | None = None
     hsts_seconds: int = 0
+    smtp_url: str | None = field(default=None, repr=False)
+    smtp_starttls: bool = True
+    mail_from: str | None = None
+    google_client_id: str | None = None
+    google_client_secret: str | None = field(default=None, repr=False)
+    google_redirect_uri: str | None = None
+    google_issuer: str = "https://accounts.google.com"
 
 
 class SettingsError(Exception):
@@ -156,7 +175,25 @@ def _contradictions(settings: Settings) -> list[str]:
         problems.append("--memory: memory is not shared; use --workers 1 or a database")
     if settings.memory and settings.database_url is not None:
         problems.append("--memory: give either --memory or a database URL, not both")
+    if settings.smtp_url is not None and settings.mail_from is None:
+        problems.append("KITHKIN_MAIL_FROM: mail by SMTP needs it; give the sender's address")
+    problems.extend(_open_passwords(settings))
+    google = ("google_client_id", "google_client_secret", "google_redirect_uri")
+    missing = [name for name in google if getattr(settings, name) is None]
+    if missing and len(missing) < len(google):
+        problems.extend(
+            f"{PREFIX}{name.upper()}: signing in with Google needs it too" for name in missing
+        )
     return problems
+
+
+def _open_passwords(settings: Settings) -> list[str]:
+    if settings.smtp_url is None or settings.smtp_starttls:
+        return []
+    server = urlsplit(settings.smtp_url)
+    if server.scheme == "smtps" or server.password is None or server.hostname in _LOOPBACK:
+        return []
+    return ["KITHKIN_SMTP_STARTTLS: without TLS the password could be read on its way; use true"]
 
 
 def _database_url(given: str) -> str:
@@ -170,6 +207,57 @@ def _nats_url(given: str) -> str:
     parts = urlsplit(given)
     if parts.scheme not in {"nats", "tls"} or not parts.hostname:
         raise ValueError("give a URL like nats://user:password@host:4222")
+    return given
+
+
+def _smtp_url(given: str) -> str:
+    parts = urlsplit(given)  # what it and `port` raise is a ValueError too
+    if (
+        parts.scheme not in {"smtp", "smtps"}
+        or not parts.hostname
+        or parts.port == 0
+        or parts.path not in {"", "/"}
+        or parts.query
+        or parts.fragment
+    ):
+        raise ValueError("give a URL like smtp://user:password@host:587, or smtps:// for TLS")
+    if (parts.username is None) != (parts.password is None):
+        raise ValueError("give a user and a password, or neither")
+    return given
+
+
+def _mail_from(given: str) -> str:
+    name, _, domain = given.rpartition("@")
+    if not name or not domain or any(c.isspace() or c in "<>," for c in given):
+        raise ValueError(f"'{given}' is no email address; give one like hello@example.org")
+    return given
+
+
+def _pepper(given: str) -> str:
+    if len(given) < MIN_PEPPER_CHARACTERS or not given.isascii() or not given.isprintable():
+        raise ValueError(
+            f"give {MIN_PEPPER_CHARACTERS} or more printable ASCII characters, best those of"
+            " `openssl rand -hex 32`"
+        )
+    return given
+
+
+def _address(given: str) -> str:
+    parts = urlsplit(given)  # what it and `port` raise is a ValueError too
+    safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK)
+    if not safe or not parts.hostname or parts.port == 0 or parts.fragment:
+        raise ValueError(f"'{given}' is no address that starts with https://")
+    return given
+
+
+def _proxies(given: str) -> str:
+    for part in given.split(","):
+        try:
+            ip_network(part.strip())
+        except ValueError:
+            raise ValueError(
+                f"'{part.strip()}' is no address or network; give some like 10.0.0.0/8,127.0.0.1"
+            ) from None
     return given
 
 
@@ -213,6 +301,7 @@ def _switch(given: str) -> bool:
 _READERS: dict[str, Callable[[str], Any]] = {
     "database_url": _database_url,
     "data": Path,
+    "pepper": _pepper,
     "host": _host,
     "port": _whole_number(0, MAX_PORT),
     "workers": _whole_number(1, MAX_WORKERS),
@@ -234,4 +323,11 @@ _READERS: dict[str, Callable[[str], Any]] = {
     "trusted_proxies": networks,
     "cors_origins": origins,
     "hsts_seconds": _whole_number(0, MAX_HSTS_SECONDS),
+    "smtp_url": _smtp_url,
+    "smtp_starttls": _switch,
+    "mail_from": _mail_from,
+    "google_client_id": str,
+    "google_client_secret": str,
+    "google_redirect_uri": _address,
+    "google_issuer": _address,
 }

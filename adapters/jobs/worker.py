@@ -20,7 +20,7 @@ from adapters.postgres.executor import AWAY, why
 from adapters.postgres.jobs import CHANNEL
 from application.shared.clock import Clock
 from application.shared.job_ports import JobElsewhereError, JobSchedule
-from application.shared.run_job import JobRun, RunJob
+from application.shared.run_job import JobRun, TakesTurns
 from application.shared.transaction import ConcurrentUpdateError, StoreUnavailableError
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ class PgQueuerWorker:
     drain_seconds: float = _DRAIN_SECONDS
 
     async def __call__(
-        self, run: RunJob, told: Callable[[JobRun], None], stop: asyncio.Event
+        self, run: TakesTurns, told: Callable[[JobRun], None], stop: asyncio.Event
     ) -> None:
         """Work until `stop` is set; then let what runs come to its end.
 
@@ -145,7 +145,7 @@ class PgQueuerWorker:
 class _Hands:
     """What PgQueuer calls for each job."""
 
-    run: RunJob
+    run: TakesTurns
     _told: Callable[[JobRun], None]
     _at_work: "set[asyncio.Task[Any]]" = field(factory=set, init=False)
 

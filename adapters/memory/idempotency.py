@@ -43,3 +43,8 @@ class MemoryKeptAnswers:
             for row in expired[:limit]:
                 self._store.answers.delete((row.owner, row.key))
             return len(expired[:limit])
+
+    async def forget(self, attempt: Attempt) -> None:
+        """Keep nothing for the key any longer."""
+        async with self._store.access():
+            self._store.answers.delete((attempt.owner, attempt.key))

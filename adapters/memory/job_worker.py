@@ -9,7 +9,7 @@ from attrs import frozen
 from adapters.memory.jobs import MemoryJobQueue
 from application.shared.clock import Clock
 from application.shared.job_ports import JobSchedule
-from application.shared.run_job import JobRun, RunJob
+from application.shared.run_job import JobRun, TakesTurns
 
 _LOOK_SECONDS = 0.2
 _AT_ONCE = 100
@@ -24,7 +24,7 @@ class MemoryWorker:
     clock: Clock
 
     async def __call__(
-        self, run: RunJob, told: Callable[[JobRun], None], stop: asyncio.Event
+        self, run: TakesTurns, told: Callable[[JobRun], None], stop: asyncio.Event
     ) -> None:
         """Work until `stop` is set.
 

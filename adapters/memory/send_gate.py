@@ -40,6 +40,8 @@ class MemorySendGate:
             return SendView(
                 conversation=conversation,
                 sender_active=sender.status is PersonStatus.ACTIVE,
+                sender_deleted=sender.status is PersonStatus.DELETED,
+                partner_deleted=self._is_deleted(conversation.other(sender_id)),
                 sender_timezone=sender.timezone,
                 sender_standing=sender.standing,
                 sender_counting_day=sender.counting_day,
@@ -80,6 +82,9 @@ class MemorySendGate:
         """Let nobody else store for this sender until the transaction ends."""
         async with self._store.access():
             pass
+
+    def _is_deleted(self, person_id: PersonId) -> bool:
+        return self._store.persons[person_id].status is PersonStatus.DELETED
 
     def _still_holds(self, accepted: AcceptedMessage) -> bool:
         message, seen = accepted.message, accepted.seen

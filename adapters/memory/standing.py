@@ -27,11 +27,18 @@ class MemoryPairStandings:
                 blocked=self._store.blocked(one, two),
             )
 
+    async def deleted(self, person_id: PersonId) -> bool:
+        """Tell whether a person was erased."""
+        async with self._store.access():
+            person = self._store.persons.get(person_id)
+            return person is not None and person.status is PersonStatus.DELETED
+
 
 def _participant(person: Person) -> Participant:
     return Participant(
         id=person.id,
         active=person.status is PersonStatus.ACTIVE,
+        deleted=person.status is PersonStatus.DELETED,
         timezone=person.timezone,
         counting_day=person.counting_day,
     )

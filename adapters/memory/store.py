@@ -1,7 +1,7 @@
 """All that Kithkin keeps, in memory."""
 
 import copy
-from collections.abc import Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from datetime import date, datetime
 from typing import TypeVar
 from uuid import UUID
@@ -20,13 +20,21 @@ from domain.conversations.messages import Message
 from domain.events.deliveries import Delivery
 from domain.events.endpoints import WebhookEndpoint
 from domain.identity.blocks import Block
+from domain.identity.code_limits import Tally
+from domain.identity.erasure import Erasure
+from domain.identity.google import GoogleAttempt, GoogleLink
+from domain.identity.learning import LearningPreferences
 from domain.identity.persons import Person
 from domain.identity.profile import email_key
 from domain.identity.reports import Report
 from domain.identity.service_keys import ServiceKey
+from domain.identity.sessions import LoginSession
+from domain.identity.sign_in_codes import SignInCode
+from domain.shared.events import Event
 from domain.shared.ids import (
     ConversationId,
     EventId,
+    LoginSessionId,
     MessageId,
     PersonId,
     ReportId,
@@ -159,8 +167,48 @@ class MemoryStore(Isolation):
             groups={"reported": lambda report: (report.reported_id,)},
             references={"persons": (self.persons, lambda row: (row.reporter_id, row.reported_id))},
         )
+        self.preferences: Table[PersonId, LearningPreferences] = Table(
+            self.note,
+            lambda preferences: preferences.person_id,
+            references={"person": (self.persons, lambda row: (row.person_id,))},
+        )
+        self.erasures: Table[PersonId, Erasure] = Table(
+            self.note,
+            lambda erasure: erasure.person_id,
+            groups={"email": lambda erasure: (erasure.email_hash,)},
+            references={"person": (self.persons, lambda row: (row.person_id,))},
+        )
         self.service_keys: Table[ServiceKeyId, ServiceKey] = Table(
             self.note, lambda key: key.id, unique={"digest": lambda key: key.digest}
+        )
+        self.tallies: Table[bytes, Tally] = Table(self.note, lambda tally: tally.subject)
+        self.sign_in_codes: Table[bytes, SignInCode] = Table(
+            self.note,
+            lambda code: code.address,
+            unique={"nonce_digest": lambda code: code.nonce_digest},
+        )
+        self.google_attempts: Table[bytes, GoogleAttempt] = Table(
+            self.note,
+            lambda attempt: attempt.state_digest,
+            references={
+                "person": (
+                    self.persons,
+                    lambda attempt: () if attempt.person_id is None else (attempt.person_id,),
+                )
+            },
+        )
+        self.google_links: Table[tuple[str, str], GoogleLink] = Table(
+            self.note,
+            lambda link: (link.issuer, link.subject),
+            groups={"person": lambda link: (link.person_id,)},
+            references={"person": (self.persons, lambda link: (link.person_id,))},
+        )
+        self.sessions: Table[LoginSessionId, LoginSession] = Table(
+            self.note,
+            lambda session: session.id,
+            unique={"digest": lambda session: session.digest},
+            groups={"person": lambda session: (session.person_id,)},
+            references={"person": (self.persons, lambda session: (session.person_id,))},
         )
         self.conversations: VersionedTable[ConversationId, Conversation] = VersionedTable(
             self.note,
@@ -207,7 +255,9 @@ class MemoryStore(Isolation):
             },
         )
         self.answers: Table[tuple[str, str], Answered] = Table(
-            self.note, lambda answered: (answered.owner, answered.key)
+            self.note,
+            lambda answered: (answered.owner, answered.key),
+            groups={"person": lambda answered: (answered.kept.person_id,)},
         )
         self.jobs: Table[UUID, StoredJob] = Table(
             self.note, lambda job: job.id, unique={"waiting": _waiting_key}
@@ -269,6 +319,15 @@ class MemoryStore(Isolation):
     def _remember(self, gone: list[OutboxEvent]) -> None:
         self._outbox[:0] = gone
         self._forgotten -= len(gone)
+
+    def rewrite(self, person_id: PersonId, change: Callable[[Event], Event]) -> None:
+        """Replace each event about a person by what a change makes of it."""
+        before = self._outbox  # the list itself: what undoes earlier events takes them from it
+        self._outbox = [
+            OutboxEvent(out.id, change(out.event)) if out.event.person_id == person_id else out
+            for out in before
+        ]
+        self.note(lambda: setattr(self, "_outbox", before))
 
     def keep_presence(self, row: PresenceRow) -> None:
         """Append to what calls took in."""

@@ -9,7 +9,7 @@ from attrs import frozen
 from adapters.memory.store import MemoryStore, PresenceRow
 from application.shared.outbox import OutboxEvent
 from application.video.ports import OverdueBefore
-from domain.shared.ids import ConversationId, VideoCallId
+from domain.shared.ids import ConversationId, PersonId, VideoCallId
 from domain.video.calls import (
     Call,
     CallLifecycleEvent,
@@ -43,6 +43,17 @@ class MemoryCalls:
         """Give the calls of a conversation that are not ended, the first to ring first."""
         async with self._store.access():
             calls = self._store.calls.group("conversation", conversation_id)
+        open_calls = (call for call in calls if not isinstance(call, Ended))
+        return tuple(sorted(open_calls, key=lambda call: (call.rings_at, call.id)))
+
+    async def open_of(self, person_id: PersonId) -> tuple[OpenCall, ...]:
+        """Give the calls of a person that are not ended, the first to ring first."""
+        async with self._store.access():
+            calls = [
+                call
+                for conversation in self._store.conversations.group("participant", person_id)
+                for call in self._store.calls.group("conversation", conversation.id)
+            ]
         open_calls = (call for call in calls if not isinstance(call, Ended))
         return tuple(sorted(open_calls, key=lambda call: (call.rings_at, call.id)))
 

@@ -4,7 +4,17 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from attrs import define, field
-from sqlalchemy import BigInteger, Uuid, any_, bindparam, delete, func, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Uuid,
+    any_,
+    bindparam,
+    delete,
+    func,
+    literal_column,
+    select,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from adapters.event_form import stored_event
@@ -80,12 +90,14 @@ def _logged(rows: Sequence[Row]) -> list[LoggedEvent]:
     return [LoggedEvent(row["position"], stored_event(row)) for row in rows]
 
 
+# Written out, so that the planner knows the partial index to be of use.
+_PENDING: ColumnElement[str] = literal_column(f"'{DeliveryState.PENDING}'")
 _enabled = webhook_endpoints.c.status == EndpointStatus.ENABLED.value
 _taken_in = select(func.min(webhook_endpoints.c.position)).where(_enabled).scalar_subquery()
 _sent = (
     select(func.min(webhook_deliveries.c.position) - 1)
     .join(webhook_endpoints, webhook_endpoints.c.id == webhook_deliveries.c.endpoint_id)
-    .where(_enabled, webhook_deliveries.c.state == DeliveryState.PENDING.value)
+    .where(_enabled, webhook_deliveries.c.state == _PENDING)
     .scalar_subquery()
 )
 _published = (

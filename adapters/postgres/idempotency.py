@@ -26,6 +26,7 @@ _HOLD = Statement(
 _FORGET_EXPIRED = Statement(
     delete(kept_answers).where(*_of_key, kept_answers.c.expires_at <= bindparam("now"))
 )
+_FORGET = Statement(delete(kept_answers).where(*_of_key))
 _GET = Statement(
     select(*columns_for(kept_answers, KeptAnswer)).where(
         *_of_key, kept_answers.c.expires_at > bindparam("now")
@@ -82,3 +83,7 @@ class PostgresKeptAnswers:
     async def forget_expired(self, now: datetime, limit: int) -> int:
         """Delete some answers whose time is over; tell how many."""
         return len(await self.executor.rows(_FORGET_SOME, now=now, limit=limit))
+
+    async def forget(self, attempt: Attempt) -> None:
+        """Keep nothing for the key any longer."""
+        await self.executor.rows(_FORGET, owner=attempt.owner, key=attempt.key)

@@ -62,7 +62,10 @@ _FIRST_AT = Statement(
 _UNFINISHED = Statement(
     select(_jobs.c.id)
     .where(
-        or_(and_(_waits, _jobs.c.at <= bindparam("now")), _jobs.c.state == JobState.QUEUED.value),
+        or_(
+            and_(_waits, _jobs.c.at <= bindparam("now")),
+            _jobs.c.state == literal_column(f"'{JobState.QUEUED}'"),
+        ),
         _of_kinds,
     )
     .limit(1)
@@ -105,11 +108,13 @@ _REPLACE = Statement(
 )
 
 
-def _to_row(job: StoredJob) -> dict[str, Any]:
+def job_to_row(job: StoredJob) -> dict[str, Any]:
+    """Make a job's row."""
     return {**to_row(job), "data": msgspec.json.encode(job.data).decode()}
 
 
-def _from_row(row: Row) -> StoredJob:
+def from_job_row(row: Row) -> StoredJob:
+    """Make the job of a row."""
     return from_row(StoredJob, {**row, "data": msgspec.json.decode(row["data"])})
 
 
@@ -127,7 +132,7 @@ class PostgresJobs:
     async def enqueue(self, job: Job) -> None:
         """Leave a job, in the running transaction if there is one."""
         async with self.executor.transaction():
-            await self.executor.rows(_ENQUEUE, **_to_row(first_state(job, self.new_id())))
+            await self.executor.rows(_ENQUEUE, **job_to_row(first_state(job, self.new_id())))
             await self.executor.rows(_TELL)
 
 
@@ -141,13 +146,13 @@ class PostgresJobSchedule:
     async def plan(self, jobs: Iterable[StoredJob]) -> None:
         """Add the jobs of periodic kinds, but for those that are there."""
         for job in jobs:
-            await self.executor.rows(_PLAN, **_to_row(job))
+            await self.executor.rows(_PLAN, **job_to_row(job))
 
     async def promote(self, now: datetime, limit: int) -> int:
         """Hand jobs that are due to the queue, the earliest first; tell how many."""
         async with self.executor.transaction():
             rows = await self.executor.rows(_PROMOTE, now=now, limit=limit)
-            due = sorted(map(_from_row, rows), key=lambda job: (job.at, job.id))
+            due = sorted(map(from_job_row, rows), key=lambda job: (job.at, job.id))
             await self.queue.add(map(ticket_of, due))
         return len(due)
 
@@ -174,7 +179,7 @@ class PostgresJobRuns:
         if row is None:
             await self._require_over(turn)
             return None
-        return _from_row(row)
+        return from_job_row(row)
 
     async def hold(self, job: StoredJob) -> bool:
         """Keep others from it until the transaction ends; tell whether this turn goes on."""
@@ -205,12 +210,12 @@ class PostgresJobList:
     async def in_state(self, state: JobState, limit: int) -> tuple[StoredJob, ...]:
         """Give jobs in a state: the last to fail first, others by their time."""
         rows = await self.executor.rows(_IN_STATE, of_state=state.value, limit=limit)
-        return tuple(map(_from_row, rows))
+        return tuple(map(from_job_row, rows))
 
     async def failed(self, job_id: UUID) -> StoredJob | None:
         """Give a failed job, which nobody else changes until the transaction ends."""
         row = await self.executor.row(_FAILED, job_id=job_id)
-        return None if row is None else _from_row(row)
+        return None if row is None else from_job_row(row)
 
     async def replace(self, job: StoredJob, after: StoredJob | None) -> None:
         """Change or remove a job that is locked."""

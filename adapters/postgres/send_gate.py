@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import Any, TypeVar
+from uuid import UUID
 
 import asyncpg
 from attrs import frozen
@@ -62,6 +63,13 @@ def _prefixed(table: FromClause, names: tuple[str, ...], prefix: str) -> list[Co
     return [table.c[name].label(prefix + name) for name in names]
 
 
+def _is_deleted(person_id: ColumnElement[UUID]) -> ColumnElement[bool]:
+    partner = _persons.alias("partner")
+    # The status is compared as a literal, so that it needs no parameter on each request.
+    status: ColumnElement[str] = literal_column(f"'{PersonStatus.DELETED.value}'")
+    return select(partner.c.status == status).where(partner.c.id == person_id).scalar_subquery()
+
+
 def _look() -> Select[Any]:
     latest = (
         select(_daily.c.date, _daily.c.messages_sent)
@@ -100,6 +108,7 @@ def _look() -> Select[Any]:
             _persons.c.counting_since,
             _persons.c.version.label("sender_version"),
             blocked_between(_sender, other).label("blocked"),
+            _is_deleted(other).label("partner_deleted"),
             latest.c.date.label("latest_count_on"),
             latest.c.messages_sent.label("latest_count"),
             last_call_on.label("last_call_on"),
@@ -239,6 +248,8 @@ def _view(row: Row) -> SendView:
             Conversation, {name: row[name] for name in field_names(Conversation)}
         ),
         sender_active=row["sender_status"] == PersonStatus.ACTIVE,
+        sender_deleted=row["sender_status"] == PersonStatus.DELETED,
+        partner_deleted=row["partner_deleted"],
         sender_timezone=row["sender_timezone"],
         sender_standing=TierStanding(
             Tier(row["tier"]), Tier(row["tier_peak"]), row["tier_peak_on"]

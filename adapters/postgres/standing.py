@@ -13,6 +13,7 @@ def _participant(person: Person) -> Participant:
     return Participant(
         id=person.id,
         active=person.status is PersonStatus.ACTIVE,
+        deleted=person.status is PersonStatus.DELETED,
         timezone=person.timezone,
         counting_day=person.counting_day,
     )
@@ -35,3 +36,8 @@ class PostgresPairStandings:
             higher=_participant(higher),
             blocked=await PostgresBlocks(self.executor).between(one, two),
         )
+
+    async def deleted(self, person_id: PersonId) -> bool:
+        """Tell whether a person was erased."""
+        person = await PostgresPersons(self.executor).get(person_id)
+        return person is not None and person.status is PersonStatus.DELETED

@@ -1,8 +1,5 @@
 """The tables. What a column means is said where its field is, in the domain."""
 
-from collections.abc import Iterable
-from enum import StrEnum
-
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -15,7 +12,6 @@ from sqlalchemy import (
     Integer,
     Interval,
     LargeBinary,
-    MetaData,
     SmallInteger,
     Table,
     Text,
@@ -23,106 +19,60 @@ from sqlalchemy import (
     Uuid,
     text,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TIMESTAMP
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
+from adapters.postgres.identity_tables import (
+    blocks,
+    code_tallies,
+    erasures,
+    google_attempts,
+    google_links,
+    learning_preferences,
+    login_sessions,
+    persons,
+    reports,
+    service_keys,
+    sign_in_codes,
+)
+from adapters.postgres.schema import Instant, metadata, one_of
 from application.shared.jobs import JobState
 from domain.conversations.conversations import ConversationKind
 from domain.conversations.messages import MessageRole, MessageTag
 from domain.events.deliveries import DeliveryState
 from domain.events.endpoints import EndpointStatus
-from domain.identity.persons import PersonStatus
-from domain.identity.profile import Gender, PrivacyLevel
-from domain.identity.service_keys import Scope
-from domain.shared.tiers import Tier
 from domain.video.events import CallOutcome, Presence
 
-metadata = MetaData(
-    naming_convention={
-        "pk": "pk_%(table_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-        "ck": "ck_%(table_name)s_%(constraint_name)s",
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-    }
-)
-
-Instant = TIMESTAMP(timezone=True)
-
-
-def _one_of(column: str, values: Iterable[StrEnum]) -> CheckConstraint:
-    listed = ", ".join(f"'{value.value}'" for value in values)
-    return CheckConstraint(f"{column} IN ({listed})", name=column)
-
-
-persons = Table(
-    "persons",
-    metadata,
-    Column("id", Uuid, primary_key=True),
-    Column("name", Text, nullable=False),
-    Column("email", Text),
-    Column("email_key", Text, unique=True),
-    Column("display_name", Text),
-    Column("username", Text),
-    Column("avatar_url", Text),
-    Column("phone_number", Text),
-    Column("gender", Text),
-    Column("locale", Text, nullable=False),
-    Column("timezone", Text, nullable=False),
-    Column("native_language", Text),
-    Column("ui_language", Text),
-    Column("privacy_level", Text, nullable=False),
-    Column("social_sharing_enabled", Boolean, nullable=False),
-    Column("registered_at", Instant, nullable=False),
-    Column("status", Text, nullable=False),
-    Column("suspension_reason", Text),
-    Column("tier", Text, nullable=False),
-    Column("tier_peak", Text, nullable=False),
-    Column("tier_peak_on", Date),
-    Column("counting_on", Date),
-    Column("counting_since", Instant),
-    Column("version", Integer, nullable=False),
-    _one_of("gender", Gender),
-    _one_of("privacy_level", PrivacyLevel),
-    _one_of("status", PersonStatus),
-    _one_of("tier", Tier),
-    _one_of("tier_peak", Tier),
-    CheckConstraint("(counting_on IS NULL) = (counting_since IS NULL)", name="counting"),
-    Index(None, "registered_at", "id"),
-)
-
-blocks = Table(
+__all__ = [
+    "IS_COMPLETED",
+    "IS_OPEN",
+    "Instant",
     "blocks",
-    metadata,
-    Column("blocker_id", Uuid, ForeignKey("persons.id"), primary_key=True),
-    Column("blocked_id", Uuid, ForeignKey("persons.id"), primary_key=True),
-    Column("created_at", Instant, nullable=False),
-    CheckConstraint("blocker_id <> blocked_id", name="two_persons"),
-)
-
-reports = Table(
+    "code_tallies",
+    "conversation_daily_messages",
+    "conversation_metadata",
+    "conversations",
+    "erasures",
+    "event_sinks",
+    "google_attempts",
+    "google_links",
+    "jobs",
+    "kept_answers",
+    "learning_preferences",
+    "login_sessions",
+    "messages",
+    "metadata",
+    "outbox",
+    "persons",
+    "read_markers",
     "reports",
-    metadata,
-    Column("id", Uuid, primary_key=True),
-    Column("reporter_id", Uuid, ForeignKey("persons.id"), nullable=False),
-    Column("reported_id", Uuid, ForeignKey("persons.id"), nullable=False),
-    Column("reason", Text, nullable=False),
-    Column("evidence_message_ids", ARRAY(Uuid), nullable=False),
-    Column("created_at", Instant, nullable=False),
-    Index(None, "created_at", "id"),
-    Index(None, "reported_id", "created_at", "id"),
-)
-
-service_keys = Table(
     "service_keys",
-    metadata,
-    Column("id", Uuid, primary_key=True),
-    Column("digest", LargeBinary, nullable=False, unique=True),
-    Column("scope", Text, nullable=False),
-    Column("created_at", Instant, nullable=False),
-    Column("revoked_at", Instant),
-    Column("last_used_at", Instant),
-    _one_of("scope", Scope),
-)
+    "sign_in_codes",
+    "test_clock",
+    "video_call_presence",
+    "video_calls",
+    "webhook_deliveries",
+    "webhook_endpoints",
+]
 
 conversations = Table(
     "conversations",
@@ -133,7 +83,7 @@ conversations = Table(
     Column("participant_b", Uuid, ForeignKey("persons.id"), nullable=False),
     Column("started_at", Instant, nullable=False),
     Column("version", Integer, nullable=False),
-    _one_of("kind", ConversationKind),
+    one_of("kind", ConversationKind),
     CheckConstraint("participant_a < participant_b", name="ordered_pair"),
     UniqueConstraint("participant_a", "participant_b"),
     Index(None, "participant_a", "started_at", "id"),
@@ -160,8 +110,8 @@ messages = Table(
     Column("edited_at", Instant),
     Column("deleted_at", Instant),
     Column("first_text_digest", LargeBinary),
-    _one_of("role", MessageRole),
-    _one_of("tag", MessageTag),
+    one_of("role", MessageRole),
+    one_of("tag", MessageTag),
     CheckConstraint("daily_number BETWEEN 1 AND daily_limit", name="within_limit"),
     Index(None, "conversation_id", "created_at", "id"),
     Index(
@@ -226,7 +176,8 @@ video_calls = Table(
     Column("counts_on_callee", Date),
     CheckConstraint("state IN ('ringing', 'ongoing', 'ended')", name="state"),
     CheckConstraint("(state = 'ended') = (ended_at IS NOT NULL)", name="ended"),
-    _one_of("outcome", CallOutcome),
+    one_of("outcome", CallOutcome),
+    Index(None, "conversation_id", "created_at", "id"),
     Index(
         "ix_video_calls_open",
         "conversation_id",
@@ -249,7 +200,7 @@ video_call_presence = Table(
     Column("person_id", Uuid, ForeignKey("persons.id"), nullable=False),
     Column("presence", Text, nullable=False),
     Column("at", Instant, nullable=False),
-    _one_of("presence", Presence),
+    one_of("presence", Presence),
     Index(None, "call_id", "at"),
 )
 
@@ -275,6 +226,7 @@ outbox = Table(
     Column("at", Instant, nullable=False),
     Column("policy_version", Text, nullable=False),
     Column("data", JSONB, nullable=False),
+    Index(None, "person_id", "position"),
 )
 
 webhook_endpoints = Table(
@@ -297,7 +249,7 @@ webhook_endpoints = Table(
     Column("position", BigInteger, nullable=False),
     Column("claim", Uuid),
     Column("claimed_until", Instant),
-    _one_of("status", EndpointStatus),
+    one_of("status", EndpointStatus),
     Index(None, "created_at", "id"),
 )
 
@@ -322,7 +274,7 @@ webhook_deliveries = Table(
     Column("last_status", Integer),
     Column("last_error", Text),
     Column("delivered_at", Instant),
-    _one_of("state", DeliveryState),
+    one_of("state", DeliveryState),
     Index(None, "endpoint_id", "at", "event_id"),
     Index(None, "position"),
     Index(
@@ -360,7 +312,13 @@ kept_answers = Table(
     Column("status", SmallInteger, nullable=False),
     Column("body", LargeBinary, nullable=False),
     Column("expires_at", Instant, nullable=False),
+    Column("person_id", Uuid),
     Index(None, "expires_at"),
+    Index(
+        "ix_kept_answers_person_id",
+        "person_id",
+        postgresql_where=text("person_id IS NOT NULL"),
+    ),
 )
 
 jobs = Table(
@@ -376,7 +334,7 @@ jobs = Table(
     Column("tries", Integer, nullable=False),
     Column("error", Text),
     Column("failed_at", Instant),
-    _one_of("state", JobState),
+    one_of("state", JobState),
     CheckConstraint("(state = 'failed') = (failed_at IS NOT NULL)", name="failed"),
     Index(
         "uq_jobs_waiting",

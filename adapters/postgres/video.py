@@ -6,7 +6,7 @@ from typing import Any, cast
 from uuid import UUID
 
 from attrs import frozen
-from sqlalchemy import and_, bindparam, insert, or_, select, text, update
+from sqlalchemy import Uuid, and_, bindparam, insert, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from adapters.postgres import tables
@@ -16,7 +16,7 @@ from adapters.postgres.outbox import write_events
 from application.shared.outbox import OutboxEvent
 from application.shared.transaction import ConcurrentUpdateError
 from application.video.ports import OverdueBefore
-from domain.shared.ids import ConversationId, VideoCallId
+from domain.shared.ids import ConversationId, PersonId, VideoCallId
 from domain.video.calls import Call, CallLifecycleEvent, Ended, Ongoing, OpenCall, Ringing, evolve
 from domain.video.events import PresenceReported
 from domain.video.history import VideoHistory
@@ -36,6 +36,16 @@ _LOCK = Statement(_by_id.with_for_update(key_share=True))
 _OPEN = Statement(
     select(_calls)
     .where(_calls.c.conversation_id == bindparam("conversation_id"), text(tables.IS_OPEN))
+    .order_by(_calls.c.rings_at, _calls.c.id)
+)
+_person = bindparam("person_id", type_=Uuid)
+_OPEN_OF = Statement(
+    select(_calls)
+    .join(_conversations, _conversations.c.id == _calls.c.conversation_id)
+    .where(
+        or_(_conversations.c.participant_a == _person, _conversations.c.participant_b == _person),
+        text(tables.IS_OPEN),
+    )
     .order_by(_calls.c.rings_at, _calls.c.id)
 )
 _ADD = Statement(insert(_calls).values({name: bindparam(name) for name in _COLUMNS}))
@@ -75,6 +85,11 @@ class PostgresCalls:
     async def open_in(self, conversation_id: ConversationId) -> tuple[OpenCall, ...]:
         """Give the calls of a conversation that are not ended, the first to ring first."""
         rows = await self.executor.rows(_OPEN, conversation_id=conversation_id)
+        return tuple(cast("OpenCall", call_from_row(row)) for row in rows)
+
+    async def open_of(self, person_id: PersonId) -> tuple[OpenCall, ...]:
+        """Give the calls of a person that are not ended, the first to ring first."""
+        rows = await self.executor.rows(_OPEN_OF, person_id=person_id)
         return tuple(cast("OpenCall", call_from_row(row)) for row in rows)
 
     async def add(self, call: Ringing, events: Iterable[OutboxEvent]) -> None:

@@ -23,6 +23,11 @@ def facts(view: SendView, now: datetime) -> UnlockFacts:
 
 def decision(view: SendView, now: datetime, rulebook: Rulebook) -> MessageAllowance:
     """Give the decision, all rules together."""
-    standing = standing_reasons(active=view.sender_active, blocked=view.blocked)
+    standing = standing_reasons(
+        active=view.sender_active,
+        blocked=view.blocked,
+        deleted=view.sender_deleted,
+        partner_deleted=view.partner_deleted,
+    )
     unlock = rulebook.policies.video.unlock
     return allowance(facts(view, now), unlock, rulebook.version).given(standing)

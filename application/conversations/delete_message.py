@@ -7,9 +7,11 @@ from application.shared.clock import Clock
 from application.shared.ids import NewId
 from application.shared.outbox import outgoing
 from application.shared.rulebook import Rulebook
+from application.shared.standing import PairStandings
 from application.shared.transaction import Transactions
 from domain.conversations.messages import delete, no_such_message
 from domain.shared.ids import ConversationId, MessageId, PersonId
+from domain.shared.standing import require_not_deleted
 
 
 @frozen
@@ -18,6 +20,7 @@ class DeleteMessage:
 
     transactions: Transactions
     messages: Messages
+    standings: PairStandings
     clock: Clock
     new_id: NewId
     rulebook: Rulebook
@@ -28,10 +31,12 @@ class DeleteMessage:
         """Blank the message; blanking it again changes nothing.
 
         Raises:
+            PersonDeletedError: The deleter was erased, and with them their messages.
             NotFoundError: There is no such message of the deleter's.
         """
 
         async def work() -> None:
+            require_not_deleted(deleted=await self.standings.deleted(deleter_id))
             message = await self.messages.lock(conversation_id, message_id)
             if message is None:
                 raise no_such_message()

@@ -45,7 +45,9 @@ class EditMessage:
 
         Raises:
             NotFoundError: There is no such message of the editor's.
+            PersonDeletedError: The editor was erased.
             PersonSuspendedError: The editor is suspended.
+            PartnerDeletedError: The other was erased.
             PairBlockedError: One of the two has blocked the other.
             MessageDeletedError: The message was deleted.
             EditRefusedError: The time to edit it is over.
@@ -58,6 +60,7 @@ class EditMessage:
 
         async def work() -> Message:
             standing = await locked_pair(self.standings, request.editor_id, other_id)
+            standing.require_not_deleted(request.editor_id)
             message = await self.messages.lock(request.conversation_id, request.message_id)
             if message is None:
                 raise no_such_message()

@@ -47,7 +47,9 @@ class OpenConversation:
         Raises:
             InvalidValueError: The two are one person.
             NotFoundError: One of the two does not exist.
+            PersonDeletedError: The opener was erased.
             PersonSuspendedError: The opener is suspended.
+            PartnerDeletedError: The other was erased.
             PairBlockedError: One of the two has blocked the other.
         """
         lower, higher = pair(opener_id, partner_id)
@@ -55,6 +57,7 @@ class OpenConversation:
 
         async def work() -> OpenedConversation:
             standing = await locked_pair(self.standings, opener_id, partner_id)
+            standing.require_not_deleted(opener_id)
             known = await self.conversations.of_pair(lower, higher)
             if known is not None:
                 return OpenedConversation(known, created=False)

@@ -22,7 +22,9 @@ class SendView:
 
     Attributes:
         conversation: Where the message would go.
-        sender_active: The sender is not suspended.
+        sender_active: The sender is neither suspended nor deleted.
+        sender_deleted: The sender was erased.
+        partner_deleted: The other participant was erased.
         sender_timezone: The sender's zone.
         sender_standing: The sender's tier.
         sender_counting_day: The sender's latest counting date.
@@ -38,6 +40,8 @@ class SendView:
 
     conversation: Conversation
     sender_active: bool
+    sender_deleted: bool
+    partner_deleted: bool
     sender_timezone: str
     sender_standing: TierStanding
     sender_counting_day: CountingDay | None

@@ -88,7 +88,9 @@ class SendMessage:
         Raises:
             InvalidValueError: The text or the client_message_id is malformed.
             NotFoundError: The sender takes no part in such a conversation.
+            PersonDeletedError: The sender was erased.
             PersonSuspendedError: The sender is suspended.
+            PartnerDeletedError: The other was erased.
             PairBlockedError: One of the two has blocked the other.
             DailyMessageLimitReachedError: The sender has sent all messages of the day.
             ClientMessageIdReusedError: The client_message_id stands for another text.

@@ -31,6 +31,7 @@ class BlockPerson:
 
         Raises:
             NotFoundError: One of the two does not exist.
+            PersonDeletedError: The blocker was erased.
             InvalidValueError: The two are one person.
         """
         now = await self.clock.now()
@@ -66,6 +67,7 @@ class UnblockPerson:
 
         Raises:
             NotFoundError: One of the two does not exist.
+            PersonDeletedError: The blocker was erased.
         """
         event = PersonUnblocked(
             at=await self.clock.now(),
@@ -81,8 +83,9 @@ class UnblockPerson:
         await self.transactions.run(work)
 
 
-async def _lock_both(persons: Persons, *person_ids: PersonId) -> None:
-    found = {person.id for person in await persons.lock(*person_ids)}
-    for person_id in person_ids:
+async def _lock_both(persons: Persons, blocker_id: PersonId, blocked_id: PersonId) -> None:
+    found = {person.id: person for person in await persons.lock(blocker_id, blocked_id)}
+    for person_id in (blocker_id, blocked_id):
         if person_id not in found:
             raise no_such_person(person_id)
+    found[blocker_id].require_not_deleted()

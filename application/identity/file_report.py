@@ -40,6 +40,7 @@ class FileReport:
 
         Raises:
             NotFoundError: One of the two does not exist.
+            PersonDeletedError: The reporter was erased.
             InvalidValueError: The reason is malformed, or a message named as evidence
                 does not stand in a conversation of the two.
         """
@@ -56,9 +57,12 @@ class FileReport:
         )
 
         async def work() -> Report:
+            locked = await self.persons.lock(report.reporter_id, report.reported_id)
+            found = {person.id: person for person in locked}
             for person_id in (report.reporter_id, report.reported_id):
-                if await self.persons.get(person_id) is None:
+                if person_id not in found:
                     raise no_such_person(person_id)
+            found[report.reporter_id].require_not_deleted()
             known = await self.reports.evidence_between(
                 report.reporter_id, report.reported_id, report.evidence_message_ids
             )

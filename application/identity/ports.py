@@ -7,11 +7,17 @@ from typing import Protocol
 from application.shared.outbox import OutboxEvent
 from application.shared.pages import Page, Position
 from domain.identity.blocks import Block
+from domain.identity.code_limits import Tally
+from domain.identity.erasure import Erasure
+from domain.identity.google import GoogleAccount, GoogleAttempt, GoogleLink
+from domain.identity.learning import LearningPreferences
 from domain.identity.persons import Person
 from domain.identity.reports import Report
 from domain.identity.service_keys import ServiceKey
+from domain.identity.sessions import LoginSession
+from domain.identity.sign_in_codes import SignInCode
 from domain.shared.errors import ConflictError
-from domain.shared.ids import MessageId, PersonId, ServiceKeyId
+from domain.shared.ids import LoginSessionId, MessageId, PersonId, ServiceKeyId
 
 
 class EmailTakenError(ConflictError):
@@ -70,6 +76,54 @@ class Blocks(Protocol):
         ...
 
 
+class Preferences(Protocol):
+    """What persons prefer as learners."""
+
+    async def get(self, person_id: PersonId) -> LearningPreferences | None:
+        """Give a person's preferences, once they have any."""
+        ...
+
+    async def save(self, preferences: LearningPreferences, events: Iterable[OutboxEvent]) -> None:
+        """Keep a locked person's preferences in place of those before."""
+        ...
+
+
+class Erasures(Protocol):
+    """The records of erasures."""
+
+    async def get(self, person_id: PersonId) -> Erasure | None:
+        """Give the record of a person's erasure, if they were erased."""
+        ...
+
+    async def add(self, erasure: Erasure) -> None:
+        """Add a record."""
+        ...
+
+    async def of_email(self, email_hash: bytes) -> tuple[Erasure, ...]:
+        """Give the erasures of those who had this address, the first one first."""
+        ...
+
+
+class PersonalData(Protocol):
+    """A part of the store that holds what persons wrote or said of themselves."""
+
+    async def erase(self, person_id: PersonId, at: datetime) -> None:
+        """Erase what it holds of a locked person, in the running transaction."""
+        ...
+
+
+class PersonCalls(Protocol):
+    """The calls that a person has open."""
+
+    async def partners(self, person_id: PersonId) -> frozenset[PersonId]:
+        """Give those with whom the person has an open call."""
+        ...
+
+    async def end(self, person_id: PersonId) -> None:
+        """End the person's open calls; they and their partners are locked."""
+        ...
+
+
 class PairCalls(Protocol):
     """Ends what two persons have going on, when one shuts the other out."""
 
@@ -121,4 +175,130 @@ class ServiceKeys(Protocol):
         revoked_at: datetime | None = None,
     ) -> bool:
         """Set when a key was last used or was revoked; tell whether there is such a key."""
+        ...
+
+
+class CodeTallies(Protocol):
+    """When addresses and clients were sent codes."""
+
+    async def lock(self, *subjects: bytes) -> dict[bytes, Tally]:
+        """Give the tally of each subject; nobody else changes them until the transaction ends.
+
+        They are held also where nothing was counted yet.
+        """
+        ...
+
+    async def save(self, *tallies: Tally) -> None:
+        """Replace locked tallies."""
+        ...
+
+    async def remove(self, subject: bytes) -> None:
+        """Keep no tally of a subject any longer."""
+        ...
+
+
+class SignInCodes(Protocol):
+    """The code of each address, if it has one."""
+
+    async def put(self, code: SignInCode) -> None:
+        """Keep a code; the one that its address had before is gone."""
+        ...
+
+    async def lock(self, nonce_digest: bytes) -> SignInCode | None:
+        """Give the code of a login attempt; nobody else uses it until the transaction ends."""
+        ...
+
+    async def remove(self, nonce_digest: bytes) -> bool:
+        """Make the code of a login attempt void; tell whether it was still there."""
+        ...
+
+    async def remove_of(self, address: bytes) -> None:
+        """Make the code of an address void, if it has one."""
+        ...
+
+
+class LoginSessions(Protocol):
+    """The login sessions of persons."""
+
+    async def lock(self, person_id: PersonId) -> tuple[LoginSession, ...]:
+        """Give all sessions of a person, also those whose time is over."""
+        ...
+
+    async def add(self, session: LoginSession, events: Iterable[OutboxEvent]) -> None:
+        """Add a session."""
+        ...
+
+    async def remove(
+        self, session_ids: Iterable[LoginSessionId], events: Iterable[OutboxEvent]
+    ) -> None:
+        """End sessions: their tokens are taken no longer."""
+        ...
+
+
+class SessionTokens(Protocol):
+    """Finds out whose a token is."""
+
+    async def by_digest(self, digest: bytes) -> LoginSession | None:
+        """Give the session of a token, unless its person may not act."""
+        ...
+
+    async def touch(self, session: LoginSession) -> None:
+        """Note when a session was used, unless it has ended meanwhile."""
+        ...
+
+
+class PersonsByEmail(Protocol):
+    """Finds persons by what they proved to be theirs."""
+
+    async def lock_by_email(self, email: str) -> Person | None:
+        """Give the person of an address; nobody else changes them until the transaction ends."""
+        ...
+
+
+class GoogleProvider(Protocol):
+    """Google, or whoever speaks OpenID Connect as it does. Never used inside a transaction."""
+
+    async def url(self, *, state: str, nonce: str, verifier: str) -> str:
+        """Give where to send a person to sign in.
+
+        Raises:
+            GoogleUnavailableError: The provider does not answer.
+        """
+        ...
+
+    async def account(self, *, code: str, nonce: str, verifier: str) -> GoogleAccount:
+        """Give the account that a code which came back stands for.
+
+        Raises:
+            GoogleRefusedError: The provider does not vouch for it.
+            GoogleUnavailableError: The provider does not answer.
+        """
+        ...
+
+
+class GoogleAttempts(Protocol):
+    """Attempts that were sent to Google."""
+
+    async def add(self, attempt: GoogleAttempt) -> None:
+        """Keep an attempt."""
+        ...
+
+    async def take(self, state_digest: bytes) -> GoogleAttempt | None:
+        """Give an attempt, once: it is gone then."""
+        ...
+
+
+class GoogleLinks(Protocol):
+    """The persons whom Google accounts sign in."""
+
+    async def get(self, issuer: str, subject: str) -> GoogleLink | None:
+        """Give the link of an account, if it has one."""
+        ...
+
+    async def add(self, link: GoogleLink) -> None:
+        """Add a link.
+
+        Raises:
+            ConcurrentUpdateError: The account has one by now.
+        """
         ...

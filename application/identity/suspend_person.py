@@ -3,8 +3,10 @@
 from attrs import frozen
 
 from application.identity.change_person import PersonChanger
+from application.identity.end_session import EndAllSessions
 from application.shared.clock import Clock
 from application.shared.rulebook import Rulebook
+from application.shared.transaction import Transactions
 from domain.identity import persons
 from domain.identity.persons import Person
 from domain.shared.ids import PersonId
@@ -13,9 +15,11 @@ from domain.shared.text import clean_text
 
 @frozen
 class SuspendPerson:
-    """Keeps a person from acting."""
+    """Keeps a person from acting, and ends their sessions."""
 
+    transactions: Transactions
     change: PersonChanger
+    end_sessions: EndAllSessions
     clock: Clock
     rulebook: Rulebook
 
@@ -29,12 +33,18 @@ class SuspendPerson:
         longest = self.rulebook.policies.identity.report_max_characters
         reason = clean_text("reason", reason, max_characters=longest)
         now = await self.clock.now()
-        return await self.change(
-            person_id,
-            lambda person: persons.suspend(
-                person, reason, policy_version=self.rulebook.version, now=now
-            ),
-        )
+
+        async def work() -> Person:
+            suspended = await self.change(
+                person_id,
+                lambda person: persons.suspend(
+                    person, reason, policy_version=self.rulebook.version, now=now
+                ),
+            )
+            await self.end_sessions(person_id)
+            return suspended
+
+        return await self.transactions.run(work)
 
 
 @frozen

@@ -9,6 +9,8 @@ from attrs import frozen
 from application.shared.clock import Clock
 from application.shared.transaction import Transactions
 from domain.shared.errors import ConflictError, InvalidValueError
+from domain.shared.ids import PersonId
+from domain.shared.standing import require_not_deleted
 
 ANSWER_KEPT_FOR = timedelta(hours=24)
 
@@ -35,11 +37,13 @@ class Answer:
     Attributes:
         status: The HTTP status, always a 2xx one.
         body: The body's bytes.
+        person_id: Whose personal data the body holds, if it holds any.
         replayed: It is the answer to an earlier, equal request.
     """
 
     status: int
     body: bytes
+    person_id: PersonId | None = None
     replayed: bool = False
 
 
@@ -48,9 +52,10 @@ class KeptAnswer:
     """An answer as it is stored.
 
     Attributes:
-        fingerprint: Of the request it answers.
+        fingerprint: Of the request it answers; empty once the person is erased.
         status: The HTTP status.
-        body: The body's bytes.
+        body: The body's bytes; empty once the person is erased.
+        person_id: Whose personal data the body holds, if it holds any.
         expires_at: From when on the key may be used anew.
     """
 
@@ -58,6 +63,7 @@ class KeptAnswer:
     status: int
     body: bytes
     expires_at: datetime
+    person_id: PersonId | None = None
 
 
 class IdempotencyKeyReusedError(InvalidValueError):
@@ -89,6 +95,9 @@ class KeptAnswers(Protocol):
 
     async def forget_expired(self, now: datetime, limit: int) -> int:
         """Delete some answers whose time is over; tell how many."""
+
+    async def forget(self, attempt: Attempt) -> None:
+        """Keep nothing for the key any longer."""
         ...
 
 
@@ -96,15 +105,17 @@ def replay(attempt: Attempt, kept: KeptAnswer) -> Answer:
     """Give the kept answer to a repeated request.
 
     Raises:
+        PersonDeletedError: The answer was erased with the person it tells of.
         IdempotencyKeyReusedError: The key was used with another request.
     """
+    require_not_deleted(deleted=not kept.fingerprint)
     if kept.fingerprint != attempt.fingerprint:
         raise IdempotencyKeyReusedError(
             "Idempotency-Key",
             "This key was used within 24 hours for a request with another method, path or "
             "body; take a new key for a new request.",
         )
-    return Answer(status=kept.status, body=kept.body, replayed=True)
+    return Answer(status=kept.status, body=kept.body, person_id=kept.person_id, replayed=True)
 
 
 def to_keep(attempt: Attempt, answer: Answer, now: datetime) -> KeptAnswer:
@@ -114,6 +125,7 @@ def to_keep(attempt: Attempt, answer: Answer, now: datetime) -> KeptAnswer:
         status=answer.status,
         body=answer.body,
         expires_at=now + ANSWER_KEPT_FOR,
+        person_id=answer.person_id,
     )
 
 

@@ -37,7 +37,11 @@ def _has_zone(_: object, __: "Attribute[datetime]", at: datetime) -> None:
 
 
 def _is_small(_: object, __: "Attribute[Mapping[str, Any]]", data: Mapping[str, Any]) -> None:
-    if len(json.dumps(data, allow_nan=False).encode()) > DATA_MAX_BYTES:
+    text = json.dumps(data, allow_nan=False, ensure_ascii=False)
+    if r"\u0000" in text:
+        raise ValueError("a job's data holds no NUL")
+    # Encoding refuses unpaired surrogates.
+    if len(text.encode()) > DATA_MAX_BYTES:
         raise ValueError(f"a job's data has at most {DATA_MAX_BYTES} bytes; give ids, not contents")
 
 

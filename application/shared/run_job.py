@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
+from typing import Protocol
 
 import attrs
 from attrs import frozen
@@ -40,6 +41,24 @@ class JobRun:
     result: JobResult
     tries: int = 0
     error: Exception | None = None
+
+
+class TakesTurns(Protocol):
+    """Takes the turns of jobs, as workers see it."""
+
+    @property
+    def kinds(self) -> JobKinds:
+        """The kinds whose turns it can take."""
+        ...
+
+    async def __call__(self, ticket: Ticket) -> JobRun:
+        """Take a turn, unless it was taken.
+
+        Raises:
+            JobElsewhereError: Another worker is at work on it.
+            StoreUnavailableError: The store went away; the turn is to be taken again.
+        """
+        ...
 
 
 class JobAbandonedError(Exception):

@@ -8,7 +8,7 @@ from domain.shared.calendar import CountingDay
 from domain.shared.decisions import Reason
 from domain.shared.errors import NotFoundError
 from domain.shared.ids import PersonId
-from domain.shared.standing import standing_reasons
+from domain.shared.standing import require_not_deleted, standing_reasons
 
 
 @frozen(kw_only=True)
@@ -17,13 +17,15 @@ class Participant:
 
     Attributes:
         id: Theirs.
-        active: They are not suspended.
+        active: They are neither suspended nor deleted.
+        deleted: They were erased.
         timezone: Their zone.
         counting_day: Their latest counting date.
     """
 
     id: PersonId
     active: bool
+    deleted: bool
     timezone: str
     counting_day: CountingDay | None
 
@@ -44,8 +46,26 @@ class PairStanding:
 
     def reasons(self, actor_id: PersonId) -> tuple[Reason, ...]:
         """Give the reasons for which one of the two may or may not act towards the other."""
-        actor = self.lower if actor_id == self.lower.id else self.higher
-        return standing_reasons(active=actor.active, blocked=self.blocked)
+        actor, partner = self._seen_by(actor_id)
+        return standing_reasons(
+            active=actor.active,
+            blocked=self.blocked,
+            deleted=actor.deleted,
+            partner_deleted=partner.deleted,
+        )
+
+    def require_not_deleted(self, actor_id: PersonId) -> None:
+        """Refuse what one of the two does, if they were erased.
+
+        Raises:
+            PersonDeletedError: They were.
+        """
+        require_not_deleted(deleted=self._seen_by(actor_id)[0].deleted)
+
+    def _seen_by(self, actor_id: PersonId) -> tuple[Participant, Participant]:
+        if actor_id == self.lower.id:
+            return (self.lower, self.higher)
+        return (self.higher, self.lower)
 
 
 class PairStandings(Protocol):
@@ -56,6 +76,10 @@ class PairStandings(Protocol):
 
         Gives None unless both persons exist.
         """
+        ...
+
+    async def deleted(self, person_id: PersonId) -> bool:
+        """Tell whether a person was erased; False if there is no such person."""
         ...
 
 

@@ -21,13 +21,13 @@ class BackgroundFigures(Protocol):
 
         Args:
             kind: Which work it is; one of a few names that the code knows.
-            outcome: How it ended, such as `done`, `failed` or `given_up`; as few.
+            outcome: How it ended, such as `done` or `put_off`; as few.
             seconds: How long it ran.
         """
         ...
 
     def jobs_waiting(self, kind: str, number: int) -> None:
-        """Say how many jobs of a kind are due and not yet taken."""
+        """Say how many jobs of a kind are due and not done."""
         ...
 
     def relay_lag(self, relay: str, *, events: int, seconds: float) -> None:

@@ -12,7 +12,14 @@ from application.shared.standing import PairStanding, PairStandings, locked_pair
 from application.shared.transaction import Transactions
 from application.video.ports import Calls, Histories, PairConversations
 from domain.shared.ids import PersonId, VideoCallId
-from domain.video.call_commands import CallCommand, Sides, Whereabouts, decide, no_such_call
+from domain.video.call_commands import (
+    CallCommand,
+    Settle,
+    Sides,
+    Whereabouts,
+    decide,
+    no_such_call,
+)
 from domain.video.calls import Call, Ended
 from domain.video.events import CallOutcome, VideoCallCounted
 
@@ -48,6 +55,7 @@ class CallCloser:
 
         Raises:
             NotFoundError: There is no such call, or the person takes no part in it.
+            PersonDeletedError: The person was erased.
             ConflictError: The call's state does not admit the command.
         """
 
@@ -56,6 +64,9 @@ class CallCloser:
             if known is None:
                 raise no_such_call()
             standing = await locked_pair(self.standings, known.initiator_id, known.callee_id)
+            actor_id = None if isinstance(command, Settle) else command.person_id
+            if actor_id is not None and known.has(actor_id):
+                standing.require_not_deleted(actor_id)
             await self.conversations.get(known.conversation_id, lock=True)
             call = await self.calls.get(call_id, lock=True)
             if call is None:

@@ -58,3 +58,23 @@ class EndPairCalls:
             return
         for call in await self.calls.open_in(conversation.id):
             await self.close(call.id, End())
+
+
+@frozen
+class EndPersonCalls:
+    """Ends all open calls of one person, as their erasure does."""
+
+    calls: Calls
+    close: CallCloser
+
+    async def partners(self, person_id: PersonId) -> frozenset[PersonId]:
+        """Give those with whom the person has an open call."""
+        return frozenset(
+            call.callee_id if call.initiator_id == person_id else call.initiator_id
+            for call in await self.calls.open_of(person_id)
+        )
+
+    async def end(self, person_id: PersonId) -> None:
+        """End the person's open calls."""
+        for call in await self.calls.open_of(person_id):
+            await self.close(call.id, End())

@@ -24,6 +24,10 @@ class Calls(Protocol):
         """Give the calls of a conversation that are not ended, the first to ring first."""
         ...
 
+    async def open_of(self, person_id: PersonId) -> tuple[OpenCall, ...]:
+        """Give the calls of a person that are not ended, the first to ring first."""
+        ...
+
     async def add(self, call: Ringing, events: Iterable[OutboxEvent]) -> None:
         """Add a call."""
         ...

@@ -37,7 +37,9 @@ class ReportPresence:
 
         Raises:
             NotFoundError: There is no such call, or the person takes no part in it.
+            PersonDeletedError: The person was erased.
             PersonSuspendedError: The person is suspended, and connects.
+            PartnerDeletedError: The other was erased, and the person connects.
             PairBlockedError: One has blocked the other, and the person connects.
             CallEndedError: The call is over.
             TooManyPresenceReportsError: The call has taken all reports it may.
@@ -48,6 +50,7 @@ class ReportPresence:
             if known is None or not known.has(command.person_id):
                 raise no_such_call()
             standing = await locked_pair(self.standings, known.initiator_id, known.callee_id)
+            standing.require_not_deleted(command.person_id)
             if command.presence is Presence.CONNECTED:
                 reasons = standing.reasons(command.person_id)
                 self.tally(verdicts(reasons))

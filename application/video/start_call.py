@@ -50,7 +50,9 @@ class StartCall:
 
         Raises:
             NotFoundError: The initiator takes no part in such a conversation.
+            PersonDeletedError: The initiator was erased.
             PersonSuspendedError: The initiator is suspended.
+            PartnerDeletedError: The other was erased.
             PairBlockedError: One of the two has blocked the other.
             InvalidValueError: It is scheduled for the past or too far ahead.
             CallInProgressError: Another call of the conversation rings or goes on.

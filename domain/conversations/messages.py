@@ -202,6 +202,21 @@ def delete(
     )
 
 
+def erased(message: Message, now: datetime) -> Message:
+    """Give what stays of a message whose sender is erased.
+
+    Unlike a deletion this keeps no digest, by which a short text could be guessed, and
+    not the sender's name for it.
+    """
+    return attrs.evolve(
+        message,
+        text="",
+        client_message_id=None,
+        first_text_digest=None,
+        deleted_at=message.deleted_at or now,
+    )
+
+
 def no_such_message() -> NotFoundError:
     """Give the error for a message that is absent, or not the asker's to change."""
     return NotFoundError(

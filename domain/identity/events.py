@@ -3,7 +3,7 @@
 from attrs import frozen
 
 from ..shared.events import Event
-from ..shared.ids import PersonId, ReportId
+from ..shared.ids import LoginSessionId, PersonId, ReportId
 from ..shared.tiers import Tier
 
 
@@ -62,6 +62,38 @@ class PersonReported(Event):
     reporter_id: PersonId
 
 
+@frozen(kw_only=True)
+class LearningPreferencesChanged(Event):
+    """Some of a person's preferences as a learner have new values."""
+
+    fields: tuple[str, ...]
+
+
+@frozen(kw_only=True)
+class PersonErased(Event):
+    """A person left for good; only their id is kept. It is the last event about their acts."""
+
+
+@frozen(kw_only=True)
+class SignedIn(Event):
+    """A session of the person's began."""
+
+    session_id: LoginSessionId
+    origin: str
+
+
+@frozen(kw_only=True)
+class SessionEnded(Event):
+    """A session of the person's was ended, or is no longer kept."""
+
+    session_id: LoginSessionId
+
+
+@frozen(kw_only=True)
+class GuestClaimed(Event):
+    """The person was a guest, and has an email address from now on."""
+
+
 IdentityEvent = (
     PersonRegistered
     | ProfileChanged
@@ -71,4 +103,9 @@ IdentityEvent = (
     | PersonBlocked
     | PersonUnblocked
     | PersonReported
+    | LearningPreferencesChanged
+    | PersonErased
+    | SignedIn
+    | SessionEnded
+    | GuestClaimed
 )

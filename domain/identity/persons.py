@@ -10,6 +10,7 @@ from attrs import frozen
 
 from ..shared.calendar import CountingDay, counted
 from ..shared.ids import PersonId
+from ..shared.standing import require_not_deleted
 from ..shared.tiers import Tier, TierStanding
 from .events import (
     IdentityEvent,
@@ -58,6 +59,14 @@ class Person(Profile):
     counting_on: date | None = None
     counting_since: datetime | None = None
     version: int = 1
+
+    def require_not_deleted(self) -> None:
+        """Refuse what is done as this person, or to them, once they were erased.
+
+        Raises:
+            PersonDeletedError: They were.
+        """
+        require_not_deleted(deleted=self.status is PersonStatus.DELETED)
 
     @property
     def standing(self) -> TierStanding:
@@ -125,8 +134,10 @@ def change_profile(
         now: The present instant.
 
     Raises:
+        PersonDeletedError: The person was erased.
         InvalidValueError: A new value is malformed.
     """
+    person.require_not_deleted()
     profile = Profile(**{name: getattr(person, name) for name in PROFILE_FIELDS})
     changed = checked_profile(attrs.evolve(profile, **changes), policy)
     differing = tuple(
@@ -142,7 +153,12 @@ def change_profile(
 
 
 def set_tier(person: Person, tier: Tier, *, policy_version: str, now: datetime) -> PersonChange:
-    """Give a person another tier, from this instant on."""
+    """Give a person another tier, from this instant on.
+
+    Raises:
+        PersonDeletedError: The person was erased.
+    """
+    person.require_not_deleted()
     if tier is person.tier:
         return PersonChange(person, ())
     day = counted(now, person.timezone, person.counting_day)
@@ -166,7 +182,12 @@ def set_tier(person: Person, tier: Tier, *, policy_version: str, now: datetime) 
 
 
 def suspend(person: Person, reason: str, *, policy_version: str, now: datetime) -> PersonChange:
-    """Keep a person from acting. Suspending again only replaces the reason."""
+    """Keep a person from acting. Suspending again only replaces the reason.
+
+    Raises:
+        PersonDeletedError: The person was erased.
+    """
+    person.require_not_deleted()
     changed = attrs.evolve(person, status=PersonStatus.SUSPENDED, suspension_reason=reason)
     if person.status is PersonStatus.SUSPENDED:
         return PersonChange(changed, ())
@@ -175,7 +196,12 @@ def suspend(person: Person, reason: str, *, policy_version: str, now: datetime) 
 
 
 def reinstate(person: Person, *, policy_version: str, now: datetime) -> PersonChange:
-    """Let a suspended person act again; nothing changes for anybody else."""
+    """Let a suspended person act again; nothing changes for anybody else.
+
+    Raises:
+        PersonDeletedError: The person was erased.
+    """
+    person.require_not_deleted()
     if person.status is not PersonStatus.SUSPENDED:
         return PersonChange(person, ())
     changed = attrs.evolve(person, status=PersonStatus.ACTIVE, suspension_reason=None)

@@ -100,7 +100,7 @@ def checked_profile(profile: Profile, policy: IdentityPolicy) -> Profile:
         username=_line("username", profile.username, longest),
         avatar_url=_url(profile.avatar_url),
         phone_number=_phone(profile.phone_number),
-        locale=_tag("locale", profile.locale),
+        locale=checked_tag("locale", profile.locale),
         timezone=zone(profile.timezone).key,
         native_language=_optional_tag("native_language", profile.native_language),
         ui_language=_optional_tag("ui_language", profile.ui_language),
@@ -141,11 +141,16 @@ def _phone(number: str | None) -> str | None:
     return number
 
 
-def _tag(field: str, tag: str) -> str:
+def checked_tag(field: str, tag: str) -> str:
+    """Give a language tag as it is.
+
+    Raises:
+        InvalidValueError: It is no BCP 47 tag.
+    """
     if len(tag) > MAX_LANGUAGE_TAG_CHARACTERS or not _BCP_47.fullmatch(tag):
         raise InvalidValueError(field, "Give a BCP 47 language tag, like 'hi-IN' or 'pt'.")
     return tag
 
 
 def _optional_tag(field: str, tag: str | None) -> str | None:
-    return None if tag is None else _tag(field, tag)
+    return None if tag is None else checked_tag(field, tag)

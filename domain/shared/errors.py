@@ -62,3 +62,23 @@ class RefusedError(DomainError):
         super().__init__(detail)
         self.reasons = reasons
         self.decision = decision
+
+
+class TooFastError(DomainError):
+    """The same was asked for too often; time alone lifts that.
+
+    Attributes:
+        retry_after_seconds: When to ask again.
+    """
+
+    code = "too_fast"
+
+    def __init__(self, detail: str, retry_after_seconds: int) -> None:
+        super().__init__(detail)
+        self.retry_after_seconds = retry_after_seconds
+
+
+class UnavailableError(DomainError):
+    """A service that is needed is away, or not set up."""
+
+    code = "unavailable"

@@ -22,6 +22,8 @@ from entrypoints.cli.checks import (
 )
 from entrypoints.cli.database_checks import check_database, check_folder
 from entrypoints.cli.json_output import write_json
+from entrypoints.cli.mail_check import check_mail
+from entrypoints.cli.pepper_check import check_pepper
 
 _STYLES = {Verdict.OK: "green", Verdict.PROBLEM: "bold red", Verdict.SKIPPED: "dim"}
 
@@ -62,6 +64,8 @@ async def _all_checks(flags: Mapping[str, str | None]) -> AsyncIterator[Check]:
         yield check
     async for check in check_database(settings):
         yield check
+    yield check_pepper(settings)
+    yield await check_mail(settings)
     yield check_disk(settings)
     yield check_port(settings)
 

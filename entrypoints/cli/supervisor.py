@@ -19,12 +19,14 @@ from entrypoints.settings import Settings, as_environment
 from entrypoints.wiring.database import migrate, opened, pending, require_usable, started
 from entrypoints.wiring.figures import shared_figures
 from entrypoints.wiring.kithkin import Kithkin, in_memory, on_postgres
+from entrypoints.wiring.pepper import require_pepper, with_kept_pepper
 
 
 def serve(settings: Settings, listener: socket, signals: StopSignals) -> None:
     """Serve until a signal; it ends in KeyboardInterrupt, or in a return where workers took it.
 
     Raises:
+        SettingsError: There is a database URL, but no pepper.
         StoreUnavailableError: The database cannot be used.
         ClickException: The API did not start.
     """
@@ -33,8 +35,9 @@ def serve(settings: Settings, listener: socket, signals: StopSignals) -> None:
         asyncio.run(_make_first_key(kithkin))
         _serve_alone(kithkin, listener)
         return
+    require_pepper(settings)
     with _database(settings, signals) as url:
-        settings = attrs.evolve(settings, database_url=url)
+        settings = attrs.evolve(with_kept_pepper(settings), database_url=url)
         asyncio.run(_prepare(settings, url))
         with shared_figures(settings.workers):
             if settings.workers > 1:

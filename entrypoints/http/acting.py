@@ -1,48 +1,57 @@
-"""Which person a request names or acts for, for its log lines."""
+"""For whom a request acts: a service for any person, a person for themself only."""
 
-import re
-from collections.abc import Mapping
-from functools import cache
 from uuid import UUID
 
-from litestar.types import Scope
-from msgspec import Struct
-
-from entrypoints.http.logs import PERSON_ID
-
-_NAMES = ("person_id", "sender_id", "initiator_id", "reporter_id")
-_IN_QUERY = re.compile(rb"(?:^|&)(?:person_id|sender_id)=([0-9a-fA-F-]{32,36})(?:&|$)")
+from domain.identity.sessions import LoginSession
+from domain.shared.errors import NotFoundError
+from domain.shared.ids import PersonId
+from entrypoints.http.clients import client_of
+from entrypoints.http.context import ApiRequest, kithkin
 
 
-def name_person(person_id: UUID) -> None:
-    """Put a person's id on the rest of this request's log lines."""
-    PERSON_ID.set(person_id)
+def acting(request: ApiRequest, person_id: UUID) -> PersonId:
+    """Give the person whom a request names as the one it acts for.
+
+    Raises:
+        NotFoundError: It comes from a person and names another.
+    """
+    asker = request.auth
+    if isinstance(asker, LoginSession) and asker.person_id != person_id:
+        raise NotFoundError(f"There is no person {person_id} whom you could act for.")
+    return PersonId(person_id)
 
 
-def name_person_of_address(scope: Scope) -> None:
-    """Name the person in the path of a request, or else the one in its query."""
-    parts: Mapping[str, object] = scope["path_params"]
-    person_id = parts.get("person_id")
-    if isinstance(person_id, UUID):
-        name_person(person_id)
-    elif scope["query_string"] and (found := _IN_QUERY.search(scope["query_string"])):
-        try:
-            name_person(UUID(found[1].decode()))
-        except ValueError:
-            return
+def viewing(request: ApiRequest, person_id: UUID | None) -> PersonId | None:
+    """Give the person in whose view something is asked for; None for the app's own view.
+
+    A person who names nobody means themself.
+
+    Raises:
+        NotFoundError: The request comes from a person and names another.
+    """
+    if person_id is not None:
+        return acting(request, person_id)
+    asker = request.auth
+    return asker.person_id if isinstance(asker, LoginSession) else None
 
 
-def name_person_of_body(body: object) -> None:
-    """Name the person in a body, unless the address named one."""
-    if not isinstance(body, Struct):
-        return
-    name = _name_in(type(body))
-    if name is not None and PERSON_ID.get() is None:
-        person_id = getattr(body, name)
-        if isinstance(person_id, UUID):
-            name_person(person_id)
+def own_session(request: ApiRequest) -> LoginSession:
+    """Give the session of the person who asks, on a route that only persons may ask."""
+    asker = request.auth
+    if not isinstance(asker, LoginSession):
+        raise TypeError("the route is not marked as one for persons only")
+    return asker
 
 
-@cache
-def _name_in(kind: type[Struct]) -> str | None:
-    return next((name for name in _NAMES if name in kind.__struct_fields__), None)
+def owner_of(request: ApiRequest) -> str:
+    """Give whose idempotency keys those of a request are.
+
+    A client without a credential is known by its address, which is kept under the pepper.
+    """
+    asker = request.auth
+    if isinstance(asker, LoginSession):
+        return f"person:{asker.person_id}"
+    if asker is None:
+        pepper = kithkin(request).ports.pepper()
+        return f"client:{pepper.client(client_of(request)).hex()}"
+    return f"service:{asker.id}"

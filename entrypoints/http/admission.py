@@ -5,9 +5,9 @@ from typing import Any
 from attrs import frozen
 from litestar import Request
 
-from entrypoints.http.acting import name_person_of_address
 from entrypoints.http.authentication import authorize
 from entrypoints.http.limits import within_limits
+from entrypoints.http.naming import name_person_of_address
 from entrypoints.http.pace import Pace, address_of, require_pace
 
 UNPACED = {"unpaced": True}

@@ -10,6 +10,7 @@ from litestar.types import ASGIApp, ControllerRouterHandler
 
 from entrypoints.http import health, schema
 from entrypoints.http.admission import Admission
+from entrypoints.http.clients import behind_proxies
 from entrypoints.http.clock import ClockRoutes
 from entrypoints.http.conversations import ConversationRoutes
 from entrypoints.http.cors import cors_config
@@ -17,18 +18,24 @@ from entrypoints.http.crowd import Crowd
 from entrypoints.http.describe import describe
 from entrypoints.http.errors import to_problem
 from entrypoints.http.events import EventRoutes
+from entrypoints.http.google import GoogleRoutes
+from entrypoints.http.learning import LearningRoutes
 from entrypoints.http.limits import MAX_BODY_BYTES
 from entrypoints.http.logs import configure_logs
+from entrypoints.http.me import MeRoutes
 from entrypoints.http.messages import MessageRoutes
 from entrypoints.http.methods import Methods
 from entrypoints.http.metrics import metrics, sampled
 from entrypoints.http.pace import pace_of
+from entrypoints.http.personal_data import PersonalDataRoutes
 from entrypoints.http.persons import PersonRoutes
 from entrypoints.http.reports import ReportRoutes
 from entrypoints.http.request_log import RequestLog
 from entrypoints.http.security import SecurityHeaders
+from entrypoints.http.sign_in import SignInRoutes
 from entrypoints.http.stopping import told_to_stop
 from entrypoints.http.streams import Streams
+from entrypoints.http.tokens import TokenRoutes
 from entrypoints.http.video import VideoRoutes
 from entrypoints.http.webhooks import WebhookRoutes
 from entrypoints.settings import Settings
@@ -74,21 +81,28 @@ def create_app(kithkin: Kithkin) -> ASGIApp:
         request_max_body_size=MAX_BODY_BYTES,
         logging_config=None,
     )
-    describe(app.openapi_schema)
+    describe(app.openapi_schema, app.routes)
     inside = Crowd(Methods(app))
     security = SecurityHeaders(settings.hsts_seconds)
-    return RequestLog(_traced(inside, settings), kithkin.figures, security)
+    served = RequestLog(_traced(inside, settings), kithkin.figures, security)
+    return behind_proxies(served, settings.trusted_proxies)
 
 
 def _routes(settings: Settings) -> list[ControllerRouterHandler]:
     controllers: list[type[Controller]] = [
         PersonRoutes,
+        LearningRoutes,
+        PersonalDataRoutes,
         ReportRoutes,
         ConversationRoutes,
         MessageRoutes,
         VideoRoutes,
         EventRoutes,
         WebhookRoutes,
+        SignInRoutes,
+        MeRoutes,
+        TokenRoutes,
+        GoogleRoutes,
     ]
     if settings.test_clock:
         controllers.append(ClockRoutes)

@@ -10,17 +10,19 @@ from litestar.types import ASGIApp
 from entrypoints.http.app import create_app
 from entrypoints.settings import SettingsError, read_settings
 from entrypoints.wiring.kithkin import on_postgres
+from entrypoints.wiring.pepper import require_pepper
 
 
 def create() -> ASGIApp:
     """Make the application of the environment's settings, which name the database by its URL.
 
     Raises:
-        SettingsError: They are wrong, or name no database.
+        SettingsError: They are wrong, or lack the database or the pepper.
     """
     settings = read_settings(os.environ)
     if settings.database_url is None:
         raise SettingsError(("KITHKIN_DATABASE_URL: a worker process needs it",))
+    require_pepper(settings)
     supervisor = multiprocessing.parent_process()
     if supervisor is not None:
         threading.Thread(target=_end_with, args=(supervisor,), daemon=True).start()

@@ -10,8 +10,8 @@ from litestar.exceptions import HTTPException
 from litestar.openapi.spec import Reference, Schema
 from litestar.typing import FieldDefinition
 
-from entrypoints.http.acting import name_person_of_body
 from entrypoints.http.errors import InvalidBodyError, MalformedBodyError, invalid_body
+from entrypoints.http.naming import name_person_of_body
 
 if TYPE_CHECKING:
     from litestar._openapi.schema_generation import SchemaCreator

@@ -6,9 +6,11 @@ from litestar import Request
 from litestar.datastructures import State
 
 from domain.identity.service_keys import ServiceKey
+from domain.identity.sessions import LoginSession
 from entrypoints.wiring.kithkin import Kithkin
 
-ApiRequest = Request[None, ServiceKey, State]
+ApiRequest = Request[None, ServiceKey | LoginSession | None, State]
+"""A request with who asks: a service, a person, or on some routes a client unknown."""
 
 
 def kithkin(request: Request[Any, Any, Any]) -> Kithkin:

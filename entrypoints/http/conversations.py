@@ -12,6 +12,8 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from application.conversations.queries import ConversationSummary
 from domain.conversations.conversations import Conversation, ConversationKind
 from domain.shared.ids import ConversationId, MessageId, PersonId
+from entrypoints.http.acting import acting, viewing
+from entrypoints.http.authentication import FOR_PERSONS
 from entrypoints.http.body import JsonBody
 from entrypoints.http.context import ApiRequest, kithkin
 from entrypoints.http.decisions import AllowanceBody
@@ -78,6 +80,7 @@ class ConversationRoutes(Controller):
 
     @post(
         "/conversations",
+        opt=FOR_PERSONS,
         dto=JsonBody[OpenConversationBody],
         return_dto=None,
         responses={
@@ -89,15 +92,16 @@ class ConversationRoutes(Controller):
         self, request: ApiRequest, data: JSONBody[OpenConversationBody]
     ) -> Response[ConversationBody]:
         """Open a conversation of two persons: 201 if it is new, 200 if they have one."""
+        opener = acting(request, data.participants[0])
+        partner = PersonId(data.participants[1])
 
         async def work() -> tuple[int, ConversationBody]:
-            opener, partner = map(PersonId, data.participants)
             opened = await kithkin(request).conversations.open_conversation()(opener, partner)
             return 201 if opened.created else 200, _shown(opened.conversation)
 
         return await answer_once(request, work)
 
-    @get("/conversations", responses=problems())
+    @get("/conversations", opt=FOR_PERSONS, responses=problems(404))
     async def list_conversations(
         self,
         request: ApiRequest,
@@ -107,10 +111,10 @@ class ConversationRoutes(Controller):
     ) -> ListBody[ConversationBody]:
         """List a person's conversations, the one opened last first."""
         queries = kithkin(request).conversations.queries()
-        page = await queries.of_person(PersonId(person_id), position(cursor), limit)
+        page = await queries.of_person(acting(request, person_id), position(cursor), limit)
         return list_body(page, _seen)
 
-    @get("/conversations/{conversation_id:uuid}", responses=problems(404))
+    @get("/conversations/{conversation_id:uuid}", opt=FOR_PERSONS, responses=problems(404))
     async def get_conversation(
         self,
         request: ApiRequest,
@@ -120,11 +124,16 @@ class ConversationRoutes(Controller):
         """Read a conversation, as the app itself or in a participant's view."""
         queries = kithkin(request).conversations.queries()
         ident = ConversationId(conversation_id)
-        if person_id is None:
+        viewer_id = viewing(request, person_id)
+        if viewer_id is None:
             return _shown(await queries.conversation(ident))
-        return _seen(await queries.summary(ident, PersonId(person_id)))
+        return _seen(await queries.summary(ident, viewer_id))
 
-    @get("/conversations/{conversation_id:uuid}/allowance", responses=problems(404))
+    @get(
+        "/conversations/{conversation_id:uuid}/allowance",
+        opt=FOR_PERSONS,
+        responses=problems(404),
+    )
     async def get_allowance(
         self,
         request: ApiRequest,
@@ -133,11 +142,14 @@ class ConversationRoutes(Controller):
     ) -> AllowanceBody:
         """Read the decision that a message sent now would meet, without sending one."""
         queries = kithkin(request).conversations.queries()
-        decision = await queries.allowance(ConversationId(conversation_id), PersonId(person_id))
+        decision = await queries.allowance(
+            ConversationId(conversation_id), acting(request, person_id)
+        )
         return msgspec.convert(decision, AllowanceBody, from_attributes=True)
 
     @put(
         "/conversations/{conversation_id:uuid}/read",
+        opt=FOR_PERSONS,
         status_code=204,
         dto=JsonBody[MarkReadBody],
         return_dto=None,
@@ -148,5 +160,7 @@ class ConversationRoutes(Controller):
     ) -> None:
         """Remember how far a participant has read; the marker never moves back."""
         await kithkin(request).conversations.mark_read()(
-            ConversationId(conversation_id), PersonId(data.person_id), MessageId(data.message_id)
+            ConversationId(conversation_id),
+            acting(request, data.person_id),
+            MessageId(data.message_id),
         )

@@ -1,5 +1,8 @@
 """What holds for all routes, said in the API's description of each."""
 
+from collections.abc import Iterable
+from typing import Any
+
 from litestar.openapi.spec import (
     OpenAPI,
     OpenAPIHeader,
@@ -9,14 +12,14 @@ from litestar.openapi.spec import (
     PathItem,
     Reference,
     Schema,
+    SecurityRequirement,
 )
 from litestar.openapi.spec.enums import OpenAPIType
+from litestar.routes import BaseRoute, HTTPRoute
 
 from entrypoints.http.idempotency import HEADER, MAX_KEY_CHARACTERS, REPLAYED
 
 _METHODS = ("get", "post", "put", "patch", "delete")
-_HEALTH = "/health/"
-_PUBLIC = (_HEALTH, "/metrics")
 _DONE = {
     "200": "Done.",
     "201": "Made.",
@@ -24,16 +27,40 @@ _DONE = {
 }
 
 
-def describe(api: OpenAPI) -> None:
+def describe(api: OpenAPI, routes: Iterable[BaseRoute]) -> None:
     """Complete the description that was drawn from the routes."""
-    for path, item in (api.paths or {}).items():
+    opts = _opts(routes)
+    for item in (api.paths or {}).values():
         for operation in _operations(item):
+            opt = opts[operation.operation_id or ""]
             _split_docstring(operation)
             _name_success(operation)
             if operation is item.post:
-                _add_idempotency(operation)
-            _drop_what_cannot_come(operation, path)
+                _add_idempotency(operation, secret=bool(opt.get("secret")))
+            _name_credentials(operation, opt)
+            _drop_what_cannot_come(operation, opt)
             _close_body(api, operation)
+
+
+def _opts(routes: Iterable[BaseRoute]) -> dict[str, dict[str, Any]]:
+    return {
+        handler.handler_name: handler.opt
+        for route in routes
+        if isinstance(route, HTTPRoute)
+        for handler in route.route_handlers
+    }
+
+
+def _name_credentials(operation: Operation, opt: dict[str, Any]) -> None:
+    """Say which credentials a route takes, where a service key is not the only one."""
+    service: SecurityRequirement = {"service_key": []}
+    person: SecurityRequirement = {"user_token": []}
+    if opt.get("anyone"):
+        operation.security = [{}, person]
+    elif opt.get("persons") == "only":
+        operation.security = [person]
+    elif opt.get("persons"):
+        operation.security = [service, person]
 
 
 def _operations(item: PathItem) -> list[Operation]:
@@ -41,15 +68,15 @@ def _operations(item: PathItem) -> list[Operation]:
     return [operation for operation in found if operation is not None]
 
 
-def _drop_what_cannot_come(operation: Operation, path: str) -> None:
+def _drop_what_cannot_come(operation: Operation, opt: dict[str, Any]) -> None:
     """Bad parameters are 422; who needs no key cannot lack one; health may always be asked for."""
     dropped = set[str]()
     if operation.request_body is None:
         dropped.add("400")
-    if path.startswith(_PUBLIC):
+    if opt.get("public"):
         operation.security = []
         dropped |= {"401", "403", "413", "422"}
-    if path.startswith(_HEALTH):
+    if "unpaced" in opt:
         dropped.add("429")
     for status in dropped & set(operation.responses or {}):
         del (operation.responses or {})[status]
@@ -67,14 +94,21 @@ def _name_success(operation: Operation) -> None:
             response.description = _DONE[status]
 
 
-def _add_idempotency(operation: Operation) -> None:
+_REPEATED = (
+    "Your own name for this request. A repeat within 24 hours with the same key and "
+    f"body gets the same answer, with {REPLAYED}: true, and has no further effect."
+)
+_NOT_REPEATED = (
+    "Your own name for this request. The answer holds a secret, which is not kept: a repeat "
+    "within 24 hours with the same key and body is 409, and has no further effect."
+)
+
+
+def _add_idempotency(operation: Operation, *, secret: bool) -> None:
     key = Parameter(
         name=HEADER,
         param_in="header",
-        description=(
-            "Your own name for this request. A repeat within 24 hours with the same key and "
-            f"body gets the same answer, with {REPLAYED}: true, and has no further effect."
-        ),
+        description=_NOT_REPEATED if secret else _REPEATED,
         schema=Schema(
             type=OpenAPIType.STRING,
             min_length=1,
@@ -83,6 +117,8 @@ def _add_idempotency(operation: Operation) -> None:
         ),
     )
     operation.parameters = [*(operation.parameters or []), key]
+    if secret:
+        return
     replayed = OpenAPIHeader(
         description="true where this is the answer to an earlier, equal request.",
         schema=Schema(type=OpenAPIType.STRING, enum=["true"]),

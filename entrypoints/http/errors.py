@@ -18,6 +18,8 @@ from domain.shared.errors import (
     InvalidValueError,
     NotFoundError,
     RefusedError,
+    TooFastError,
+    UnavailableError,
 )
 from domain.video.unlock import MessageAllowance
 from entrypoints.http.decisions import AllowanceBody, ReasonBody
@@ -32,6 +34,8 @@ _STATUSES: tuple[tuple[type[DomainError], HTTPStatus], ...] = (
     (NotFoundError, HTTPStatus.NOT_FOUND),
     (ConflictError, HTTPStatus.CONFLICT),
     (RefusedError, HTTPStatus.FORBIDDEN),
+    (TooFastError, HTTPStatus.TOO_MANY_REQUESTS),
+    (UnavailableError, HTTPStatus.SERVICE_UNAVAILABLE),
 )
 _CODES = {
     HTTPStatus.BAD_REQUEST: "malformed_request",
@@ -83,6 +87,7 @@ def to_problem(request: Request[Any, Any, Any], error: Exception) -> Response[by
     match error:
         case DomainError():
             problem = _of_domain(request, error)
+            headers = _retry_after(error)
         case ValidationException():
             problem = _of_parameters(request, error)
         case InvalidBodyError():
@@ -155,6 +160,12 @@ def _problem(
         instance=request.url.path,
         code=code,
     )
+
+
+def _retry_after(error: DomainError) -> dict[str, str]:
+    if isinstance(error, TooFastError):
+        return {"Retry-After": str(error.retry_after_seconds)}
+    return {}
 
 
 def _of_domain(request: Request[Any, Any, Any], error: DomainError) -> Problem:

@@ -12,7 +12,8 @@ from litestar.response import Stream
 from msgspec import Meta, Struct
 
 from application.events.ports import PublicEvent
-from domain.shared.ids import PersonId
+from entrypoints.http.acting import acting
+from entrypoints.http.authentication import FOR_PERSONS
 from entrypoints.http.context import ApiRequest, kithkin
 from entrypoints.http.lists import DEFAULT_LIMIT, Limit
 from entrypoints.http.methods import asks_for_head_only
@@ -75,6 +76,7 @@ class EventRoutes(Controller):
 
     @get(
         "/persons/{person_id:uuid}/stream",
+        opt=FOR_PERSONS,
         media_type=EVENT_STREAM,
         responses={
             **problems(404),
@@ -89,7 +91,7 @@ class EventRoutes(Controller):
     async def stream_events(self, request: ApiRequest, person_id: FromPath[UUID]) -> Response[Any]:
         """Follow a person's events as they happen. With `Last-Event-ID` it goes on from there."""
         streams: Streams = request.app.state.streams
-        person = await kithkin(request).identity.queries().person(PersonId(person_id))
+        person = await kithkin(request).identity.queries().person(acting(request, person_id))
         last_id = request.headers.get(_LAST_ID)
         after = None if not last_id else position_at(_LAST_ID, last_id)
         if asks_for_head_only(request.scope):

@@ -3,19 +3,25 @@
 import hashlib
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
+from uuid import UUID
 
+import attrs
 import msgspec
 from litestar import Response
 from litestar.enums import MediaType
 
 from application.shared.idempotency import Answer, Attempt
 from domain.shared.errors import InvalidValueError
+from domain.shared.ids import PersonId
+from entrypoints.http.acting import owner_of
 from entrypoints.http.context import ApiRequest, kithkin
 
 T = TypeVar("T")
 
 HEADER = "Idempotency-Key"
 REPLAYED = "Idempotency-Replayed"
+SECRET = {"secret": True}
+"""A route whose answer holds a secret."""
 MAX_KEY_CHARACTERS = 255
 
 
@@ -35,16 +41,25 @@ async def attempt_of(request: ApiRequest) -> Attempt | None:
         raise InvalidValueError(HEADER, "Give 1 to 255 printable ASCII characters.")
     parts = (request.method.encode(), request.scope["path"].encode(), await request.body())
     return Attempt(
-        owner=f"service:{request.auth.id}",
+        owner=owner_of(request),
         key=key,
         fingerprint=hashlib.sha256(b"\n".join(parts)).digest(),
     )
 
 
 async def answer_once(
-    request: ApiRequest, work: Callable[[], Awaitable[tuple[int, T]]]
+    request: ApiRequest,
+    work: Callable[[], Awaitable[tuple[int, T]]],
+    *,
+    about: Callable[[T], UUID] | None = None,
 ) -> Response[T]:
     """Answer with a status and body; a repeat with the same key gets the same answer.
+
+    Args:
+        request: The request.
+        work: Does what it asks for.
+        about: Gives whose personal data the body holds, where it holds any, so that the
+            kept answer is erased with that person.
 
     Raises:
         InvalidValueError: The key is malformed, or was used with another request.
@@ -52,7 +67,8 @@ async def answer_once(
     """
 
     async def answer() -> Answer:
-        return rendered(*await work())
+        status, body = await work()
+        return rendered(status, body, None if about is None else about(body))
 
     attempt = await attempt_of(request)
     if attempt is None:
@@ -60,9 +76,26 @@ async def answer_once(
     return respond(await kithkin(request).shared.once()(attempt, answer))
 
 
-def rendered(status: int, body: object) -> Answer:
-    """Give an answer with its body as JSON."""
-    return Answer(status=status, body=msgspec.json.encode(body))
+async def answer_secretly(request: ApiRequest, work: Callable[[], Awaitable[T]]) -> T:
+    """Give an answer that holds a secret; a repeat with the same key is refused.
+
+    Raises:
+        InvalidValueError: The key is malformed, or was used with another request.
+        AnswerNotRepeatedError: The same request was answered, or is being worked on.
+    """
+    attempt = await attempt_of(request)
+    if attempt is None:
+        return await work()
+    # The body may be short enough to guess, such as an address alone, and no erasure finds it.
+    told = kithkin(request).ports.pepper().request(attempt.fingerprint)
+    attempt = attrs.evolve(attempt, fingerprint=told)
+    return await kithkin(request).sign_in.once_in_secret()(attempt, work)
+
+
+def rendered(status: int, body: object, about: UUID | None = None) -> Answer:
+    """Give an answer with its body as JSON, and whose personal data that holds."""
+    person_id = None if about is None else PersonId(about)
+    return Answer(status=status, body=msgspec.json.encode(body), person_id=person_id)
 
 
 def respond(answer: Answer) -> Response[Any]:

@@ -14,7 +14,9 @@ from application.conversations.edit_message import EditMessageRequest
 from application.conversations.send_message import SendMessageRequest, SentMessage
 from application.shared.idempotency import Answer
 from domain.conversations.messages import Message, MessageRole, MessageTag
-from domain.shared.ids import ConversationId, MessageId, PersonId
+from domain.shared.ids import ConversationId, MessageId
+from entrypoints.http.acting import acting, viewing
+from entrypoints.http.authentication import FOR_PERSONS
 from entrypoints.http.body import JsonBody
 from entrypoints.http.context import ApiRequest, kithkin
 from entrypoints.http.decisions import AllowanceBody
@@ -91,7 +93,7 @@ def _shown(message: Message) -> MessageBody:
 
 def _sent(sent: SentMessage) -> Answer:
     body = msgspec.convert(sent, SentMessageBody, from_attributes=True)
-    return rendered(201 if sent.created else 200, body)
+    return rendered(201 if sent.created else 200, body, sent.message.sender_id)
 
 
 class MessageRoutes(Controller):
@@ -102,6 +104,7 @@ class MessageRoutes(Controller):
 
     @post(
         "/conversations/{conversation_id:uuid}/messages",
+        opt=FOR_PERSONS,
         dto=JsonBody[SendMessageBody],
         return_dto=None,
         responses={
@@ -116,7 +119,7 @@ class MessageRoutes(Controller):
         sent = await kithkin(request).conversations.send_message()(
             SendMessageRequest(
                 conversation_id=ConversationId(conversation_id),
-                sender_id=PersonId(data.sender_id),
+                sender_id=acting(request, data.sender_id),
                 text=data.text,
                 client_message_id=data.client_message_id,
                 attempt=await attempt_of(request),
@@ -125,7 +128,11 @@ class MessageRoutes(Controller):
         )
         return respond(sent if isinstance(sent, Answer) else sent.answer or _sent(sent))
 
-    @get("/conversations/{conversation_id:uuid}/messages", responses=problems(404))
+    @get(
+        "/conversations/{conversation_id:uuid}/messages",
+        opt=FOR_PERSONS,
+        responses=problems(404),
+    )
     async def list_messages(
         self,
         request: ApiRequest,
@@ -141,7 +148,7 @@ class MessageRoutes(Controller):
             .conversations.queries()
             .messages_of(
                 ConversationId(conversation_id),
-                None if person_id is None else PersonId(person_id),
+                viewing(request, person_id),
                 position(cursor),
                 limit,
                 newest_first=order is Order.NEWEST_FIRST,
@@ -151,6 +158,7 @@ class MessageRoutes(Controller):
 
     @patch(
         "/conversations/{conversation_id:uuid}/messages/{message_id:uuid}",
+        opt=FOR_PERSONS,
         dto=JsonBody[EditMessageBody],
         return_dto=None,
         responses=problems(404, 409, body=True),
@@ -167,7 +175,7 @@ class MessageRoutes(Controller):
             EditMessageRequest(
                 conversation_id=ConversationId(conversation_id),
                 message_id=MessageId(message_id),
-                editor_id=PersonId(data.sender_id),
+                editor_id=acting(request, data.sender_id),
                 text=data.text,
             )
         )
@@ -175,6 +183,7 @@ class MessageRoutes(Controller):
 
     @delete(
         "/conversations/{conversation_id:uuid}/messages/{message_id:uuid}",
+        opt=FOR_PERSONS,
         responses=problems(404),
     )
     async def delete_message(
@@ -186,5 +195,5 @@ class MessageRoutes(Controller):
     ) -> None:
         """Blank a message, as its sender. What it counted stays counted."""
         await kithkin(request).conversations.delete_message()(
-            ConversationId(conversation_id), MessageId(message_id), PersonId(sender_id)
+            ConversationId(conversation_id), MessageId(message_id), acting(request, sender_id)
         )

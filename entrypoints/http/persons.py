@@ -10,12 +10,15 @@ from litestar import Controller, Response, delete, get, patch, post, put
 from litestar.params import FromPath, JSONBody, QueryParameter
 from msgspec import UNSET, Meta, Struct, UnsetType
 
+from domain.identity.guests import require_no_address
 from domain.identity.persons import Person, PersonStatus
 from domain.identity.profile import Gender, PrivacyLevel, Profile
+from domain.identity.sessions import LoginSession
 from domain.shared.errors import InvalidValueError
 from domain.shared.ids import PersonId
 from domain.shared.tiers import Tier
-from entrypoints.http.authentication import ADMIN
+from entrypoints.http.acting import acting
+from entrypoints.http.authentication import ADMIN, FOR_PERSONS
 from entrypoints.http.body import JsonBody
 from entrypoints.http.context import ApiRequest, kithkin
 from entrypoints.http.idempotency import answer_once
@@ -114,11 +117,33 @@ class PersonBody(Struct):
     registered_at: datetime
 
 
-def _shown(person: Person) -> PersonBody:
+def person_body(person: Person) -> PersonBody:
+    """Give a person as the API shows them."""
     return msgspec.convert(person, PersonBody, from_attributes=True)
 
 
-def _check_email(email: str | UnsetType | None) -> None:
+def changes_of(request: ApiRequest, data: ChangePersonBody) -> dict[str, Any]:
+    """Give the fields of a profile that a request changes, with their new values.
+
+    Raises:
+        InvalidValueError: An email address is malformed.
+        EmailNotProvenError: A person sets their own address, which nobody has proven.
+    """
+    check_email(data.email)
+    changes = {
+        name: value for name, value in msgspec.structs.asdict(data).items() if value is not UNSET
+    }
+    if isinstance(request.auth, LoginSession):
+        require_no_address(changes)
+    return changes
+
+
+def check_email(email: str | UnsetType | None) -> None:
+    """Refuse what is no email address.
+
+    Raises:
+        InvalidValueError: It is none.
+    """
     if isinstance(email, str):
         try:
             validate_email(email, check_deliverability=False, test_environment=True)
@@ -142,13 +167,13 @@ class PersonRoutes(Controller):
         self, request: ApiRequest, data: JSONBody[RegisterPersonBody]
     ) -> Response[PersonBody]:
         """Register a person. One without an email address is a guest."""
-        _check_email(data.email)
+        check_email(data.email)
 
         async def work() -> tuple[int, PersonBody]:
             profile = Profile(**msgspec.structs.asdict(data))
-            return 201, _shown(await kithkin(request).identity.register_person()(profile))
+            return 201, person_body(await kithkin(request).identity.register_person()(profile))
 
-        return await answer_once(request, work)
+        return await answer_once(request, work, about=lambda body: body.id)
 
     @get("/persons", responses=problems())
     async def list_persons(
@@ -163,15 +188,18 @@ class PersonRoutes(Controller):
     ) -> ListBody[PersonBody]:
         """List persons in the order of their registration."""
         page = await kithkin(request).identity.queries().all_persons(email, position(cursor), limit)
-        return list_body(page, _shown)
+        return list_body(page, person_body)
 
-    @get("/persons/{person_id:uuid}", responses=problems(404))
+    @get("/persons/{person_id:uuid}", opt=FOR_PERSONS, responses=problems(404))
     async def get_person(self, request: ApiRequest, person_id: FromPath[UUID]) -> PersonBody:
         """Read a person."""
-        return _shown(await kithkin(request).identity.queries().person(PersonId(person_id)))
+        return person_body(
+            await kithkin(request).identity.queries().person(acting(request, person_id))
+        )
 
     @patch(
         "/persons/{person_id:uuid}",
+        opt=FOR_PERSONS,
         dto=JsonBody[ChangePersonBody],
         return_dto=None,
         responses=problems(404, 409, body=True),
@@ -180,14 +208,9 @@ class PersonRoutes(Controller):
         self, request: ApiRequest, person_id: FromPath[UUID], data: JSONBody[ChangePersonBody]
     ) -> PersonBody:
         """Change some fields of a person's profile. A new zone decides later dates only."""
-        _check_email(data.email)
-        changes: dict[str, Any] = {
-            name: value
-            for name, value in msgspec.structs.asdict(data).items()
-            if value is not UNSET
-        }
+        changes = changes_of(request, data)
         change = kithkin(request).identity.change_profile()
-        return _shown(await change(PersonId(person_id), changes))
+        return person_body(await change(acting(request, person_id), changes))
 
     @put(
         "/persons/{person_id:uuid}/tier",
@@ -200,7 +223,9 @@ class PersonRoutes(Controller):
         self, request: ApiRequest, person_id: FromPath[UUID], data: JSONBody[TierBody]
     ) -> PersonBody:
         """Set the tier a person holds. An upgrade counts at once, a downgrade from the next day."""
-        return _shown(await kithkin(request).identity.set_tier()(PersonId(person_id), data.tier))
+        return person_body(
+            await kithkin(request).identity.set_tier()(PersonId(person_id), data.tier)
+        )
 
     @put(
         "/persons/{person_id:uuid}/suspension",
@@ -214,7 +239,7 @@ class PersonRoutes(Controller):
     ) -> PersonBody:
         """Suspend a person: they can neither send nor call until the suspension is lifted."""
         suspend = kithkin(request).identity.suspend_person()
-        return _shown(await suspend(PersonId(person_id), data.reason))
+        return person_body(await suspend(PersonId(person_id), data.reason))
 
     @delete("/persons/{person_id:uuid}/suspension", opt=ADMIN, responses=problems(404))
     async def reinstate_person(self, request: ApiRequest, person_id: FromPath[UUID]) -> None:
@@ -223,6 +248,7 @@ class PersonRoutes(Controller):
 
     @put(
         "/persons/{person_id:uuid}/blocks/{other_id:uuid}",
+        opt=FOR_PERSONS,
         status_code=204,
         responses=problems(404),
     )
@@ -230,11 +256,17 @@ class PersonRoutes(Controller):
         self, request: ApiRequest, person_id: FromPath[UUID], other_id: FromPath[UUID]
     ) -> None:
         """Block another person: neither can message, call or see the other from now on."""
-        await kithkin(request).identity.block_person()(PersonId(person_id), PersonId(other_id))
+        blocker_id = acting(request, person_id)
+        await kithkin(request).identity.block_person()(blocker_id, PersonId(other_id))
 
-    @delete("/persons/{person_id:uuid}/blocks/{other_id:uuid}", responses=problems(404))
+    @delete(
+        "/persons/{person_id:uuid}/blocks/{other_id:uuid}",
+        opt=FOR_PERSONS,
+        responses=problems(404),
+    )
     async def unblock_person(
         self, request: ApiRequest, person_id: FromPath[UUID], other_id: FromPath[UUID]
     ) -> None:
         """Lift a block; without one nothing changes."""
-        await kithkin(request).identity.unblock_person()(PersonId(person_id), PersonId(other_id))
+        blocker_id = acting(request, person_id)
+        await kithkin(request).identity.unblock_person()(blocker_id, PersonId(other_id))

@@ -12,7 +12,8 @@ from msgspec import Meta, Struct
 from application.identity.file_report import FileReportRequest
 from domain.identity.reports import Report
 from domain.shared.ids import MessageId, PersonId
-from entrypoints.http.authentication import ADMIN
+from entrypoints.http.acting import acting
+from entrypoints.http.authentication import ADMIN, FOR_PERSONS
 from entrypoints.http.body import JsonBody
 from entrypoints.http.context import ApiRequest, kithkin
 from entrypoints.http.idempotency import answer_once
@@ -52,6 +53,7 @@ class ReportRoutes(Controller):
 
     @post(
         "/reports",
+        opt=FOR_PERSONS,
         dto=JsonBody[FileReportBody],
         return_dto=None,
         responses=problems(404, 409, body=True),
@@ -60,11 +62,12 @@ class ReportRoutes(Controller):
         self, request: ApiRequest, data: JSONBody[FileReportBody]
     ) -> Response[ReportBody]:
         """Report a person, with messages of a conversation of the two as evidence."""
+        reporter_id = acting(request, data.reporter_id)
 
         async def work() -> tuple[int, ReportBody]:
             report = await kithkin(request).identity.file_report()(
                 FileReportRequest(
-                    reporter_id=PersonId(data.reporter_id),
+                    reporter_id=reporter_id,
                     reported_id=PersonId(data.reported_id),
                     reason=data.reason,
                     evidence_message_ids=tuple(map(MessageId, data.evidence_message_ids)),
@@ -72,7 +75,7 @@ class ReportRoutes(Controller):
             )
             return 201, _shown(report)
 
-        return await answer_once(request, work)
+        return await answer_once(request, work, about=lambda body: body.reporter_id)
 
     @get("/reports", opt=ADMIN, responses=problems())
     async def list_reports(

@@ -59,7 +59,12 @@ def openapi_config(version: str) -> OpenAPIConfig:
             security_schemes={
                 "service_key": SecurityScheme(
                     type="http", scheme="bearer", description="A service key: kk_service_..."
-                )
+                ),
+                "user_token": SecurityScheme(
+                    type="http",
+                    scheme="bearer",
+                    description="The token of a person who signed in: kk_user_...",
+                ),
             }
         ),
         security=[{"service_key": []}],

@@ -11,10 +11,12 @@ from msgspec import Meta, Struct
 
 from application.video.start_call import StartCallRequest
 from domain.shared.calendar import instant
-from domain.shared.ids import ConversationId, PersonId, VideoCallId
+from domain.shared.ids import ConversationId, VideoCallId
 from domain.video.call_commands import ReportPresence
 from domain.video.calls import Call, Ended, Ongoing, Ringing
 from domain.video.events import CallOutcome, Presence
+from entrypoints.http.acting import acting, viewing
+from entrypoints.http.authentication import FOR_PERSONS
 from entrypoints.http.body import JsonBody
 from entrypoints.http.context import ApiRequest, kithkin
 from entrypoints.http.idempotency import answer_once
@@ -115,6 +117,7 @@ class VideoRoutes(Controller):
 
     @post(
         "/conversations/{conversation_id:uuid}/video-calls",
+        opt=FOR_PERSONS,
         dto=JsonBody[StartCallBody],
         return_dto=None,
         responses=problems(404, 409, body=True),
@@ -123,13 +126,13 @@ class VideoRoutes(Controller):
         self, request: ApiRequest, conversation_id: FromPath[UUID], data: JSONBody[StartCallBody]
     ) -> Response[CallBody]:
         """Call the other participant, at once or at a time. Unanswered for 60 s it is missed."""
-        at = data.scheduled_for
+        at, initiator_id = data.scheduled_for, acting(request, data.initiator_id)
 
         async def work() -> tuple[int, CallBody]:
             call = await kithkin(request).video.start_call()(
                 StartCallRequest(
                     conversation_id=ConversationId(conversation_id),
-                    initiator_id=PersonId(data.initiator_id),
+                    initiator_id=initiator_id,
                     scheduled_for=None if at is None else instant("scheduled_for", at),
                 )
             )
@@ -139,6 +142,7 @@ class VideoRoutes(Controller):
 
     @post(
         "/video-calls/{call_id:uuid}/decline",
+        opt=FOR_PERSONS,
         status_code=200,
         dto=JsonBody[DeclineBody],
         return_dto=None,
@@ -148,15 +152,17 @@ class VideoRoutes(Controller):
         self, request: ApiRequest, call_id: FromPath[UUID], data: JSONBody[DeclineBody]
     ) -> Response[CallBody]:
         """Decline a call that was not answered, as the one who is called."""
+        person_id = acting(request, data.person_id)
 
         async def work() -> tuple[int, CallBody]:
             decline = kithkin(request).video.decline_call()
-            return 200, _shown(await decline(VideoCallId(call_id), PersonId(data.person_id)))
+            return 200, _shown(await decline(VideoCallId(call_id), person_id))
 
         return await answer_once(request, work)
 
     @post(
         "/video-calls/{call_id:uuid}/presence",
+        opt=FOR_PERSONS,
         status_code=200,
         dto=JsonBody[PresenceBody],
         return_dto=None,
@@ -166,9 +172,9 @@ class VideoRoutes(Controller):
         self, request: ApiRequest, call_id: FromPath[UUID], data: JSONBody[PresenceBody]
     ) -> Response[CallBody]:
         """Report that a participant connected or left. Reporting the same again changes nothing."""
+        command = ReportPresence(person_id=acting(request, data.person_id), presence=data.event)
 
         async def work() -> tuple[int, CallBody]:
-            command = ReportPresence(person_id=PersonId(data.person_id), presence=data.event)
             report = kithkin(request).video.report_presence()
             return 200, _shown(await report(VideoCallId(call_id), command))
 
@@ -176,6 +182,7 @@ class VideoRoutes(Controller):
 
     @post(
         "/video-calls/{call_id:uuid}/end",
+        opt=FOR_PERSONS,
         status_code=200,
         dto=JsonBody[EndBody],
         return_dto=None,
@@ -185,7 +192,7 @@ class VideoRoutes(Controller):
         self, request: ApiRequest, call_id: FromPath[UUID], data: JSONBody[EndBody]
     ) -> Response[CallBody]:
         """End a call. With both connected for 60 s in all it is completed, and unlocks messages."""
-        person_id = None if data.person_id is None else PersonId(data.person_id)
+        person_id = viewing(request, data.person_id)
 
         async def work() -> tuple[int, CallBody]:
             end = kithkin(request).video.end_call()
@@ -193,16 +200,19 @@ class VideoRoutes(Controller):
 
         return await answer_once(request, work)
 
-    @get("/video-calls/{call_id:uuid}", responses=problems(404))
+    @get("/video-calls/{call_id:uuid}", opt=FOR_PERSONS, responses=problems(404))
     async def get_call(self, request: ApiRequest, call_id: FromPath[UUID]) -> CallBody:
         """Read a call."""
-        return _shown(await kithkin(request).video.queries().call(VideoCallId(call_id)))
+        viewer_id = viewing(request, None)
+        queries = kithkin(request).video.queries()
+        return _shown(await queries.call(VideoCallId(call_id), viewer_id))
 
-    @get("/conversations/{conversation_id:uuid}/video", responses=problems(404))
+    @get("/conversations/{conversation_id:uuid}/video", opt=FOR_PERSONS, responses=problems(404))
     async def get_history(
         self, request: ApiRequest, conversation_id: FromPath[UUID]
     ) -> HistoryBody:
         """Read what the completed calls of a conversation come to."""
         queries = kithkin(request).video.queries()
-        history = await queries.history(ConversationId(conversation_id))
+        viewer_id = viewing(request, None)
+        history = await queries.history(ConversationId(conversation_id), viewer_id)
         return msgspec.convert(history, HistoryBody, from_attributes=True)

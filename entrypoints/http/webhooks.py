@@ -16,10 +16,10 @@ from domain.shared.ids import EventId, WebhookEndpointId
 from entrypoints.http.authentication import ADMIN
 from entrypoints.http.body import JsonBody
 from entrypoints.http.context import ApiRequest, kithkin
-from entrypoints.http.idempotency import answer_once
+from entrypoints.http.idempotency import SECRET, answer_once, answer_secretly
 from entrypoints.http.lists import DEFAULT_LIMIT, Cursor, Limit, ListBody, list_body, position
 from entrypoints.http.problems import problems
-from entrypoints.http.secret_answers import answer_with_secret
+from entrypoints.http.sessions import NOT_STORED
 
 Url = Annotated[str, Meta(max_length=2048, examples=["https://example.org/kithkin"])]
 Secret = Annotated[
@@ -118,6 +118,7 @@ class WebhookRoutes(Controller):
 
     @post(
         "/",
+        opt=SECRET,
         dto=JsonBody[CreateWebhookEndpointBody],
         return_dto=None,
         responses=problems(409, body=True),
@@ -126,19 +127,16 @@ class WebhookRoutes(Controller):
         self, request: ApiRequest, data: JSONBody[CreateWebhookEndpointBody]
     ) -> Response[NewWebhookEndpointBody]:
         """Make a webhook endpoint. It is sent what happens from now on."""
-
-        async def work() -> tuple[int, NewWebhookEndpointBody]:
-            types = data.event_types
-            endpoint = await kithkin(request).events.create_endpoint()(
-                CreateEndpointRequest(
-                    url=data.url,
-                    description=data.description,
-                    event_types=None if types is None else tuple(types),
-                )
-            )
-            return 201, msgspec.convert(endpoint, NewWebhookEndpointBody, from_attributes=True)
-
-        return await answer_with_secret(request, work)
+        types = data.event_types
+        create = kithkin(request).events.create_endpoint()
+        asked = CreateEndpointRequest(
+            url=data.url,
+            description=data.description,
+            event_types=None if types is None else tuple(types),
+        )
+        endpoint = await answer_secretly(request, lambda: create(asked))
+        body = msgspec.convert(endpoint, NewWebhookEndpointBody, from_attributes=True)
+        return Response(body, headers=NOT_STORED)
 
     @get("/", responses=problems())
     async def list_webhook_endpoints(
@@ -163,18 +161,20 @@ class WebhookRoutes(Controller):
         """Remove a webhook endpoint with all its deliveries."""
         await kithkin(request).events.delete_endpoint()(WebhookEndpointId(endpoint_id))
 
-    @post("/{endpoint_id:uuid}/rotate-secret", status_code=200, responses=problems(404, 409))
+    @post(
+        "/{endpoint_id:uuid}/rotate-secret",
+        opt=SECRET,
+        status_code=200,
+        responses=problems(404, 409),
+    )
     async def rotate_webhook_secret(
         self, request: ApiRequest, endpoint_id: FromPath[UUID]
     ) -> Response[RotatedSecretBody]:
         """Give a webhook endpoint a new secret. For 24 hours the one before it signs too."""
-
-        async def work() -> tuple[int, RotatedSecretBody]:
-            rotate = kithkin(request).events.rotate_secret()
-            endpoint = await rotate(WebhookEndpointId(endpoint_id))
-            return 200, msgspec.convert(endpoint, RotatedSecretBody, from_attributes=True)
-
-        return await answer_with_secret(request, work)
+        rotate = kithkin(request).events.rotate_secret()
+        endpoint = await answer_secretly(request, lambda: rotate(WebhookEndpointId(endpoint_id)))
+        body = msgspec.convert(endpoint, RotatedSecretBody, from_attributes=True)
+        return Response(body, headers=NOT_STORED)
 
     @put(
         "/{endpoint_id:uuid}/status",

@@ -54,6 +54,7 @@ class Conversations(DeclarativeContainer):
         DeleteMessage,
         transactions=ports.transactions,
         messages=ports.messages,
+        standings=ports.standings,
         clock=ports.clock,
         new_id=ports.new_id,
         rulebook=ports.rulebook,
@@ -63,6 +64,7 @@ class Conversations(DeclarativeContainer):
         transactions=ports.transactions,
         conversations=ports.conversations,
         messages=ports.messages,
+        standings=ports.standings,
     )
     queries = Singleton(
         ConversationQueries,

@@ -43,6 +43,10 @@ def _retention(days: int) -> timedelta:
     return timedelta(days=days)
 
 
+def _buses(nats_url: str | None) -> tuple[str, ...]:
+    return () if nats_url is None else (NATS,)
+
+
 def _sink(nats_url: str | None) -> str | None:
     return None if nats_url is None else NATS
 
@@ -57,6 +61,7 @@ class Events(DeclarativeContainer):
     webhook_sender = Singleton(
         HttpWebhookSender, private_allowed=settings.provided.webhook_private_addresses
     )
+    buses = Callable(_buses, settings.provided.nats_url)
     event_bus = Singleton(NatsEventBus, url=settings.provided.nats_url)
 
     create_endpoint = Factory(

@@ -7,10 +7,13 @@ from application.identity.authenticate_service import AuthenticateService
 from application.identity.block_person import BlockPerson, UnblockPerson
 from application.identity.change_person import PersonChanger
 from application.identity.change_profile import ChangeProfile
+from application.identity.erase_person import ErasePerson
+from application.identity.export_person import ExportPerson
 from application.identity.file_report import FileReport
 from application.identity.manage_keys import CreateKey, RevokeKey
 from application.identity.queries import IdentityQueries
 from application.identity.register_person import RegisterPerson
+from application.identity.set_preferences import SetPreferences
 from application.identity.set_tier import SetTier
 from application.identity.suspend_person import ReinstatePerson, SuspendPerson
 
@@ -20,6 +23,7 @@ class Identity(DeclarativeContainer):
 
     ports = DependenciesContainer()
     video = DependenciesContainer()
+    sign_in = DependenciesContainer()
 
     changer = Factory(
         PersonChanger,
@@ -40,7 +44,12 @@ class Identity(DeclarativeContainer):
     )
     set_tier = Factory(SetTier, change=changer, clock=ports.clock, rulebook=ports.rulebook)
     suspend_person = Factory(
-        SuspendPerson, change=changer, clock=ports.clock, rulebook=ports.rulebook
+        SuspendPerson,
+        transactions=ports.transactions,
+        change=changer,
+        end_sessions=sign_in.end_all_sessions,
+        clock=ports.clock,
+        rulebook=ports.rulebook,
     )
     reinstate_person = Factory(
         ReinstatePerson, change=changer, clock=ports.clock, rulebook=ports.rulebook
@@ -73,6 +82,36 @@ class Identity(DeclarativeContainer):
         new_id=ports.new_id,
         rulebook=ports.rulebook,
     )
+    set_preferences = Factory(
+        SetPreferences,
+        transactions=ports.transactions,
+        persons=ports.persons,
+        preferences=ports.preferences,
+        clock=ports.clock,
+        new_id=ports.new_id,
+        rulebook=ports.rulebook,
+    )
+    export_person = Factory(
+        ExportPerson,
+        persons=ports.persons,
+        preferences=ports.preferences,
+        records=ports.stored_records,
+        clock=ports.clock,
+    )
+    erase_person = Factory(
+        ErasePerson,
+        transactions=ports.transactions,
+        persons=ports.persons,
+        calls=video.end_person_calls,
+        end_sessions=sign_in.end_all_sessions,
+        forget_codes=sign_in.forget_codes,
+        personal_data=ports.personal_data,
+        erasures=ports.erasures,
+        clock=ports.clock,
+        new_id=ports.new_id,
+        rulebook=ports.rulebook,
+        pepper=ports.pepper,
+    )
     create_key = Factory(CreateKey, keys=ports.service_keys, clock=ports.clock, new_id=ports.new_id)
     revoke_key = Factory(RevokeKey, keys=ports.service_keys, clock=ports.clock)
     authenticate_service = Singleton(
@@ -84,4 +123,7 @@ class Identity(DeclarativeContainer):
         directory=ports.directory,
         reports=ports.reports,
         keys=ports.service_keys,
+        preferences=ports.preferences,
+        sessions=ports.sessions,
+        clock=ports.clock,
     )

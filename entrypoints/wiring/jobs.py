@@ -7,6 +7,7 @@ from datetime import timedelta
 from dependency_injector.containers import DeclarativeContainer
 from dependency_injector.providers import DependenciesContainer, Factory, Object, Singleton
 
+from application.shared.backlog import TellBacklog
 from application.shared.forget_answers import ForgetExpiredAnswers
 from application.shared.forget_queue_log import ForgetQueueLog
 from application.shared.jobs import Handler, JobKind, JobKinds
@@ -69,6 +70,14 @@ class Jobs(DeclarativeContainer):
         kinds=kinds,
         clock=ports.clock,
         seconds=Object(time.monotonic),
+    )
+    tell_backlog = Singleton(
+        TellBacklog,
+        backlogs=ports.backlogs,
+        figures=ports.figures,
+        clock=ports.clock,
+        kinds=kinds,
+        buses=events.buses,
     )
     list_jobs = Factory(ListJobs, jobs=ports.job_list)
     retry_job = Factory(

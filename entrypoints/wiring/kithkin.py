@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 
 from attrs import frozen
+from dependency_injector.providers import Callable as Called
 from dependency_injector.providers import Object
 
 from adapters.rulebook import read_rulebook
@@ -16,8 +17,10 @@ from entrypoints.wiring.figures import Figures
 from entrypoints.wiring.identity import Identity
 from entrypoints.wiring.jobs import Jobs
 from entrypoints.wiring.memory import MemoryPorts
+from entrypoints.wiring.pepper import pepper
 from entrypoints.wiring.postgres import PostgresPorts
 from entrypoints.wiring.shared import Shared
+from entrypoints.wiring.sign_in import SignIn, google_of, mailer_of
 from entrypoints.wiring.tracing import traced_connection
 from entrypoints.wiring.video import Video
 
@@ -32,6 +35,7 @@ class Kithkin:
         ports: The adapters, by port.
         shared: Use cases that belong to no context.
         identity: Use cases about persons.
+        sign_in: Use cases about signing in.
         conversations: Use cases about conversations.
         video: Use cases about video calls.
         jobs: Use cases about jobs.
@@ -43,6 +47,7 @@ class Kithkin:
     ports: PostgresPorts | MemoryPorts
     shared: Shared
     identity: Identity
+    sign_in: SignIn
     conversations: Conversations
     video: Video
     jobs: Jobs
@@ -125,9 +130,13 @@ def in_memory(settings: Settings | None = None) -> Kithkin:
 def _wired(settings: Settings, ports: PostgresPorts | MemoryPorts) -> Kithkin:
     rulebook = read_rulebook(settings.rulebook)
     ports.rulebook.override(Object(rulebook))
+    ports.pepper.override(Called(pepper, settings))
     if settings.test_clock:
         ports.clock.override(ports.test_clock)
     video = Video(ports=ports)
+    sign_in = SignIn(
+        ports=ports, mailer=Object(mailer_of(settings)), google=Object(google_of(settings))
+    )
     events = Events(ports=ports, settings=Object(settings))
     jobs = Jobs(ports=ports, video=video, events=events)
     shared = Shared(ports=ports, jobs=jobs)
@@ -136,7 +145,8 @@ def _wired(settings: Settings, ports: PostgresPorts | MemoryPorts) -> Kithkin:
         rulebook=rulebook,
         ports=ports,
         shared=shared,
-        identity=Identity(ports=ports, video=video),
+        identity=Identity(ports=ports, video=video, sign_in=sign_in),
+        sign_in=sign_in,
         conversations=Conversations(ports=ports, video=video, shared=shared),
         video=video,
         jobs=jobs,

@@ -3,10 +3,11 @@
 from collections.abc import Awaitable, Callable, Mapping
 
 from dependency_injector.containers import DeclarativeContainer
-from dependency_injector.providers import Dependency, Object, Singleton
+from dependency_injector.providers import Dependency, List, Object, Singleton
 from uuid_utils.compat import uuid7
 
 from adapters.clock import SystemClock
+from adapters.memory.backlog import MemoryBacklogs
 from adapters.memory.clock import MemoryClock
 from adapters.memory.conversations import (
     MemoryConversationList,
@@ -18,7 +19,9 @@ from adapters.memory.delivery_queue import (
     MemoryEndpointClaims,
     MemorySinkClaims,
 )
+from adapters.memory.erasure import MemoryErasures, MemoryPersonalData
 from adapters.memory.event_log import MemoryDeliveredEverywhere, MemoryEventLog
+from adapters.memory.google import MemoryGoogleAttempts, MemoryGoogleLinks
 from adapters.memory.idempotency import MemoryKeptAnswers
 from adapters.memory.identity import (
     MemoryBlocks,
@@ -35,14 +38,23 @@ from adapters.memory.jobs import (
     MemoryJobs,
     MemoryJobSchedule,
 )
+from adapters.memory.learning import MemoryPreferences
 from adapters.memory.send_gate import MemorySendGate
+from adapters.memory.sign_in import (
+    MemoryCodeTallies,
+    MemoryLoginSessions,
+    MemoryPersonsByEmail,
+    MemorySignInCodes,
+)
 from adapters.memory.standing import MemoryPairStandings
 from adapters.memory.store import MemoryStore
+from adapters.memory.stored_records import memory_records
 from adapters.memory.transaction import MemoryTransactions
 from adapters.memory.video import MemoryCalls, MemoryHistories, MemoryOverdueCalls
 from adapters.memory.webhooks import MemoryDeliveries, MemoryWebhookEndpoints
 from adapters.prometheus import Figures
 from application.shared.rulebook import Rulebook
+from domain.identity.pepper import Pepper
 
 
 class NoConnection:
@@ -85,6 +97,12 @@ class MemoryPorts(DeclarativeContainer):
     blocks = Singleton(MemoryBlocks, store)
     reports = Singleton(MemoryReports, store)
     service_keys = Singleton(MemoryServiceKeys, store)
+    code_tallies = Singleton(MemoryCodeTallies, store)
+    sign_in_codes = Singleton(MemorySignInCodes, store)
+    persons_by_email = Singleton(MemoryPersonsByEmail, store)
+    sessions = Singleton(MemoryLoginSessions, store)
+    google_attempts = Singleton(MemoryGoogleAttempts, store)
+    google_links = Singleton(MemoryGoogleLinks, store)
     standings = Singleton(MemoryPairStandings, store)
     conversations = Singleton(MemoryConversations, store)
     conversation_list = Singleton(MemoryConversationList, store)
@@ -106,3 +124,9 @@ class MemoryPorts(DeclarativeContainer):
     endpoint_claims = Singleton(MemoryEndpointClaims, store)
     delivery_queue = Singleton(MemoryDeliveryQueue, store)
     sink_claims = Singleton(MemorySinkClaims, store)
+    preferences = Singleton(MemoryPreferences, store)
+    erasures = Singleton(MemoryErasures, store)
+    personal_data = List(Singleton(MemoryPersonalData, store))
+    stored_records = Singleton(memory_records, store)
+    pepper = Dependency(instance_of=Pepper)
+    backlogs = Singleton(MemoryBacklogs, store)

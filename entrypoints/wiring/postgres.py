@@ -5,12 +5,13 @@ from collections.abc import Awaitable, Callable, Mapping
 import asyncpg
 from attrs import frozen
 from dependency_injector.containers import DeclarativeContainer
-from dependency_injector.providers import Dependency, Object, Singleton
+from dependency_injector.providers import Dependency, List, Object, Singleton
 from uuid_utils.compat import uuid7
 
 from adapters.clock import SystemClock
 from adapters.jobs.queue import PgQueuerQueue
 from adapters.jobs.worker import PgQueuerWorker
+from adapters.postgres.backlog import PostgresBacklogs
 from adapters.postgres.clock import PostgresTestClock
 from adapters.postgres.connections import Usage
 from adapters.postgres.conversation_list import PostgresConversationList
@@ -20,8 +21,10 @@ from adapters.postgres.delivery_queue import (
     PostgresEndpointClaims,
     PostgresSinkClaims,
 )
+from adapters.postgres.erasure import PostgresErasures, PostgresPersonalData
 from adapters.postgres.event_log import PostgresDeliveredEverywhere, PostgresEventLog
 from adapters.postgres.executor import Executor
+from adapters.postgres.google import PostgresGoogleAttempts, PostgresGoogleLinks
 from adapters.postgres.idempotency import PostgresKeptAnswers
 from adapters.postgres.identity import (
     PostgresBlocks,
@@ -36,13 +39,22 @@ from adapters.postgres.jobs import (
     PostgresJobSchedule,
 )
 from adapters.postgres.key_cache import CachedServiceKeys
+from adapters.postgres.learning import PostgresPreferences
 from adapters.postgres.send_gate import PostgresSendGate
+from adapters.postgres.sign_in import (
+    PostgresCodeTallies,
+    PostgresLoginSessions,
+    PostgresPersonsByEmail,
+    PostgresSignInCodes,
+)
 from adapters.postgres.standing import PostgresPairStandings
+from adapters.postgres.stored_records import postgres_records
 from adapters.postgres.transaction import PostgresTransactions
 from adapters.postgres.video import PostgresCalls, PostgresHistories, PostgresOverdueCalls
 from adapters.postgres.webhooks import PostgresDeliveries, PostgresWebhookEndpoints
 from adapters.prometheus import Figures
 from application.shared.rulebook import Rulebook
+from domain.identity.pepper import Pepper
 
 
 @frozen
@@ -106,6 +118,12 @@ class PostgresPorts(DeclarativeContainer):
     blocks = Singleton(PostgresBlocks, store)
     reports = Singleton(PostgresReports, store)
     service_keys = Singleton(CachedServiceKeys, store)
+    code_tallies = Singleton(PostgresCodeTallies, store)
+    sign_in_codes = Singleton(PostgresSignInCodes, store)
+    persons_by_email = Singleton(PostgresPersonsByEmail, store)
+    sessions = Singleton(PostgresLoginSessions, store)
+    google_attempts = Singleton(PostgresGoogleAttempts, store)
+    google_links = Singleton(PostgresGoogleLinks, store)
     connection = Singleton(PostgresConnection, store, service_keys)
     standings = Singleton(PostgresPairStandings, store)
     conversations = Singleton(PostgresConversations, store)
@@ -128,3 +146,9 @@ class PostgresPorts(DeclarativeContainer):
     endpoint_claims = Singleton(PostgresEndpointClaims, store)
     delivery_queue = Singleton(PostgresDeliveryQueue, store)
     sink_claims = Singleton(PostgresSinkClaims, store)
+    preferences = Singleton(PostgresPreferences, store)
+    erasures = Singleton(PostgresErasures, store)
+    personal_data = List(Singleton(PostgresPersonalData, store))
+    stored_records = Singleton(postgres_records, store)
+    pepper = Dependency(instance_of=Pepper)
+    backlogs = Singleton(PostgresBacklogs, store, event_log)

@@ -4,7 +4,7 @@ from dependency_injector.containers import DeclarativeContainer
 from dependency_injector.providers import DependenciesContainer, Factory, Singleton
 
 from application.video.close_call import CallCloser
-from application.video.end_call import DeclineCall, EndCall, EndPairCalls
+from application.video.end_call import DeclineCall, EndCall, EndPairCalls, EndPersonCalls
 from application.video.queries import VideoQueries
 from application.video.report_presence import ReportPresence
 from application.video.settle_calls import SettleCalls
@@ -65,10 +65,12 @@ class Video(DeclarativeContainer):
     end_pair_calls = Factory(
         EndPairCalls, calls=ports.calls, conversations=ports.conversations, close=closer
     )
+    end_person_calls = Factory(EndPersonCalls, calls=ports.calls, close=closer)
     queries = Factory(
         VideoQueries,
         calls=ports.calls,
         histories=ports.histories,
+        conversations=ports.conversations,
         close=closer,
         settle_calls=settle_calls,
         clock=ports.clock,

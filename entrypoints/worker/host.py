@@ -9,7 +9,7 @@ from attrs import frozen
 
 from application.shared.transaction import StoreUnavailableError
 from entrypoints.wiring.kithkin import Kithkin
-from entrypoints.worker import jobs, relay
+from entrypoints.worker import backlog, jobs, relay
 
 _log = structlog.get_logger("kithkin.worker")
 
@@ -31,7 +31,11 @@ class Service:
     run: Callable[[Kithkin, asyncio.Event], Awaitable[None]]
 
 
-SERVICES = (Service("jobs", jobs.run), Service("relay", relay.run))
+SERVICES = (
+    Service("jobs", jobs.run),
+    Service("relay", relay.run),
+    Service("backlog", backlog.run),
+)
 """All there are. A new one is added here, and runs wherever a worker does."""
 
 

@@ -21,6 +21,8 @@ Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 READS_ALL = {
     # A handful of rows, listed by an operator.
     "service_keys._ALL": {"service_keys"},
+    # What is done is gone, so it holds little but what an operator lists.
+    "jobs._IN_STATE": {"jobs"},
 }
 
 MORE = (
@@ -34,6 +36,31 @@ MORE = (
     """
     INSERT INTO service_keys (id, digest, scope, created_at)
     SELECT id, sha256(id::text::bytea), 'read', now() FROM persons
+    """,
+    """
+    INSERT INTO learning_preferences
+    SELECT id, 'pt', NULL, NULL, NULL, NULL, NULL, 'moderate', 'gentle', '{}' FROM persons
+    """,
+    """
+    INSERT INTO erasures SELECT id, now(), false, sha256(id::text::bytea) FROM persons
+    """,
+    """
+    INSERT INTO code_tallies SELECT sha256(id::text::bytea), '{}' FROM persons
+    """,
+    """
+    INSERT INTO sign_in_codes
+    SELECT sha256(id::text::bytea), sha256(id::text::bytea), '', now(), now(), 0 FROM persons
+    """,
+    """
+    INSERT INTO google_attempts
+    SELECT sha256(id::text::bytea), '', NULL, now() FROM persons
+    """,
+    """
+    INSERT INTO google_links SELECT 'issuer', id::text, id, now() FROM persons
+    """,
+    """
+    INSERT INTO login_sessions
+    SELECT id, id, sha256(id::text::bytea), 'minted', now(), now(), now(), now() FROM persons
     """,
     """
     INSERT INTO read_markers
@@ -62,6 +89,25 @@ MORE = (
     INSERT INTO outbox (id, type, person_id, at, policy_version, data)
     SELECT id, 'message_sent', sender_id, now(), '0', '{}' FROM messages
     """,
+    """
+    INSERT INTO webhook_endpoints (id, url, secret, status, created_at, failures, position)
+    SELECT uuidv7(), 'https://example.org', 's', 'enabled', now(), 0, 39000
+    FROM generate_series(1, 5)
+    """,
+    """
+    INSERT INTO webhook_deliveries (endpoint_id, event_id, position, event_type, person_id, at,
+                                    state, attempts, next_attempt_at)
+    SELECT webhook_endpoints.id, outbox.id, outbox.position, type, person_id, at,
+           CASE WHEN outbox.position % 100 = 0 THEN 'pending' ELSE 'delivered' END, 1, now()
+    FROM webhook_endpoints, outbox WHERE outbox.position <= 5000
+    """,
+    """
+    INSERT INTO jobs (id, kind, key, at, data, state, turn, tries, failed_at)
+    SELECT id, 'a_kind', id::text, now(), '{}', CASE state WHEN 0 THEN 'queued' WHEN 1 THEN
+           'retrying' WHEN 2 THEN 'waiting' ELSE 'failed' END, 1, 1,
+           CASE WHEN state > 2 THEN now() END
+    FROM (SELECT id, row_number() OVER () % 100 AS state FROM persons) AS numbered
+    """,
     "ANALYZE",
 )
 
@@ -80,14 +126,22 @@ async def connection(database: str) -> AsyncIterator[Connection]:
     await connection.close()
 
 
+def parts(value: object) -> dict[object, object]:
+    """The statements of a value that holds several, by what they go by there."""
+    if isinstance(value, dict):
+        return value
+    if isinstance(value, tuple | list):
+        return dict(enumerate(value))
+    return {"": value, **getattr(value, "__dict__", {})}
+
+
 def statements() -> Iterator[tuple[str, Statement]]:
     for module in pkgutil.iter_modules(adapters.postgres.__path__):
         if module.ispkg:
             continue
         found = vars(importlib.import_module(f"adapters.postgres.{module.name}"))
         for name, value in found.items():
-            several = value if isinstance(value, dict) else {"": value}
-            for key, statement in several.items():
+            for key, statement in parts(value).items():
                 if isinstance(statement, Statement):
                     yield f"{module.name}.{name}{f'[{key}]' if key != '' else ''}", statement
 

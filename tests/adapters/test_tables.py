@@ -16,21 +16,33 @@ from domain.conversations.messages import Message
 from domain.events.deliveries import Delivery
 from domain.events.endpoints import WebhookEndpoint
 from domain.identity.blocks import Block
+from domain.identity.code_limits import Tally
+from domain.identity.erasure import Erasure
+from domain.identity.google import GoogleAttempt, GoogleLink
+from domain.identity.learning import LearningPreferences
 from domain.identity.persons import Person
 from domain.identity.reports import Report
 from domain.identity.service_keys import ServiceKey
+from domain.identity.sessions import LoginSession
+from domain.identity.sign_in_codes import SignInCode
 from domain.video.history import VideoHistory
 
 STORED: list[tuple[Table, type[Any], set[str]]] = [
     (tables.persons, Person, {"email_key"}),
     (tables.blocks, Block, set()),
     (tables.reports, Report, set()),
+    (tables.learning_preferences, LearningPreferences, set()),
+    (tables.erasures, Erasure, set()),
     (tables.service_keys, ServiceKey, set()),
+    (tables.code_tallies, Tally, set()),
+    (tables.sign_in_codes, SignInCode, set()),
+    (tables.login_sessions, LoginSession, set()),
+    (tables.google_attempts, GoogleAttempt, set()),
+    (tables.google_links, GoogleLink, set()),
     (tables.conversations, Conversation, set()),
     (tables.messages, Message, set()),
     (tables.conversation_metadata, VideoHistory, set()),
     (tables.kept_answers, KeptAnswer, {"owner", "key"}),
-    (tables.jobs, StoredJob, set()),
     (tables.webhook_endpoints, WebhookEndpoint, {"position", "claim", "claimed_until"}),
     (tables.webhook_deliveries, Delivery, set()),
     (tables.event_sinks, SinkRow, set()),
@@ -53,6 +65,10 @@ def test_a_calls_columns_are_the_fields_of_its_states() -> None:
     assert columns(tables.video_calls) == fields | {"state"}
 
 
+def test_a_jobs_columns_are_its_fields() -> None:
+    assert columns(tables.jobs) == set(field_names(StoredJob))
+
+
 def test_every_table_but_the_ledgers_holds_a_value() -> None:
     ledgers = {
         tables.conversation_daily_messages,
@@ -61,5 +77,5 @@ def test_every_table_but_the_ledgers_holds_a_value() -> None:
         tables.outbox,
         tables.test_clock,
     }
-    held = {table for table, _, _ in STORED} | {tables.video_calls}
+    held = {table for table, _, _ in STORED} | {tables.video_calls, tables.jobs}
     assert set(tables.metadata.tables.values()) == held | ledgers

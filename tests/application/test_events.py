@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 
 from application.identity.file_report import FileReportRequest
 from application.shared.outbox import event_type
+from domain.identity.learning import LearningPreferences
 from domain.shared.ids import PersonId
 from domain.shared.tiers import Tier
 from tests.application.world import Pair, World
@@ -22,6 +23,8 @@ async def test_every_event_is_of_its_command(world: World, pair: Pair) -> None:
 
     identity, talks = world.kithkin.identity, world.kithkin.conversations
     message = (await world.sent(pair.talk, pair.ana)).message.id
+
+    preferences = LearningPreferences(person_id=pair.ana, target_language="ja")
 
     async def report(reporter_id: PersonId, reported_id: PersonId) -> None:
         request = FileReportRequest(
@@ -45,9 +48,11 @@ async def test_every_event_is_of_its_command(world: World, pair: Pair) -> None:
     await happens(lambda: world.call(pair.talk, pair.ana))
     await happens(lambda: identity.block_person()(pair.ana, pair.ben))
     await happens(lambda: identity.unblock_person()(pair.ana, pair.ben))
+    await happens(lambda: identity.set_preferences()(preferences))
     eve = await world.person()
     await happens(lambda: talks.open_conversation()(pair.ana, eve.id))
     await happens(world.person)
+    await happens(lambda: identity.erase_person()(pair.ben))
     assert told == [
         "message_edited",
         "message_deleted",
@@ -64,6 +69,8 @@ async def test_every_event_is_of_its_command(world: World, pair: Pair) -> None:
         "person_blocked",
         "video_call_ended",
         "person_unblocked",
+        "learning_preferences_changed",
         "conversation_opened",
         "person_registered",
+        "person_erased",
     ]

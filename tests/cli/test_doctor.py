@@ -40,7 +40,9 @@ def test_a_running_installation_is_well(kithkin: RunCommand, data: Path) -> None
     kithkin("keys", "create", "--scope", "admin", "--data", data)
     result = kithkin("doctor", "--data", data, "--port", "0", "--json")
     assert (result.status, result.err) == (0, "")
-    assert {check["verdict"] for check in found(result).values()} == {"ok"}
+    verdicts = {name: check["verdict"] for name, check in found(result).items()}
+    assert verdicts.pop("mail") == "skipped"
+    assert set(verdicts.values()) == {"ok"}
     assert list(found(result)) == [
         "python",
         "packages",
@@ -53,6 +55,8 @@ def test_a_running_installation_is_well(kithkin: RunCommand, data: Path) -> None
         "migrations",
         "service keys",
         "job queue",
+        "pepper",
+        "mail",
         "disk space",
         "port",
     ]
@@ -92,9 +96,18 @@ def test_a_folder_of_something_else_is_refused(kithkin: RunCommand, folder: Path
 
 def test_a_database_that_is_away_is_told(kithkin: RunCommand) -> None:
     url = "postgresql://me@127.0.0.1:1/app"
-    result = kithkin("doctor", "--database-url", url, "--port", "0", "--json")
+    flags = ("doctor", "--database-url", url, "--port", "0", "--json")
+    result = kithkin(*flags, KITHKIN_PEPPER="x" * 32)
     assert list(problems(result)) == ["database"]
     assert found(result)["data folder"]["verdict"] == "skipped"
+
+
+def test_a_missing_pepper_is_told(kithkin: RunCommand, folder: Path) -> None:
+    url = "postgresql://me@127.0.0.1:1/app"
+    result = kithkin("doctor", "--database-url", url, "--port", "0", "--json")
+    assert "openssl rand -hex 32" in problems(result)["pepper"]
+    result = kithkin("doctor", "--data", folder / "new", "--port", "0", "--json")
+    assert str(folder / "new" / "pepper") in found(result)["pepper"]["detail"]
 
 
 def test_missing_migrations_and_keys_are_told(kithkin: RunCommand, data: Path) -> None:
@@ -102,10 +115,11 @@ def test_missing_migrations_and_keys_are_told(kithkin: RunCommand, data: Path) -
     assert url
     asyncio.run(execute(url, "CREATE DATABASE unprepared TEMPLATE template0"))
     fresh = url.replace("/kithkin?", "/unprepared?")
-    flags = ("--database-url", fresh, "--port", "0", "--json")
-    assert problems(kithkin("doctor", *flags)) == {"migrations": "run `kithkin migrate`"}
+    flags = ("doctor", "--database-url", fresh, "--port", "0", "--json")
+    pepper = {"KITHKIN_PEPPER": "x" * 32}
+    assert problems(kithkin(*flags, **pepper)) == {"migrations": "run `kithkin migrate`"}
     kithkin("migrate", "--database-url", fresh)
-    assert problems(kithkin("doctor", *flags)) == {
+    assert problems(kithkin(*flags, **pepper)) == {
         "service keys": "run `kithkin keys create --scope admin`"
     }
     asyncio.run(execute(url, "DROP DATABASE unprepared"))

@@ -2,8 +2,10 @@
 
 import json
 import os
+import re
 import signal
 import socket
+import stat
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -24,6 +26,7 @@ from tests.cli.served import (
     serve,
 )
 
+PEPPER = "for tests alone, " * 2
 GOODBYE = "Goodbye     Kithkin is stopped; what was stored is kept.\n"
 
 
@@ -64,6 +67,11 @@ def test_a_life_on_an_embedded_database(folder: Path, kithkin: RunCommand) -> No
             assert client.post("/v1/persons", json={"name": "Ben"}).status_code == 403
         with server.client() as client:
             assert client.get("/v1/test-clock").status_code == 404
+            asked = client.post("/v1/auth/codes", json={"email": "asha@example.org"})
+            assert asked.status_code == 201
+        [code] = re.findall(r"Your sign-in code is ([0-9]{8})", server.errors)
+        sign_in = {"email": "asha@example.org", "nonce": asked.json()["nonce"], "code": code}
+        assert stat.S_IMODE((data / "pepper").stat().st_mode) == 0o600
         postmaster = postmaster_of(data)
         assert server.stop(signal.SIGINT) == [GOODBYE]
         assert server.process.returncode == 0
@@ -73,6 +81,9 @@ def test_a_life_on_an_embedded_database(folder: Path, kithkin: RunCommand) -> No
     with serve("--data", str(data)) as server:
         assert server.keys == []
         assert name_of(server, key, person.json()["id"]) == "Asha"
+        with server.client(key) as client:
+            # The pepper is as it was, or the code would be worth nothing.
+            assert client.post("/v1/auth/sign-in", json=sign_in).status_code == 200
         server.kill()
         doctor = json.loads(kithkin("doctor", "--data", data, "--port", "0", "--json").out)
         (embedded,) = (check for check in doctor if check["name"] == "embedded server")
@@ -92,7 +103,7 @@ def test_workers_are_replaced_and_end_with_their_supervisor(data: Path) -> None:
     url = running_url(data)
     assert url
     flags = ("--database-url", url, "--workers", "2", "--test-clock")
-    with serve(*flags) as server:
+    with serve(*flags, KITHKIN_PEPPER=PEPPER) as server:
         assert "by 2 workers, with a test clock" in "".join(server.lines)
         # The last one: the first child is no worker, but keeps their books.
         os.kill(max(children(server.process.pid)), signal.SIGKILL)
@@ -101,7 +112,7 @@ def test_workers_are_replaced_and_end_with_their_supervisor(data: Path) -> None:
         assert server.stop(signal.SIGINT, signal.SIGINT) == [GOODBYE]
         assert server.process.returncode == 0
         assert "Traceback" not in server.errors
-    with serve(*flags) as server:
+    with serve(*flags, KITHKIN_PEPPER=PEPPER) as server:
         server.kill()
         await_that(lambda: not answers(server.url))
 
@@ -176,6 +187,12 @@ def test_wrong_settings_are_a_line_each() -> None:
     ]
 
 
+def test_a_database_url_needs_a_pepper() -> None:
+    status, (problem,) = refused_start("--port", "0", "--database-url", "postgresql://me@host/app")
+    assert status == 2
+    assert "KITHKIN_PEPPER: a database URL needs it" in problem
+
+
 def test_memory_refuses_workers() -> None:
     status, (problem,) = refused_start("--memory", "--workers", "2")
     assert status == 2
@@ -194,6 +211,6 @@ def test_a_database_that_cannot_be_used_is_one_line(data: Path) -> None:
     away = ("--database-url", "postgresql://me@127.0.0.1:1/app")
     in_use = ("--data", str(data))
     for flags, told in ((away, "ConnectionRefusedError"), (in_use, "another process")):
-        status, (problem,) = refused_start("--port", "0", *flags)
+        status, (problem,) = refused_start("--port", "0", *flags, KITHKIN_PEPPER=PEPPER)
         assert status == 1
         assert told in problem

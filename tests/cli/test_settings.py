@@ -135,5 +135,20 @@ def test_a_worker_reads_the_settings_that_its_supervisor_had(tmp_path: Path) -> 
     assert read_settings(as_environment(settings)) == settings
 
 
+@pytest.mark.parametrize("pepper", ["short", "x" * 31, "x" * 31 + "\u00e9", "x" * 31 + "\n"])
+def test_a_pepper_is_long_and_printable_and_never_told(pepper: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        read_settings({"KITHKIN_PEPPER": pepper})
+    assert "KITHKIN_PEPPER: give 32 or more" in str(caught.value)
+    assert pepper not in str(caught.value)
+
+
+def test_the_pepper_is_not_shown() -> None:
+    settings = read_settings({"KITHKIN_PEPPER": "salt and pepper" * 3})
+    assert settings.pepper == "salt and pepper" * 3
+    assert "salt" not in repr(settings)
+    assert read_settings(as_environment(settings)) == settings
+
+
 def test_the_password_in_the_database_url_is_not_shown() -> None:
     assert "secret" not in repr(Settings(database_url="postgresql://me:secret@host/app"))

@@ -4,12 +4,15 @@ import asyncio
 
 from uuid_utils.compat import uuid7
 
+from adapters.memory.backlog import MemoryBacklogs
 from adapters.memory.clock import MemoryClock
 from adapters.memory.conversations import (
     MemoryConversationList,
     MemoryConversations,
     MemoryMessages,
 )
+from adapters.memory.erasure import MemoryErasures, MemoryPersonalData
+from adapters.memory.google import MemoryGoogleAttempts, MemoryGoogleLinks
 from adapters.memory.idempotency import MemoryKeptAnswers
 from adapters.memory.identity import (
     MemoryBlocks,
@@ -25,10 +28,18 @@ from adapters.memory.jobs import (
     MemoryJobs,
     MemoryJobSchedule,
 )
+from adapters.memory.learning import MemoryPreferences
 from adapters.memory.send_gate import MemorySendGate
+from adapters.memory.sign_in import (
+    MemoryCodeTallies,
+    MemoryLoginSessions,
+    MemoryPersonsByEmail,
+    MemorySignInCodes,
+)
 from adapters.memory.standing import MemoryPairStandings
 from adapters.memory.store import MemoryStore
-from adapters.memory.table import ConstraintError
+from adapters.memory.stored_records import memory_records
+from adapters.memory.table import ConstraintError, Table
 from adapters.memory.transaction import MemoryTransactions
 from adapters.memory.video import MemoryCalls, MemoryHistories, MemoryOverdueCalls
 from application.shared.outbox import OutboxEvent
@@ -54,6 +65,15 @@ def memory_stores() -> Stores:
             if row.call_id == call_id
         ]
 
+    async def mentions(text: str) -> list[str]:
+        kept = {
+            name: part.all() if isinstance(part, Table) else part
+            for name, part in vars(store).items()
+            if isinstance(part, Table | list)
+        }
+        assert len(kept) > 10
+        return [name for name, rows in kept.items() if text in repr(rows)]
+
     async def somebody_waits() -> None:
         # Nothing here waits for anything but its turn, so every task soon does.
         for _ in range(_TURNS_TO_GET_STUCK):
@@ -66,6 +86,18 @@ def memory_stores() -> Stores:
         blocks=MemoryBlocks(store),
         reports=MemoryReports(store),
         service_keys=MemoryServiceKeys(store),
+        preferences=MemoryPreferences(store),
+        erasures=MemoryErasures(store),
+        personal_data=MemoryPersonalData(store),
+        records=memory_records(store),
+        code_tallies=MemoryCodeTallies(store),
+        sign_in_codes=MemorySignInCodes(store),
+        persons_by_email=MemoryPersonsByEmail(store),
+        google_attempts=MemoryGoogleAttempts(store),
+        google_links=MemoryGoogleLinks(store),
+        sessions=MemoryLoginSessions(store),
+        session_tokens=MemoryLoginSessions(store),
+        session_directory=MemoryLoginSessions(store),
         standings=MemoryPairStandings(store),
         conversations=conversations,
         pair_conversations=conversations,
@@ -81,9 +113,11 @@ def memory_stores() -> Stores:
         job_queue=MemoryJobQueue(store),
         job_runs=MemoryJobRuns(store),
         job_list=MemoryJobList(store),
+        backlogs=MemoryBacklogs(store),
         clock=MemoryClock(store),
         outbox=outbox,
         presence=presence,
         somebody_waits=somebody_waits,
         constraint_error=ConstraintError,
+        mentions=mentions,
     )

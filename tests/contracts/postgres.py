@@ -8,10 +8,14 @@ import msgspec
 from uuid_utils.compat import uuid7
 
 from adapters.jobs.queue import PgQueuerQueue
+from adapters.postgres.backlog import PostgresBacklogs
 from adapters.postgres.clock import PostgresTestClock
 from adapters.postgres.conversation_list import PostgresConversationList
 from adapters.postgres.conversations import PostgresConversations, PostgresMessages
+from adapters.postgres.erasure import PostgresErasures, PostgresPersonalData
+from adapters.postgres.event_log import PostgresEventLog
 from adapters.postgres.executor import Executor
+from adapters.postgres.google import PostgresGoogleAttempts, PostgresGoogleLinks
 from adapters.postgres.idempotency import PostgresKeptAnswers
 from adapters.postgres.identity import (
     PostgresBlocks,
@@ -25,9 +29,17 @@ from adapters.postgres.jobs import (
     PostgresJobs,
     PostgresJobSchedule,
 )
+from adapters.postgres.learning import PostgresPreferences
 from adapters.postgres.send_gate import PostgresSendGate
 from adapters.postgres.service_keys import PostgresServiceKeys
+from adapters.postgres.sign_in import (
+    PostgresCodeTallies,
+    PostgresLoginSessions,
+    PostgresPersonsByEmail,
+    PostgresSignInCodes,
+)
 from adapters.postgres.standing import PostgresPairStandings
+from adapters.postgres.stored_records import postgres_records
 from adapters.postgres.transaction import PostgresTransactions
 from adapters.postgres.video import PostgresCalls, PostgresHistories, PostgresOverdueCalls
 from application.shared.outbox import OutboxEvent
@@ -38,6 +50,18 @@ from domain.video.events import Presence, VideoEvent
 from tests.contracts.stores import PresenceRow, Stores
 
 _SECONDS_TO_GET_STUCK = 5
+_TABLES = """
+    SELECT table_name FROM information_schema.tables
+    WHERE table_schema = 'public' AND table_type = 'BASE TABLE'
+"""
+# A row as text shows its bytes in hexadecimal, so kept answers are looked at as text as well.
+_MENTIONS = """
+    SELECT EXISTS (
+        SELECT FROM {} AS row
+        WHERE strpos(row::text, $1) > 0
+        OR strpos(row::text, encode(convert_to($1, 'UTF8'), 'hex')) > 0
+    )
+"""
 _EVENTS = {
     kind.__name__.lower(): kind for kind in get_args(IdentityEvent | ConversationEvent | VideoEvent)
 }
@@ -67,6 +91,14 @@ def postgres_stores(executor: Executor) -> Stores:
             )
         return [(row["person_id"], Presence(row["presence"]), row["at"]) for row in rows]
 
+    async def mentions(text: str) -> list[str]:
+        async with executor.connections.lent() as connection:
+            return [
+                table
+                for (table,) in await connection.fetch(_TABLES)
+                if await connection.fetchval(_MENTIONS.format(table), text)
+            ]
+
     async def somebody_waits() -> None:
         waiting = (
             "SELECT true FROM pg_stat_activity"
@@ -86,6 +118,18 @@ def postgres_stores(executor: Executor) -> Stores:
         blocks=PostgresBlocks(executor),
         reports=PostgresReports(executor),
         service_keys=PostgresServiceKeys(executor),
+        preferences=PostgresPreferences(executor),
+        erasures=PostgresErasures(executor),
+        personal_data=PostgresPersonalData(executor),
+        records=postgres_records(executor),
+        code_tallies=PostgresCodeTallies(executor),
+        sign_in_codes=PostgresSignInCodes(executor),
+        persons_by_email=PostgresPersonsByEmail(executor),
+        google_attempts=PostgresGoogleAttempts(executor),
+        google_links=PostgresGoogleLinks(executor),
+        sessions=PostgresLoginSessions(executor),
+        session_tokens=PostgresLoginSessions(executor),
+        session_directory=PostgresLoginSessions(executor),
         standings=PostgresPairStandings(executor),
         conversations=conversations,
         pair_conversations=conversations,
@@ -101,9 +145,11 @@ def postgres_stores(executor: Executor) -> Stores:
         job_queue=queue,
         job_runs=PostgresJobRuns(executor),
         job_list=PostgresJobList(executor),
+        backlogs=PostgresBacklogs(executor, PostgresEventLog(executor)),
         clock=PostgresTestClock(executor),
         outbox=outbox,
         presence=presence,
         somebody_waits=somebody_waits,
         constraint_error=asyncpg.IntegrityConstraintViolationError,
+        mentions=mentions,
     )

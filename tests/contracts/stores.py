@@ -1,14 +1,31 @@
 """One adapter of every port. Its builders prove to mypy that the adapters keep to the ports."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 
 from attrs import frozen
 
 from application.conversations.ports import Conversations, Messages, SendGate
 from application.conversations.queries import ConversationList
-from application.identity.ports import Blocks, Persons, Reports, ServiceKeys
-from application.identity.queries import PersonDirectory
+from application.identity.export_person import Records
+from application.identity.ports import (
+    Blocks,
+    CodeTallies,
+    Erasures,
+    GoogleAttempts,
+    GoogleLinks,
+    LoginSessions,
+    PersonalData,
+    Persons,
+    PersonsByEmail,
+    Preferences,
+    Reports,
+    ServiceKeys,
+    SessionTokens,
+    SignInCodes,
+)
+from application.identity.queries import PersonDirectory, SessionDirectory
+from application.shared.backlog import Backlogs
 from application.shared.clock import MovableClock
 from application.shared.idempotency import KeptAnswers
 from application.shared.job_ports import JobList, JobQueue, JobRuns, JobSchedule
@@ -31,6 +48,7 @@ class Stores:
         outbox: Gives all events, in the order in which they were committed.
         presence: Gives what a call took in, in that order.
         somebody_waits: Returns once a task waits for what another task's transaction holds.
+        mentions: Gives the names of the tables that hold a text anywhere.
         constraint_error: Raised for a row that breaks a constraint which no port speaks of.
     """
 
@@ -40,6 +58,18 @@ class Stores:
     blocks: Blocks
     reports: Reports
     service_keys: ServiceKeys
+    preferences: Preferences
+    erasures: Erasures
+    personal_data: PersonalData
+    records: Mapping[str, Records]
+    code_tallies: CodeTallies
+    sign_in_codes: SignInCodes
+    persons_by_email: PersonsByEmail
+    google_attempts: GoogleAttempts
+    google_links: GoogleLinks
+    sessions: LoginSessions
+    session_tokens: SessionTokens
+    session_directory: SessionDirectory
     standings: PairStandings
     conversations: Conversations
     pair_conversations: PairConversations
@@ -55,8 +85,10 @@ class Stores:
     job_queue: JobQueue
     job_runs: JobRuns
     job_list: JobList
+    backlogs: Backlogs
     clock: MovableClock
     outbox: Callable[[], Awaitable[list[OutboxEvent]]]
     presence: Callable[[VideoCallId], Awaitable[list[PresenceRow]]]
     somebody_waits: Callable[[], Awaitable[None]]
     constraint_error: type[Exception]
+    mentions: Callable[[str], Awaitable[list[str]]]

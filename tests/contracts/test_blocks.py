@@ -75,10 +75,14 @@ async def test_a_pair_is_given_in_the_order_of_ids(stores: Stores) -> None:
         standing = await stores.standings.lock(one.id, two.id)
         assert standing is not None
         assert standing.lower == Participant(
-            id=a.id, active=True, timezone="Asia/Kolkata", counting_day=None
+            id=a.id, active=True, deleted=False, timezone="Asia/Kolkata", counting_day=None
         )
         assert standing.higher == Participant(
-            id=b.id, active=False, timezone="UTC", counting_day=CountingDay(TODAY, START)
+            id=b.id,
+            active=False,
+            deleted=False,
+            timezone="UTC",
+            counting_day=CountingDay(TODAY, START),
         )
         assert not standing.blocked
 
@@ -97,3 +101,15 @@ async def test_there_is_no_pair_with_a_stranger_or_oneself(stores: Stores) -> No
     assert await stores.standings.lock(person.id, stranger) is None
     assert await stores.standings.lock(stranger, person.id) is None
     assert await stores.standings.lock(person.id, person.id) is None
+
+
+async def test_a_pair_knows_which_of_them_was_erased(stores: Stores) -> None:
+    a = await given.a_person(stores, status=PersonStatus.DELETED)
+    b = await given.a_person(stores)
+    standing = await stores.standings.lock(a.id, b.id)
+    assert standing is not None
+    assert (standing.lower.deleted, standing.higher.deleted) == (True, False)
+    assert not standing.lower.active
+    assert await stores.standings.deleted(a.id)
+    assert not await stores.standings.deleted(b.id)
+    assert not await stores.standings.deleted(a_person().id)

@@ -27,6 +27,8 @@ async def test_a_look_at_an_untouched_pair(stores: Stores) -> None:
     assert await given.a_view(stores, pair.conversation, pair.b.id) == SendView(
         conversation=pair.conversation,
         sender_active=True,
+        sender_deleted=False,
+        partner_deleted=False,
         sender_timezone="UTC",
         sender_standing=TierStanding(),
         sender_counting_day=None,
@@ -63,6 +65,17 @@ async def test_a_look_tells_of_the_sender(stores: Stores) -> None:
     assert seen.sender_standing == TierStanding(Tier.FREE, Tier.PREMIUM, YESTERDAY)
     assert seen.sender_counting_day == CountingDay(TODAY, START)
     assert seen.sender_version == 5
+
+
+async def test_a_look_tells_which_of_the_two_was_erased(stores: Stores) -> None:
+    erased = await given.a_person(stores, status=PersonStatus.DELETED)
+    partner = await given.a_person(stores)
+    conversation = values.a_conversation(erased, partner)
+    await stores.conversations.add(conversation, ())
+    seen = await given.a_view(stores, conversation, erased.id)
+    assert (seen.sender_active, seen.sender_deleted, seen.partner_deleted) == (False, True, False)
+    seen = await given.a_view(stores, conversation, partner.id)
+    assert (seen.sender_active, seen.sender_deleted, seen.partner_deleted) == (True, False, True)
 
 
 async def test_only_participants_get_a_look(stores: Stores) -> None:

@@ -13,13 +13,17 @@ from domain.conversations.conversations import Conversation, pair
 from domain.conversations.messages import Message
 from domain.identity.blocks import Block
 from domain.identity.events import PersonReinstated
+from domain.identity.google import GoogleLink
+from domain.identity.pepper import Pepper
 from domain.identity.persons import Person
 from domain.identity.reports import Report
 from domain.identity.service_keys import Scope, ServiceKey, key_digest
+from domain.identity.sessions import LoginSession, NewSession, SessionOrigin, login_session
 from domain.shared.events import Event
 from domain.shared.ids import (
     ConversationId,
     EventId,
+    LoginSessionId,
     MessageId,
     PersonId,
     ReportId,
@@ -33,6 +37,7 @@ START = datetime(2026, 3, 2, 12, tzinfo=UTC)
 TODAY = date(2026, 3, 2)
 MINUTE = timedelta(minutes=1)
 DAY = timedelta(days=1)
+PEPPER = Pepper(b"p" * 32)
 RULEBOOK = Rulebook(Policies(), "test")
 
 
@@ -47,6 +52,25 @@ def a_person(**changes: Any) -> Person:
 
 def a_block(blocker: Person, blocked: Person) -> Block:
     return Block(blocker_id=blocker.id, blocked_id=blocked.id, created_at=START)
+
+
+def a_google_link(person: Person, subject: str = "") -> GoogleLink:
+    return GoogleLink(
+        issuer="https://accounts.google.com",
+        subject=subject or uuid7().hex,
+        person_id=person.id,
+        linked_at=START,
+    )
+
+
+def a_session(person: Person) -> LoginSession:
+    new = NewSession(
+        id=LoginSessionId(uuid7()),
+        person_id=person.id,
+        token=uuid7().hex,
+        origin=SessionOrigin.EMAIL_CODE,
+    )
+    return login_session(new, RULEBOOK.policies.identity.sign_in, START)
 
 
 def a_report(reporter: Person, reported: Person, **changes: Any) -> Report:

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
+from adapters.memory.backlog import MemoryBacklogs
 from adapters.memory.clock import MemoryClock
 from adapters.memory.delivery_queue import (
     MemoryDeliveryQueue,
@@ -16,6 +17,7 @@ from adapters.memory.identity import MemoryPersons
 from adapters.memory.store import MemoryStore
 from adapters.memory.transaction import MemoryTransactions
 from adapters.memory.webhooks import MemoryDeliveries, MemoryWebhookEndpoints
+from adapters.postgres.backlog import PostgresBacklogs
 from adapters.postgres.clock import PostgresTestClock
 from adapters.postgres.delivery_queue import (
     PostgresDeliveryQueue,
@@ -49,6 +51,7 @@ def memory_world() -> EventWorld:
         claims=MemoryEndpointClaims(store),
         queue=MemoryDeliveryQueue(store),
         sinks=MemorySinkClaims(store),
+        backlogs=MemoryBacklogs(store),
     )
 
 
@@ -64,6 +67,7 @@ def postgres_world(executor: Executor) -> EventWorld:
         claims=PostgresEndpointClaims(executor),
         queue=PostgresDeliveryQueue(executor),
         sinks=PostgresSinkClaims(executor),
+        backlogs=PostgresBacklogs(executor, PostgresEventLog(executor)),
     )
 
 

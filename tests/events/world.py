@@ -32,6 +32,7 @@ from application.events.ports import (
 from application.events.publish_events import PublishEvents
 from application.events.redeliver_events import RedeliverEvent, RequeueDead
 from application.identity.ports import Persons
+from application.shared.backlog import Backlogs
 from application.shared.clock import MovableClock
 from application.shared.outbox import OutboxEvent
 from application.shared.transaction import Transactions
@@ -87,6 +88,7 @@ class EventWorld:
     claims: EndpointClaims
     queue: DeliveryQueue
     sinks: SinkClaims
+    backlogs: Backlogs
     policy: DeliveryPolicy = Factory(DeliveryPolicy)
 
     async def person(self) -> Person:

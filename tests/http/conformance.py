@@ -31,6 +31,16 @@ class Operation:
         """Tell whether a request is for this operation."""
         return method == self.method and _pattern(self.path).fullmatch(path) is not None
 
+    @property
+    def for_persons_only(self) -> bool:
+        """Whether it takes a person's token and nothing else."""
+        return self.described.get("security") == [{"user_token": []}]
+
+    @property
+    def for_anyone(self) -> bool:
+        """Whether it needs no credential, but takes one."""
+        return {} in self.described.get("security", ())
+
     def filled(self, ident: Callable[[], str]) -> str:
         """The path with an id of its own for each name."""
         return re.sub(r"\{\w+\}", lambda _: ident(), self.path)
@@ -48,6 +58,11 @@ class Description:
     document: dict[str, Any] = field(eq=False, repr=False)
     operations: tuple[Operation, ...] = field(repr=False)
     _validators: dict[str, Draft202012Validator] = field(factory=dict, eq=False, repr=False)
+
+    @property
+    def of_services(self) -> tuple[Operation, ...]:
+        """Those that a service key is enough for, or that need none."""
+        return tuple(one for one in self.operations if not one.for_persons_only)
 
     def operation(self, method: str, path: str) -> Operation | None:
         """The operation that a request is for."""

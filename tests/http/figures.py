@@ -33,16 +33,20 @@ class Read:
         return {value for _, has in self.samples for label, value in has if label == name}
 
 
-async def read(api: Api) -> Read:
-    answer = await api.ask("GET", "/metrics")
-    assert answer.status_code == 200
+def shown(text: str) -> Read:
     return Read(
         {
             (sample.name, frozenset(sample.labels.items())): sample.value
-            for family in text_string_to_metric_families(answer.text)
+            for family in text_string_to_metric_families(text)
             for sample in family.samples
         }
     )
+
+
+async def read(api: Api) -> Read:
+    answer = await api.ask("GET", "/metrics")
+    assert answer.status_code == 200
+    return shown(answer.text)
 
 
 async def read_once(api: Api, counted: Callable[[Read], bool]) -> Read:

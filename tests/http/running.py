@@ -15,6 +15,9 @@ from attrs import frozen
 from entrypoints.settings import PREFIX, LogFormat, Settings, as_environment
 
 ROOT = Path(__file__).parents[2]
+PEPPER = "for tests alone, " * 2
+PROXY = "127.0.0.1"
+"""Where tests ask from: they are believed that they are a proxy."""
 _STOP_SECONDS = 30
 _SHOWN_CHARACTERS = 4000
 _NEVER = ('"unexpected_error"', "Traceback", "never retrieved", "never awaited")
@@ -46,7 +49,12 @@ class Served:
 @contextmanager
 def served(settings: Settings) -> Iterator[Served]:
     """A server in a process of its own, which must never meet an error that it did not expect."""
-    settings = attrs.evolve(settings, log_format=LogFormat.JSON)
+    settings = attrs.evolve(
+        settings,
+        log_format=LogFormat.JSON,
+        pepper=settings.pepper or PEPPER,
+        trusted_proxies=PROXY,
+    )
     environment = {name: value for name, value in os.environ.items() if PREFIX not in name}
     with open_folder() as folder:
         log = folder / "log"

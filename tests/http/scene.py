@@ -18,6 +18,7 @@ TAKES_BODY = (
     "change_person",
     "set_tier",
     "suspend_person",
+    "set_preferences",
     "file_report",
     "open_conversation",
     "send_message",
@@ -30,6 +31,11 @@ TAKES_BODY = (
     "move_clock",
     "create_webhook_endpoint",
     "set_webhook_status",
+    "request_code",
+    "sign_in",
+    "mint_token",
+    "start_google",
+    "finish_google",
 )
 TEXTS = {
     "register_person": "name",
@@ -45,7 +51,7 @@ TEXTS = {
 
 @frozen
 class Scene:
-    """Two persons in conversation, and one who takes no part.
+    """Two persons in conversation, one of whom learns something, and one who takes no part.
 
     Attributes:
         pair: The two.
@@ -73,6 +79,7 @@ class Scene:
             call_id=self.call,
             endpoint_id=self.endpoint,
             event_id=nobody(),
+            session_id=nobody(),
         )
 
     def body(self, operation_id: str) -> dict[str, Any]:
@@ -83,6 +90,7 @@ class Scene:
             "change_person": {"name": "Ana de Lima"},
             "set_tier": {"tier": "plus"},
             "suspend_person": {"reason": "Spam"},
+            "set_preferences": {"target_language": "ja", "specific_goals": ["Order food"]},
             "file_report": {"reporter_id": b, "reported_id": a, "reason": "Spam"},
             "open_conversation": {"kind": "pair", "participants": [a, self.stranger]},
             "send_message": {"sender_id": a, "text": "Hello"},
@@ -95,6 +103,11 @@ class Scene:
             "move_clock": {"now": self.soon},
             "create_webhook_endpoint": {"url": "https://receiver.invalid", "description": "x"},
             "set_webhook_status": {"status": "enabled"},
+            "request_code": {"email": given.an_email()},
+            "sign_in": {"email": given.an_email(), "nonce": "none", "code": "01234567"},
+            "mint_token": {"lifetime_seconds": 900},
+            "start_google": {},
+            "finish_google": {"state": "none", "code": "none", "nonce": "none"},
         }
         return bodies.get(operation_id, {})
 
@@ -103,6 +116,7 @@ class Scene:
         later = (datetime.fromisoformat(self.soon) + timedelta(hours=1)).isoformat()
         changes: dict[str, dict[str, Any]] = {
             "register_person": {"name": "Bo Chen"},
+            "erase_person": {"takes": "no body, but its bytes are part of the request"},
             "file_report": {"reason": "Insults"},
             "open_conversation": {"participants": [self.pair.b, self.stranger]},
             "send_message": {"text": "Something else"},
@@ -110,6 +124,8 @@ class Scene:
             "report_presence": {"person_id": self.pair.b},
             "decline_call": {"person_id": self.pair.a},
             "end_call": {"person_id": self.pair.b},
+            "request_code": {"email": given.an_email()},
+            "mint_token": {"lifetime_seconds": 901},
         }
         return {**self.body(operation_id), **changes[operation_id]}
 
@@ -126,6 +142,7 @@ class Scene:
 async def a_scene(api: Api, *, a: str | None = None) -> Scene:
     pair = await given.a_pair(api, a=a)
     message = await given.a_message(api, pair, pair.a)
+    await api.put(f"/v1/persons/{pair.a}/learning-preferences", target_language="pt")
     return Scene(
         pair=pair,
         stranger=await given.a_person(api, name="Cy Ode"),

@@ -19,7 +19,7 @@ _ALL_TABLES = """
     SELECT table_name FROM information_schema.tables
     WHERE table_schema = 'public' AND table_type = 'BASE TABLE'
 """
-_TABLES = f"{_ALL_TABLES} AND table_name <> 'service_keys'"
+_TABLES = f"{_ALL_TABLES} AND table_name NOT IN ('service_keys', 'login_sessions')"
 _WAITING = """
     SELECT count(*) FROM pg_stat_activity
     WHERE datname = current_database() AND wait_event_type = 'Lock'
@@ -37,7 +37,7 @@ class Stored:
     connection: "Connection"
 
     async def everything(self) -> dict[str, str]:
-        """A digest of each table, but for the keys, whose use is noted."""
+        """A digest of each table, but for keys and sessions, whose use is noted."""
         tables = [row["table_name"] for row in await self.connection.fetch(_TABLES)]
         each = (
             f"SELECT '{table}' AS name, md5(string_agg(row::text, ' ' ORDER BY row::text))"

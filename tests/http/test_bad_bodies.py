@@ -16,6 +16,8 @@ DEEP = 100_000
 ONE_MIB = 1024 * 1024
 TWO_MIB = 2 * ONE_MIB
 SURPRISE = "surprise"
+NEEDS_MORE = {"sign_in", "start_google", "finish_google"}
+"""What even a right body does not achieve by itself."""
 WRONG: dict[str, list[object]] = {
     "null": [None],
     "boolean": [True],
@@ -33,7 +35,7 @@ async def scene(api: Api) -> Scene:
 
 
 def operations(api: Api) -> Iterator[Operation]:
-    for operation in api.description.operations:
+    for operation in api.description.of_services:
         if "requestBody" in operation.described:
             yield operation
 
@@ -57,7 +59,7 @@ async def test_the_bodies_tried_are_those_of_all_operations(api: Api) -> None:
     assert sorted(name_of(operation) for operation in operations(api)) == sorted(TAKES_BODY)
 
 
-@pytest.mark.parametrize("name", TAKES_BODY)
+@pytest.mark.parametrize("name", sorted({*TAKES_BODY} - NEEDS_MORE))
 async def test_a_right_body_is_taken(api: Api, name: str) -> None:
     scene = await a_scene(api)
     content = json.dumps(scene.body(name)).encode()
@@ -151,7 +153,7 @@ async def test_a_body_over_the_limit_is_not_read(api: Api, scene: Scene, chunked
 
 async def test_a_body_over_the_limit_is_refused_where_none_is_taken(api: Api, scene: Scene) -> None:
     async with unchanged(api, scene):
-        for operation in api.description.operations:
+        for operation in api.description.of_services:
             if "requestBody" not in operation.described and operation.path.startswith("/v1/"):
                 content = b"x" * TWO_MIB
                 answer = await ask(api, operation, scene, content)

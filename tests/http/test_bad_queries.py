@@ -33,7 +33,7 @@ def lists(api: Api, scene: Scene) -> list[tuple[str, dict[str, str]]]:
     """The path of each list, with the query it needs."""
     return [
         (scene.path(operation), scene.params(operation.described["operationId"]))
-        for operation in api.description.operations
+        for operation in api.description.of_services
         if operation.described["operationId"] in LISTS
     ]
 
@@ -45,7 +45,7 @@ def cursor(*parts: object) -> str:
 def test_all_lists_are_tried(api: Api) -> None:
     with_limit = {
         operation.described["operationId"]
-        for operation in api.description.operations
+        for operation in api.description.of_services
         for parameter in operation.described.get("parameters", ())
         if parameter["name"] == "limit"
     }
@@ -145,7 +145,7 @@ async def test_no_parameter_is_taken_twice(api: Api, scene: Scene, name: str) ->
 
 
 async def test_no_operation_takes_any_parameter_twice(api: Api, scene: Scene) -> None:
-    for operation in api.description.operations:
+    for operation in api.description.of_services:
         if operation.path.startswith("/v1/"):
             path = scene.path(operation)
             answer = await api.ask(operation.method, f"{path}?x=1&x=2", json={})

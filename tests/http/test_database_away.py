@@ -89,7 +89,7 @@ def is_not_ready(response: httpx.Response) -> None:
 async def ask_everything(api: Api, scene: Scene) -> dict[str, httpx.Response]:
     """Ask every operation once, all at once."""
     asked = {}
-    for operation in api.description.operations:
+    for operation in api.description.of_services:
         name = operation.described["operationId"]
         body = scene.body(name) if "requestBody" in operation.described else None
         path, params = scene.path(operation), scene.params(name)

@@ -298,13 +298,13 @@ async def test_a_secret_is_shown_once_and_never_stored_with_an_answer(delivering
     body = {"url": "https://example.org/hook", "event_types": ["tier_changed"]}
     first = await api.post(ENDPOINTS, body, key=key)
     assert (first.status_code, replayed(first)) == (201, False)
-    refused(await api.post(ENDPOINTS, body, key=key), 409, "secret_already_shown")
+    refused(await api.post(ENDPOINTS, body, key=key), 409, "answer_not_repeated")
     other = {**body, "url": "https://example.org/other"}
     refused(await api.post(ENDPOINTS, other, key=key), 422, "idempotency_key_reused")
     path, again = f"{ENDPOINTS}/{first.json()['id']}", fresh()
     rotated = await api.post(f"{path}/rotate-secret", {}, key=again)
     assert rotated.status_code == 200
-    refused(await api.post(f"{path}/rotate-secret", {}, key=again), 409, "secret_already_shown")
+    refused(await api.post(f"{path}/rotate-secret", {}, key=again), 409, "answer_not_repeated")
     dead = fresh()
     counted = [await api.post(f"{path}/requeue-dead", {}, key=dead) for _ in range(2)]
     assert [replayed(answer) for answer in counted] == [False, True]

@@ -1,5 +1,6 @@
 """A POST that is repeated with its Idempotency-Key has one effect and one answer."""
 
+import asyncio
 from datetime import timedelta
 
 import httpx
@@ -11,6 +12,7 @@ from tests.http.scene import Scene, a_scene, unchanged
 
 POSTS = (
     "register_person",
+    "erase_person",
     "file_report",
     "open_conversation",
     "send_message",
@@ -26,6 +28,7 @@ ELSEWHERE = (
     "requeue_dead_deliveries",
 )
 """Tried with the webhooks: their answers hold secrets, or they take no body."""
+SECRETS = ("request_code", "sign_in", "mint_token", "start_google", "finish_google")
 KEPT_FOR = timedelta(hours=24)
 MOMENT = timedelta(microseconds=1)
 
@@ -48,7 +51,43 @@ def reused(response: httpx.Response) -> None:
 
 async def test_all_posts_are_tried(api: Api) -> None:
     posts = [one for one in api.description.operations if one.method == "POST"]
-    assert sorted(one.described["operationId"] for one in posts) == sorted((*POSTS, *ELSEWHERE))
+    assert sorted(one.described["operationId"] for one in posts) == sorted(
+        (*POSTS, *ELSEWHERE, *SECRETS)
+    )
+
+
+@pytest.mark.parametrize("name", ["request_code", "mint_token"])
+async def test_an_answer_that_holds_a_secret_is_not_given_twice(
+    api: Api, scene: Scene, name: str
+) -> None:
+    key, path, body = fresh(), scene.path(api.operation(name)), scene.body(name)
+    first = await api.post(path, body, key=key)
+    assert first.status_code == 201
+    assert first.headers["cache-control"] == "no-store"
+    async with unchanged(api, scene):
+        refused(await api.post(path, body, key=key), 409, "answer_not_repeated")
+        reused(await api.post(path, scene.other_body(name), key=key))
+    await api.pass_time(hours=24)
+    assert (await api.post(path, body, key=key)).status_code == 201
+
+
+async def test_after_a_refusal_the_key_of_a_secret_is_free(api: Api, scene: Scene) -> None:
+    key, path = fresh(), scene.path(api.operation("sign_in"))
+    body = scene.body("sign_in")
+    async with unchanged(api, scene):
+        for _ in range(2):
+            refused(await api.post(path, body, key=key), 403, "sign_in_code_spent")
+
+
+async def test_of_equal_requests_at_once_one_is_told_the_secret(api: Api, scene: Scene) -> None:
+    key, path = fresh(), scene.path(api.operation("mint_token"))
+    answers = await asyncio.gather(
+        *(api.post(path, scene.body("mint_token"), key=key) for _ in range(20))
+    )
+    assert sorted(answer.status_code for answer in answers) == [201, *[409] * 19]
+    for answer in answers:
+        if answer.status_code == 409:
+            assert answer.json()["code"] in {"answer_not_repeated", "request_in_progress"}
 
 
 @each_post

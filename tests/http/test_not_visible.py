@@ -20,7 +20,7 @@ async def scene(api: Api) -> AsyncIterator[Scene]:
 
 async def test_every_operation_on_what_is_absent_is_404(api: Api, scene: Scene) -> None:
     tried = 0
-    for operation in api.description.operations:
+    for operation in api.description.of_services:
         if "{" in operation.path:
             name = operation.described["operationId"]
             body = scene.body(name) if "requestBody" in operation.described else None
@@ -29,12 +29,12 @@ async def test_every_operation_on_what_is_absent_is_404(api: Api, scene: Scene) 
             )
             refused(answer, 404, "not_found")
             tried += 1
-    assert tried > len(api.description.operations) // 2
+    assert tried > len(api.description.of_services) // 2
 
 
 @pytest.mark.parametrize("ident", ["1", "abc", "%00", "%FF", "..", "null", "x" * 5000])
 async def test_every_path_with_what_is_no_id_is_404(api: Api, scene: Scene, ident: str) -> None:
-    for operation in api.description.operations:
+    for operation in api.description.of_services:
         if "{" in operation.path:
             name = operation.described["operationId"]
             body = scene.body(name) if "requestBody" in operation.described else None

@@ -54,6 +54,7 @@ async def write_what_is_there(api: Api, folder: Path) -> None:
     calls = [await given.a_call(api, pair) for pair in pairs]
     conversations = [pair.id for pair in pairs]
     write(folder / "persons.txt", persons)
+    write(folder / "leavers.txt", [await given.a_person(api) for _ in range(PERSONS)])
     write(folder / "conversations.txt", conversations)
     write(folder / "messages.txt", messages)
     write(folder / "calls.txt", calls)

@@ -18,6 +18,7 @@ from tests.simulation.commands import (
 from tests.simulation.journal import CallLog, EndLog, Journal, PresenceLog
 
 NOT_FOUND: Answer = {"error": "not_found"}
+DELETED: Answer = {"error": "person_deleted"}
 ENDED: Answer = {"error": "video_call_ended"}
 
 
@@ -178,6 +179,8 @@ def _report(journal: Journal, number: int, person: int, *, here: bool) -> Answer
     if not _takes_part(journal, number, person):
         return NOT_FOUND
     call = journal.calls[number]
+    if journal.erased(person):
+        return DELETED
     other = journal.other(call.conversation, person)
     if here and (code := journal.forbidden(person, other)):
         return {"error": code}
@@ -203,6 +206,8 @@ def _decline(journal: Journal, command: Decline) -> Answer:
     number, person = command.call, command.person
     if not _takes_part(journal, number, person):
         return NOT_FOUND
+    if journal.erased(person):
+        return DELETED
     if person == journal.calls[number].initiator:
         return {"error": "not_the_callee"}
     found = _fate(journal, number)
@@ -221,6 +226,8 @@ def _end(journal: Journal, command: EndCall) -> Answer:
         return NOT_FOUND
     if person is not None and not _takes_part(journal, number, person):
         return NOT_FOUND
+    if person is not None and journal.erased(person):
+        return DELETED
     if _fate(journal, number).state != "ended":
         _close(journal, number, declined=False)
     return seen(journal, number)

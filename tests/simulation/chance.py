@@ -24,9 +24,11 @@ from tests.simulation.commands import (
     Delete,
     Edit,
     EndCall,
+    Erase,
     Leave,
     MarkRead,
     Open,
+    Prefer,
     Register,
     Reinstate,
     Report,
@@ -122,7 +124,14 @@ class Chance:
 
     def _person(self, journal: Journal) -> Command:
         person = self._anyone(journal)
-        suspended = [who for who, log in enumerate(journal.persons) if not log.active]
+        if self._one_in(12):
+            level = self._of([None, 1, 50, 100, 0, 101])
+            return Prefer(person, self._of(["ja", "pt"]), level)
+        if self._one_in(60):
+            return self._erase(journal)
+        suspended = [
+            who for who, log in enumerate(journal.persons) if not (log.active or log.erased)
+        ]
         if suspended and self._one_in(2):
             return Reinstate(self._of([*suspended, person]))
         if self._one_in(12):
@@ -131,6 +140,12 @@ class Chance:
             return SetTier(person, self._of(rules.TIERS))
         field = self._of(["timezone", "timezone", *PROFILE])
         return ChangeProfile(person, field, self._of(PROFILE[field]))
+
+    def _erase(self, journal: Journal) -> Command:
+        """Let few leave: those who talk most stay, and who left may be asked to again."""
+        busiest = {who for talk in journal.conversations[:2] for who in talk.participants}
+        quiet = [who for who in range(len(journal.persons)) if who not in busiest]
+        return Erase(NOBODY if self._one_in(5) else self._of([*quiet, *quiet, NOBODY]))
 
     def _stand_between(self, journal: Journal) -> Command:
         pairs = [conversation.participants for conversation in journal.conversations]

@@ -61,6 +61,18 @@ class Report:
 
 
 @frozen
+class Prefer:
+    person: int
+    target_language: str
+    speaking_level: int | None
+
+
+@frozen
+class Erase:
+    person: int
+
+
+@frozen
 class Open:
     opener: int
     partner: int
@@ -165,9 +177,10 @@ class Wait:
 IdentityCommand = (
     Register | ChangeProfile | SetTier | Suspend | Reinstate | Block | Unblock | Report
 )
+PersonalCommand = Prefer | Erase
 TalkCommand = Open | Send | Edit | Delete | MarkRead | AskAllowance | AskSummary | AskMessages
 CallCommand = StartCall | Connect | Leave | Decline | EndCall | AskCall | AskHistory
-Command = IdentityCommand | TalkCommand | CallCommand | Wait
+Command = IdentityCommand | PersonalCommand | TalkCommand | CallCommand | Wait
 
 Answer = dict[str, object]
 """What a command gives, in plain values; `error` is the code of a refusal."""

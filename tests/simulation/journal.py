@@ -17,6 +17,7 @@ class PersonLog:
     Attributes:
         counted: The date of everything that was counted.
         tiers: The date and the new tier of every change.
+        erased_at: From when on nothing is left but what was counted.
     """
 
     profiles: list[dict[str, str | None]]
@@ -24,6 +25,8 @@ class PersonLog:
     counted: list[date] = field(factory=list)
     tiers: list[tuple[date, str]] = field(factory=list)
     suspended: list[bool] = field(factory=list)
+    preferences: list[tuple[str, int | None]] = field(factory=list)
+    erased_at: datetime | None = None
 
     @property
     def profile(self) -> dict[str, str | None]:
@@ -35,7 +38,11 @@ class PersonLog:
 
     @property
     def active(self) -> bool:
-        return not (self.suspended and self.suspended[-1])
+        return not self.erased and not (self.suspended and self.suspended[-1])
+
+    @property
+    def erased(self) -> bool:
+        return self.erased_at is not None
 
     def counting_date(self, at: datetime) -> date:
         return max([rules.wall_date(at, self.timezone), *self.counted])
@@ -122,6 +129,9 @@ class Journal:
     def knows(self, *persons: int) -> bool:
         return all(0 <= person < len(self.persons) for person in persons)
 
+    def erased(self, person: int) -> bool:
+        return self.knows(person) and self.persons[person].erased
+
     def has_blocked(self, blocker: int, blocked: int) -> bool:
         states = [on for one, two, on in self.blocks if (one, two) == (blocker, blocked)]
         return bool(states) and states[-1]
@@ -147,6 +157,10 @@ class Journal:
 
     def forbidden(self, actor: int, other: int) -> str | None:
         """Give the code with which a person is kept from acting towards another."""
+        if self.persons[actor].erased:
+            return "person_deleted"
         if not self.persons[actor].active:
             return "person_suspended"
+        if self.persons[other].erased:
+            return "partner_deleted"
         return "pair_blocked" if self.apart(actor, other) else None

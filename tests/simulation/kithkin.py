@@ -15,6 +15,7 @@ from application.conversations.send_message import SendMessageRequest, SentMessa
 from application.identity.file_report import FileReportRequest
 from application.shared.outbox import OutboxEvent
 from application.video.start_call import StartCallRequest
+from domain.identity.learning import LearningPreferences
 from domain.identity.profile import PrivacyLevel, Profile
 from domain.shared.errors import DomainError, RefusedError
 from domain.shared.ids import ConversationId, MessageId, PersonId, VideoCallId
@@ -39,10 +40,13 @@ from tests.simulation.commands import (
     Delete,
     Edit,
     EndCall,
+    Erase,
     IdentityCommand,
     Leave,
     MarkRead,
     Open,
+    PersonalCommand,
+    Prefer,
     Register,
     Reinstate,
     Report,
@@ -97,6 +101,8 @@ class Simulated:
         try:
             if isinstance(command, IdentityCommand):
                 return await self._about_persons(command)
+            if isinstance(command, PersonalCommand):
+                return await self._about_personal_data(command)
             if isinstance(command, TalkCommand):
                 return await self._about_talks(command)
             if isinstance(command, CallCommand):
@@ -142,6 +148,19 @@ class Simulated:
             case _:
                 assert_never(command)
         return {}
+
+    async def _about_personal_data(self, command: PersonalCommand) -> Answer:
+        identity, plain = self.kithkin.identity, self.plain
+        match command:
+            case Prefer(person=number, target_language=language, speaking_level=level):
+                preferences = LearningPreferences(
+                    person_id=self.person(number), target_language=language, speaking_level=level
+                )
+                return plain.preferences(await identity.set_preferences()(preferences))
+            case Erase(person=number):
+                return plain.erasure(await identity.erase_person()(self.person(number)))
+            case _:
+                assert_never(command)
 
     def _report(self, command: Report) -> FileReportRequest:
         return FileReportRequest(

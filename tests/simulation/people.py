@@ -23,6 +23,7 @@ LOCALE = "hi-IN"
 
 NOT_FOUND: Answer = {"error": "not_found"}
 INVALID: Answer = {"error": "invalid_value"}
+DELETED: Answer = {"error": "person_deleted"}
 
 
 def put(journal: Journal, command: IdentityCommand) -> Answer:
@@ -97,6 +98,8 @@ def _change_profile(journal: Journal, command: ChangeProfile) -> Answer:
     person, field = command.person, command.field
     if not journal.knows(person):
         return NOT_FOUND
+    if journal.erased(person):
+        return DELETED
     try:
         value = _in_form(field, command.value)
     except ValueError:
@@ -114,6 +117,8 @@ def _set_tier(journal: Journal, command: SetTier) -> Answer:
     person = command.person
     if not journal.knows(person):
         return NOT_FOUND
+    if journal.erased(person):
+        return DELETED
     log = journal.persons[person]
     before = log.tiers[-1][1] if log.tiers else "free"
     if before != command.tier:
@@ -130,6 +135,8 @@ def _suspend(journal: Journal, command: Suspend | Reinstate) -> Answer:
         return INVALID
     if not journal.knows(person):
         return NOT_FOUND
+    if journal.erased(person):
+        return DELETED
     log = journal.persons[person]
     if log.active is on:
         log.suspended.append(on)
@@ -143,6 +150,8 @@ def _block(journal: Journal, command: Block) -> Answer:
         return INVALID
     if not journal.knows(one, two):
         return NOT_FOUND
+    if journal.erased(one):
+        return DELETED
     if not journal.has_blocked(one, two):
         journal.blocks.append((one, two, True))
         journal.tell("person_blocked", one, blocked_id=two)
@@ -156,6 +165,8 @@ def _unblock(journal: Journal, command: Unblock) -> Answer:
     one, two = command.blocker, command.blocked
     if not journal.knows(one, two):
         return NOT_FOUND
+    if journal.erased(one):
+        return DELETED
     if journal.has_blocked(one, two):
         journal.blocks.append((one, two, False))
         journal.tell("person_unblocked", one, blocked_id=two)
@@ -169,6 +180,8 @@ def _report(journal: Journal, command: Report) -> Answer:
         return INVALID
     if not journal.knows(one, two):
         return NOT_FOUND
+    if journal.erased(one):
+        return DELETED
     conversation = journal.conversation_of(one, two)
     for message in evidence:
         known = 0 <= message < len(journal.messages)

@@ -11,6 +11,8 @@ from application.conversations.queries import ConversationSummary
 from application.conversations.send_message import SentMessage
 from application.shared.outbox import event_type
 from domain.conversations.messages import Message
+from domain.identity.erasure import Erasure
+from domain.identity.learning import LearningPreferences
 from domain.identity.persons import Person, PersonStatus
 from domain.identity.reports import Report
 from domain.shared.events import Event
@@ -75,6 +77,20 @@ class Plain:
             "tier": person.tier,
             "active": person.status is PersonStatus.ACTIVE,
             "counting_on": person.counting_on,
+        }
+
+    def preferences(self, preferences: LearningPreferences) -> Answer:
+        return {
+            "person": self.persons.of(preferences.person_id),
+            "target_language": preferences.target_language,
+            "speaking_level": preferences.speaking_level,
+        }
+
+    def erasure(self, erasure: Erasure) -> Answer:
+        return {
+            "person": self.persons.of(erasure.person_id),
+            "erased_at": erasure.erased_at,
+            "was_suspended": erasure.was_suspended,
         }
 
     def report(self, report: Report) -> Answer:

@@ -11,13 +11,14 @@ from attrs import define, field, frozen
 from adapters.memory.store import MemoryStore
 from application.shared.outbox import OutboxEvent
 from entrypoints.wiring.kithkin import in_memory
-from tests.simulation import calls, invariants, people, talks
+from tests.simulation import calls, invariants, people, personal, talks
 from tests.simulation.chance import Chance
 from tests.simulation.commands import (
     Answer,
     CallCommand,
     Command,
     IdentityCommand,
+    PersonalCommand,
     TalkCommand,
 )
 from tests.simulation.journal import START, Journal
@@ -57,6 +58,8 @@ class Run:
 def expected(journal: Journal, command: Command) -> Answer:
     if isinstance(command, IdentityCommand):
         return people.put(journal, command)
+    if isinstance(command, PersonalCommand):
+        return personal.put(journal, command)
     if isinstance(command, TalkCommand):
         return talks.put(journal, command)
     if isinstance(command, CallCommand):

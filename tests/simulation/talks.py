@@ -16,7 +16,7 @@ from tests.simulation.commands import (
     TalkCommand,
 )
 from tests.simulation.journal import ConversationLog, Journal, MessageLog
-from tests.simulation.people import INVALID, NOT_FOUND
+from tests.simulation.people import DELETED, INVALID, NOT_FOUND
 
 
 def put(journal: Journal, command: TalkCommand) -> Answer:
@@ -50,9 +50,13 @@ def allowance(journal: Journal, conversation: int, person: int) -> Answer:
     )
     last_call_on = call_log.last_call_on(journal, conversation, person)
     decision = rules.decision(day, log.timezone, sent, log.tiers, last_call_on)
+    other = journal.other(conversation, person)
+    partner_erased = journal.erased(other)
     unmet = {
-        "person_is_active": not log.active,
-        "pair_is_not_blocked": journal.apart(person, journal.other(conversation, person)),
+        "person_is_not_deleted": log.erased,
+        "person_is_active": not log.erased and not log.active,
+        "partner_is_not_deleted": not log.erased and partner_erased,
+        "pair_is_not_blocked": not (log.erased or partner_erased) and journal.apart(person, other),
         "daily_message_limit": decision["remaining"] == 0,
     }
     refusing = [rule for rule, refuses in unmet.items() if refuses]
@@ -72,6 +76,8 @@ def _open(journal: Journal, command: Open) -> Answer:
         return INVALID
     if not journal.knows(one, two):
         return NOT_FOUND
+    if journal.erased(one):
+        return DELETED
     known = journal.conversation_of(one, two)
     if known is not None:
         return {"conversation": known, "created": False}
@@ -176,6 +182,8 @@ def _own(journal: Journal, conversation: int, message: int, person: int) -> Mess
 
 
 def _edit(journal: Journal, command: Edit) -> Answer:
+    if journal.takes_part(command.conversation, command.editor) and journal.erased(command.editor):
+        return DELETED
     message = _own(journal, command.conversation, command.message, command.editor)
     if message is None:
         return NOT_FOUND
@@ -197,6 +205,8 @@ def _edit(journal: Journal, command: Edit) -> Answer:
 
 
 def _delete(journal: Journal, command: Delete) -> Answer:
+    if journal.erased(command.deleter):
+        return DELETED
     message = _own(journal, command.conversation, command.message, command.deleter)
     if message is None:
         return NOT_FOUND
@@ -213,6 +223,8 @@ def _tell_of(journal: Journal, kind: str, number: int) -> None:
 
 def _mark_read(journal: Journal, command: MarkRead) -> Answer:
     conversation, person = command.conversation, command.person
+    if journal.erased(person):
+        return DELETED
     if not journal.takes_part(conversation, person):
         return NOT_FOUND
     log = journal.conversations[conversation]

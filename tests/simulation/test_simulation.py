@@ -23,7 +23,7 @@ from tests.simulation.journal import START
 from tests.simulation.kithkin import Simulated
 from tests.simulation.run import NewKithkin, Run, kithkin_in_memory, shortest_failing, simulate
 
-SEED, STEPS = 3, 5000
+SEED, STEPS = 5, 5000
 SEEDS_ON_POSTGRES, STEPS_ON_POSTGRES = (16, 18), 450
 REPOSITORY = Path(__file__).parents[2]
 
@@ -31,7 +31,7 @@ REFUSALS = {
     *("client_message_id_reused", "daily_message_limit_reached", "edit_window_closed"),
     *("email_taken", "invalid_value", "message_deleted", "not_found", "not_the_callee"),
     *("pair_blocked", "person_suspended", "video_call_answered", "video_call_ended"),
-    "video_call_in_progress",
+    *("video_call_in_progress", "person_deleted", "partner_deleted"),
 }
 
 
@@ -66,7 +66,7 @@ def on(url: str) -> NewKithkin:
     @asynccontextmanager
     async def kithkin_on_postgres() -> AsyncIterator[Simulated]:
         await migrate(url)
-        kithkin = on_postgres(Settings(test_clock=True), url)
+        kithkin = on_postgres(Settings(test_clock=True, pepper="p" * 32), url)
         await kithkin.ports.connection().open()
         await kithkin.ports.test_clock().start(START)
         executor = kithkin.ports.store()

@@ -10,13 +10,13 @@ from dependency_injector.providers import DependenciesContainer, Dependency, Pro
 from entrypoints.settings import Settings
 from entrypoints.wiring.kithkin import Kithkin, in_memory, on_postgres
 
-CONTAINERS = ("ports", "shared", "identity", "conversations", "video", "jobs")
+CONTAINERS = ("ports", "shared", "identity", "sign_in", "conversations", "video", "jobs", "events")
 
 
 def wired(kind: str) -> Kithkin:
     if kind == "memory":
         return in_memory()
-    return on_postgres(Settings(test_clock=True), "postgresql://nobody@/nothing")
+    return on_postgres(Settings(test_clock=True, pepper="p" * 32), "postgresql://nobody@/nothing")
 
 
 def providers(app: Kithkin) -> Iterator[tuple[str, Provider[object]]]:
@@ -45,7 +45,7 @@ def test_every_provider_can_be_built(app: Kithkin) -> None:
 
 def test_both_stores_serve_the_same_ports() -> None:
     memory, postgres = (set(wired(kind).ports.providers) for kind in ("memory", "postgres"))
-    assert postgres - memory == {"url", "pool_size", "job_slots"}
+    assert postgres - memory == {"url", "pool_size", "job_slots", "connection_class"}
     assert memory <= postgres
 
 

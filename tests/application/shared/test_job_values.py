@@ -37,10 +37,12 @@ def a_kind(**changes: Any) -> JobKind:
         {"at": NOON.replace(tzinfo=None)},
         {"data": {"text": "x" * 8192}},
         {"data": {"number": float("nan")}},
+        {"data": {"text": "a\0b"}},
+        {"data": {"text": "\ud800"}},
     ],
 )
 def test_a_job_that_cannot_be_stored_is_refused(wrong: dict[str, Any]) -> None:
-    with pytest.raises(ValueError, match=r"job|JSON"):
+    with pytest.raises(ValueError, match=r"job|JSON|surrogates"):
         Job(**(SOUND | wrong))
 
 

@@ -7,9 +7,10 @@ import pytest
 
 from domain.conversations.policy import ConversationPolicy
 from domain.identity.policy import IdentityPolicy
+from domain.identity.sign_in_policy import SignInPolicy
 from domain.video.policy import CallPolicy, DecayStep, UnlockPolicy, VideoPolicy
 
-Policy = IdentityPolicy | ConversationPolicy | CallPolicy | UnlockPolicy
+Policy = IdentityPolicy | SignInPolicy | ConversationPolicy | CallPolicy | UnlockPolicy
 
 ONE_DAY = 86_400
 
@@ -19,6 +20,21 @@ NUMBERS: list[tuple[type[Policy], str, int, int, int]] = [
     (IdentityPolicy, "name_max_characters", 1, 200, 200),
     (IdentityPolicy, "report_max_characters", 1, 2000, 2000),
     (IdentityPolicy, "report_max_evidence", 0, 50, 50),
+    (IdentityPolicy, "specific_goals_max", 0, 20, 20),
+    (IdentityPolicy, "specific_goal_max_characters", 1, 200, 200),
+    (SignInPolicy, "code_valid_seconds", 60, 600, 3600),
+    (SignInPolicy, "code_tries", 1, 5, 5),
+    (SignInPolicy, "address_short_seconds", 60, 900, ONE_DAY),
+    (SignInPolicy, "address_short_codes", 1, 3, 100),
+    (SignInPolicy, "address_long_seconds", 60, ONE_DAY, 7 * ONE_DAY),
+    (SignInPolicy, "address_long_codes", 1, 10, 100),
+    (SignInPolicy, "client_seconds", 60, 3600, ONE_DAY),
+    (SignInPolicy, "client_codes", 1, 20, 1000),
+    (SignInPolicy, "session_idle_seconds", 60, 14 * ONE_DAY, 90 * ONE_DAY),
+    (SignInPolicy, "session_longest_seconds", 60, 30 * ONE_DAY, 365 * ONE_DAY),
+    (SignInPolicy, "sessions_per_person", 1, 100, 1000),
+    (SignInPolicy, "minted_token_seconds", 60, 3600, 30 * ONE_DAY),
+    (SignInPolicy, "minted_token_longest_seconds", 60, ONE_DAY, 30 * ONE_DAY),
     (ConversationPolicy, "message_max_characters", 1, 4000, 4000),
     (ConversationPolicy, "edit_window_seconds", 0, 15 * 60, ONE_DAY),
     (CallPolicy, "answer_seconds", 1, 60, ONE_DAY),
@@ -45,9 +61,14 @@ def test_a_number_has_a_default_and_stays_within_its_range(
 
 
 def test_every_number_is_named_here() -> None:
-    policies = (IdentityPolicy, ConversationPolicy, CallPolicy)
+    policies = (IdentityPolicy, SignInPolicy, ConversationPolicy, CallPolicy)
     named = {(policy, name) for policy, name, *_ in NUMBERS if policy is not UnlockPolicy}
-    assert named == {(policy, field.name) for policy in policies for field in attrs.fields(policy)}
+    assert named == {
+        (policy, field.name)
+        for policy in policies
+        for field in attrs.fields(policy)
+        if field.type is int
+    }
 
 
 @pytest.mark.parametrize(("name", "most"), [("until_day", 3650), ("percent", 100)])

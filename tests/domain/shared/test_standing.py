@@ -5,7 +5,10 @@ import pytest
 from domain.shared.errors import RefusedError
 from domain.shared.standing import (
     PairBlockedError,
+    PartnerDeletedError,
+    PersonDeletedError,
     PersonSuspendedError,
+    require_not_deleted,
     require_standing,
     standing_reasons,
 )
@@ -51,3 +54,27 @@ def test_each_error_has_its_code_and_each_reason_says_how_things_stand() -> None
     )
     assert good == ["The person is active.", "Neither has blocked the other."]
     assert bad == ["The person is suspended.", "One of the two has blocked the other."]
+
+
+def test_of_the_erased_nothing_else_is_asked() -> None:
+    for active, blocked in ((True, False), (False, True)):
+        [reason] = standing_reasons(active=active, blocked=blocked, deleted=True)
+        assert (reason.rule, reason.satisfied) == ("person_is_not_deleted", False)
+        assert (reason.changes_at, reason.changed_by) == (None, ())
+        with pytest.raises(PersonDeletedError):
+            require_standing((reason,))
+
+
+def test_nobody_acts_towards_the_erased() -> None:
+    reasons = standing_reasons(active=True, blocked=True, partner_deleted=True)
+    assert [reason.rule for reason in reasons] == ["person_is_active", "partner_is_not_deleted"]
+    with pytest.raises(PartnerDeletedError):
+        require_standing(reasons)
+    with pytest.raises(PersonSuspendedError):
+        require_standing(standing_reasons(active=False, blocked=False, partner_deleted=True))
+
+
+def test_only_the_erased_are_refused_as_such() -> None:
+    require_not_deleted(deleted=False)
+    with pytest.raises(PersonDeletedError):
+        require_not_deleted(deleted=True)

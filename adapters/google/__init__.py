@@ -1,0 +1,1 @@
+"""Google, and whoever speaks OpenID Connect as it does."""

@@ -1,0 +1,1 @@
+"""Mail, handed over to a server or shown on a console."""

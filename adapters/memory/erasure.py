@@ -1,0 +1,76 @@
+"""Erasure and its records, in memory."""
+
+from datetime import datetime
+
+import attrs
+from attrs import frozen
+
+from adapters.memory.store import Answered, MemoryStore
+from domain.conversations.messages import erased
+from domain.identity.erasure import NOTHING, Erasure
+from domain.identity.events import PersonRegistered
+from domain.shared.events import Event
+from domain.shared.ids import PersonId
+
+
+@frozen
+class MemoryErasures:
+    """The records of erasures."""
+
+    _store: MemoryStore
+
+    async def get(self, person_id: PersonId) -> Erasure | None:
+        """Give the record of a person's erasure, if they were erased."""
+        async with self._store.access():
+            return self._store.erasures.get(person_id)
+
+    async def add(self, erasure: Erasure) -> None:
+        """Add a record."""
+        async with self._store.access():
+            self._store.erasures.insert(erasure)
+
+    async def of_email(self, email_hash: bytes) -> tuple[Erasure, ...]:
+        """Give the erasures of those who had this address, the first one first."""
+        async with self._store.access():
+            found = self._store.erasures.group("email", email_hash)
+        return tuple(sorted(found, key=lambda erasure: (erasure.erased_at, erasure.person_id)))
+
+
+@frozen
+class MemoryPersonalData:
+    """What persons wrote or said of themselves, save for their profile."""
+
+    _store: MemoryStore
+
+    async def erase(self, person_id: PersonId, at: datetime) -> None:
+        """Erase it for a locked person."""
+        async with self._store.access():
+            self._erase_conversations(person_id, at)
+            store = self._store
+            store.preferences.delete(person_id)
+            for block in store.blocks.all():
+                if block.blocker_id == person_id:
+                    store.blocks.delete((block.blocker_id, block.blocked_id))
+            for link in store.google_links.group("person", person_id):
+                store.google_links.delete((link.issuer, link.subject))
+            for report in store.reports.all():
+                if report.reporter_id == person_id:
+                    store.reports.put(attrs.evolve(report, reason=""))
+            for answered in store.answers.group("person", person_id):
+                kept = attrs.evolve(answered.kept, body=b"", fingerprint=b"")
+                store.answers.put(Answered(answered.owner, answered.key, kept))
+            store.rewrite(person_id, _without_whereabouts)
+
+    def _erase_conversations(self, person_id: PersonId, at: datetime) -> None:
+        store = self._store
+        for conversation in store.conversations.group("participant", person_id):
+            store.conversations.revise(conversation.version, conversation)
+            for message in store.messages.group("conversation", conversation.id):
+                if message.sender_id == person_id:
+                    store.messages.put(erased(message, at))
+
+
+def _without_whereabouts(event: Event) -> Event:
+    if isinstance(event, PersonRegistered):
+        return attrs.evolve(event, timezone=NOTHING.timezone, locale=NOTHING.locale)
+    return event

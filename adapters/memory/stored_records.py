@@ -1,0 +1,179 @@
+"""What an export holds, read a page at a time, in memory."""
+
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from typing import Any
+
+import attrs
+import msgspec
+from attrs import frozen
+
+from adapters.memory.store import MemoryStore
+from application.identity.stored_records import (
+    UNTOLD_EVENTS,
+    UNTOLD_FIELDS,
+    OwnBlock,
+    OwnCall,
+    OwnConversation,
+    OwnDailyCount,
+    OwnEvent,
+    OwnGoogleAccount,
+    OwnMessage,
+    OwnPresence,
+    OwnReadMarker,
+    OwnReport,
+    OwnSession,
+)
+from application.shared.outbox import event_type
+from domain.conversations.conversations import Conversation
+from domain.shared.events import Event
+from domain.shared.ids import PersonId
+from domain.video.calls import Ended, Ongoing, Ringing
+
+PAGE_ROWS = 500
+
+Find = Callable[[MemoryStore, PersonId], Iterable[object]]
+
+
+@frozen
+class MemoryRecords:
+    """Records of one kind."""
+
+    _store: MemoryStore
+    _find: Find
+
+    async def pages(self, person_id: PersonId) -> AsyncIterator[tuple[object, ...]]:
+        """Give what is stored of a person, some at a time."""
+        async with self._store.access():
+            found = tuple(self._find(self._store, person_id))
+        for start in range(0, len(found), PAGE_ROWS):
+            yield found[start : start + PAGE_ROWS]
+
+
+def memory_records(store: MemoryStore) -> dict[str, Any]:
+    """Give all kinds of records by their names in the export, in its order."""
+    finds: dict[str, Find] = {
+        "conversations": _conversations,
+        "messages": _messages,
+        "daily_counts": _daily_counts,
+        "read_markers": _read_markers,
+        "video_calls": _video_calls,
+        "presence": _presence,
+        "blocks": _blocks,
+        "reports": _reports,
+        "google_accounts": _google_accounts,
+        "sessions": _sessions,
+        "events": _events,
+    }
+    return {name: MemoryRecords(store, find) for name, find in finds.items()}
+
+
+def _own(cls: type[Any], row: object, **more: object) -> object:
+    """Give the part of a row that is the person's own."""
+    names = (field.name for field in attrs.fields(cls))
+    return cls(**{name: more[name] if name in more else getattr(row, name) for name in names})
+
+
+def _talks(store: MemoryStore, person_id: PersonId) -> list[Conversation]:
+    found = store.conversations.group("participant", person_id)
+    return sorted(found, key=lambda conversation: conversation.id)
+
+
+def _conversations(store: MemoryStore, person_id: PersonId) -> Iterator[object]:
+    for talk in _talks(store, person_id):
+        yield _own(OwnConversation, talk, other_id=talk.other(person_id))
+
+
+def _messages(store: MemoryStore, person_id: PersonId) -> Iterator[object]:
+    for talk in _talks(store, person_id):
+        messages = store.messages.group("conversation", talk.id)
+        for message in sorted(messages, key=lambda message: (message.created_at, message.id)):
+            if message.sender_id == person_id:
+                yield _own(OwnMessage, message)
+
+
+def _daily_counts(store: MemoryStore, person_id: PersonId) -> Iterator[object]:
+    for talk in _talks(store, person_id):
+        counts = store.counts.group("sender", (talk.id, person_id))
+        for count in sorted(counts, key=lambda count: count.counted_on):
+            yield OwnDailyCount(
+                conversation_id=talk.id, date=count.counted_on, messages_sent=count.sent
+            )
+
+
+def _read_markers(store: MemoryStore, person_id: PersonId) -> Iterator[object]:
+    for talk in _talks(store, person_id):
+        marker = store.read_markers.get((talk.id, person_id))
+        if marker is not None:
+            yield _own(OwnReadMarker, marker)
+
+
+def _calls_in(store: MemoryStore, talk: Conversation) -> list[Ringing | Ongoing | Ended]:
+    calls = store.calls.group("conversation", talk.id)
+    return sorted(calls, key=lambda call: (call.created_at, call.id))
+
+
+def _video_calls(store: MemoryStore, person_id: PersonId) -> Iterator[object]:
+    for talk in _talks(store, person_id):
+        for call in _calls_in(store, talk):
+            counted_on = None
+            if isinstance(call, Ended):
+                initiated = call.initiator_id == person_id
+                counted_on = call.counts_on_initiator if initiated else call.counts_on_callee
+            more = {name: getattr(call, name, None) for name in _LATER}
+            yield _own(OwnCall, call, **more, counted_on=counted_on)
+
+
+_LATER = ("answered_at", "ended_at", "outcome", "overlap_seconds")
+"""What a call does not have in every state."""
+
+
+def _presence(store: MemoryStore, person_id: PersonId) -> Iterator[object]:
+    for talk in _talks(store, person_id):
+        calls = {call.id for call in _calls_in(store, talk)}
+        rows = [
+            row for row in store.presence if row.call_id in calls and row.person_id == person_id
+        ]
+        for row in sorted(rows, key=lambda row: (row.call_id, row.at)):
+            yield _own(OwnPresence, row)
+
+
+def _blocks(store: MemoryStore, person_id: PersonId) -> Iterator[object]:
+    for block in sorted(store.blocks.all(), key=lambda block: block.blocked_id):
+        if block.blocker_id == person_id:
+            yield _own(OwnBlock, block)
+
+
+def _reports(store: MemoryStore, person_id: PersonId) -> Iterator[object]:
+    for report in sorted(store.reports.all(), key=lambda report: (report.created_at, report.id)):
+        if report.reporter_id == person_id:
+            yield _own(OwnReport, report)
+
+
+def _google_accounts(store: MemoryStore, person_id: PersonId) -> Iterator[object]:
+    links = store.google_links.group("person", person_id)
+    for link in sorted(links, key=lambda link: (link.issuer, link.subject)):
+        yield _own(OwnGoogleAccount, link)
+
+
+def _sessions(store: MemoryStore, person_id: PersonId) -> Iterator[object]:
+    sessions = store.sessions.group("person", person_id)
+    for session in sorted(sessions, key=lambda session: (session.created_at, session.id)):
+        yield _own(OwnSession, session)
+
+
+_LEFT_OUT = {*(field.name for field in attrs.fields(Event)), *UNTOLD_FIELDS}
+
+
+def _events(store: MemoryStore, person_id: PersonId) -> Iterator[object]:
+    for outgoing in store.outbox:
+        event, kind = outgoing.event, event_type(outgoing.event)
+        if event.person_id == person_id and kind not in UNTOLD_EVENTS:
+            told = msgspec.json.decode(msgspec.json.encode(event))
+            data = {name: value for name, value in told.items() if name not in _LEFT_OUT}
+            yield OwnEvent(
+                id=outgoing.id,
+                type=kind,
+                at=event.at,
+                policy_version=event.policy_version,
+                data=data,
+            )

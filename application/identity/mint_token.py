@@ -1,0 +1,47 @@
+"""Give an app's backend a token for one of its persons."""
+
+from attrs import frozen
+
+from application.identity.change_person import no_such_person
+from application.identity.open_session import OpenedSession, SessionOpener
+from application.identity.ports import Persons
+from application.shared.clock import Clock
+from application.shared.rulebook import Rulebook
+from application.shared.transaction import Transactions
+from domain.identity.sessions import SessionOrigin, minted_session
+from domain.shared.ids import PersonId
+
+
+@frozen
+class MintToken:
+    """Makes a token for a person whom the app itself has signed in."""
+
+    transactions: Transactions
+    persons: Persons
+    open_session: SessionOpener
+    clock: Clock
+    rulebook: Rulebook
+
+    async def __call__(self, person_id: PersonId, lifetime_seconds: int | None) -> OpenedSession:
+        """Make a token; without a lifetime it has the policy's.
+
+        Raises:
+            NotFoundError: There is no such person.
+            PersonSuspendedError: The person may not act.
+            PersonDeletedError: The person was erased.
+            InvalidValueError: The lifetime is too short or too long.
+        """
+        now = await self.clock.now()
+        policy = self.rulebook.policies.identity.sign_in
+
+        async def work() -> OpenedSession:
+            found = await self.persons.lock(person_id)
+            if not found:
+                raise no_such_person(person_id)
+            return await self.open_session(
+                found[0],
+                SessionOrigin.MINTED,
+                lambda new: minted_session(new, lifetime_seconds, policy, now),
+            )
+
+        return await self.transactions.run(work)

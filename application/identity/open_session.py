@@ -1,0 +1,72 @@
+"""The one way in which a session of a person's begins."""
+
+import secrets
+from collections.abc import Callable
+
+from attrs import field, frozen
+
+from application.identity.ports import LoginSessions
+from application.shared.ids import NewId
+from application.shared.outbox import outgoing
+from application.shared.rulebook import Rulebook
+from domain.identity.persons import Person, PersonStatus
+from domain.identity.sessions import (
+    PREFIX,
+    LoginSession,
+    NewSession,
+    SessionOrigin,
+    ended,
+    signed_in,
+    to_drop,
+)
+from domain.shared.ids import LoginSessionId
+from domain.shared.standing import require_standing, standing_reasons
+
+_TOKEN_BYTES = 32
+
+
+@frozen
+class OpenedSession:
+    """A session at the one moment at which its token can be seen."""
+
+    person: Person
+    session: LoginSession
+    token: str = field(repr=False)
+
+
+@frozen
+class SessionOpener:
+    """Begins sessions, and ends those that are too many."""
+
+    sessions: LoginSessions
+    new_id: NewId
+    rulebook: Rulebook
+
+    async def __call__(
+        self,
+        person: Person,
+        origin: SessionOrigin,
+        begin: Callable[[NewSession], LoginSession],
+    ) -> OpenedSession:
+        """Begin a session of a locked person.
+
+        Raises:
+            PersonSuspendedError: The person may not act.
+            PersonDeletedError: The person was erased.
+        """
+        person.require_not_deleted()
+        active = person.status is PersonStatus.ACTIVE
+        require_standing(standing_reasons(active=active, blocked=False)[:1])
+        token = PREFIX + secrets.token_urlsafe(_TOKEN_BYTES)
+        new = NewSession(
+            id=LoginSessionId(self.new_id()), person_id=person.id, token=token, origin=origin
+        )
+        session = begin(new)
+        now, version = session.created_at, self.rulebook.version
+        policy = self.rulebook.policies.identity.sign_in
+        dropped = to_drop(await self.sessions.lock(person.id), policy, now)
+        if dropped:
+            events = (ended(one, version, now) for one in dropped)
+            await self.sessions.remove((one.id for one in dropped), outgoing(self.new_id, events))
+        await self.sessions.add(session, outgoing(self.new_id, (signed_in(session, version),)))
+        return OpenedSession(person, session, token)

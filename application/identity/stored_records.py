@@ -1,0 +1,142 @@
+"""What an export holds besides the profile: the person's own part of each record."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from attrs import frozen
+
+
+@frozen(kw_only=True)
+class OwnConversation:
+    """A conversation the person takes part in."""
+
+    id: UUID
+    kind: str
+    other_id: UUID
+    started_at: datetime
+
+
+@frozen(kw_only=True)
+class OwnMessage:
+    """A message the person sent."""
+
+    id: UUID
+    conversation_id: UUID
+    sender_id: UUID
+    role: str
+    tag: str
+    text: str
+    client_message_id: str | None
+    counted_on: date
+    daily_number: int
+    daily_limit: int
+    policy_version: str
+    created_at: datetime
+    edited_at: datetime | None
+    deleted_at: datetime | None
+
+
+@frozen(kw_only=True)
+class OwnDailyCount:
+    """How many messages of the person's were counted on a date in a conversation."""
+
+    conversation_id: UUID
+    date: date
+    messages_sent: int
+
+
+@frozen(kw_only=True)
+class OwnReadMarker:
+    """The message up to which the person has read."""
+
+    conversation_id: UUID
+    message_id: UUID
+    message_created_at: datetime
+
+
+@frozen(kw_only=True)
+class OwnCall:
+    """A video call of the person's; the other's dates and connections are left out."""
+
+    id: UUID
+    conversation_id: UUID
+    initiator_id: UUID
+    callee_id: UUID
+    created_at: datetime
+    scheduled_for: datetime | None
+    rings_at: datetime
+    answered_at: datetime | None
+    ended_at: datetime | None
+    outcome: str | None
+    overlap_seconds: int | None
+    counted_on: date | None
+    policy_version: str
+
+
+@frozen(kw_only=True)
+class OwnPresence:
+    """That the person connected to a call, or left it."""
+
+    call_id: UUID
+    presence: str
+    at: datetime
+
+
+@frozen(kw_only=True)
+class OwnBlock:
+    """A block the person made."""
+
+    blocked_id: UUID
+    created_at: datetime
+
+
+@frozen(kw_only=True)
+class OwnReport:
+    """A report the person filed."""
+
+    id: UUID
+    reported_id: UUID
+    reason: str
+    evidence_message_ids: tuple[UUID, ...]
+    created_at: datetime
+
+
+@frozen(kw_only=True)
+class OwnGoogleAccount:
+    """A Google account that signs the person in."""
+
+    issuer: str
+    subject: str
+    linked_at: datetime
+
+
+@frozen(kw_only=True)
+class OwnSession:
+    """A login session of the person's, without anything of its token."""
+
+    id: UUID
+    origin: str
+    created_at: datetime
+    last_used_at: datetime
+    idle_ends_at: datetime
+    ends_at: datetime
+
+
+@frozen(kw_only=True)
+class OwnEvent:
+    """An event about the person, without what it tells of others."""
+
+    id: UUID
+    type: str
+    at: datetime
+    policy_version: str
+    data: Mapping[str, Any]
+
+
+UNTOLD_EVENTS = ("person_reported",)
+"""Types of events that would tell a person what another did about them in confidence."""
+
+UNTOLD_FIELDS = ("counts_on",)
+"""Fields of events that hold the other participant's date beside the person's own."""

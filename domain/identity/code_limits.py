@@ -1,0 +1,82 @@
+"""How many codes an address or a client gets, counted in windows that move with time."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+import attrs
+from attrs import frozen
+
+from ..shared.errors import TooFastError
+from .sign_in_policy import SignInPolicy
+
+
+class TooManyCodesError(TooFastError):
+    """The address or the client asked for too many codes."""
+
+    code = "too_many_codes"
+
+
+@frozen
+class Tally:
+    """When one subject was sent codes.
+
+    Attributes:
+        subject: What stands for an email address or a client.
+        times: The latest times, the first one first.
+    """
+
+    subject: bytes
+    times: tuple[datetime, ...] = ()
+
+
+@frozen
+class Window:
+    """A stretch of time and the codes that are sent in it at most."""
+
+    seconds: int
+    most: int
+
+
+def address_windows(policy: SignInPolicy) -> tuple[Window, ...]:
+    """Give the windows of an email address."""
+    return (
+        Window(policy.address_short_seconds, policy.address_short_codes),
+        Window(policy.address_long_seconds, policy.address_long_codes),
+    )
+
+
+def client_windows(policy: SignInPolicy) -> tuple[Window, ...]:
+    """Give the windows of a client."""
+    return (Window(policy.client_seconds, policy.client_codes),)
+
+
+def counted_code(tally: Tally, windows: Iterable[Window], now: datetime) -> Tally:
+    """Count one more code for a subject.
+
+    Raises:
+        TooManyCodesError: A window is full; it says when there is room again.
+    """
+    windows = tuple(windows)
+    room_at = max(_room_at(tally.times, window, now) for window in windows)
+    if room_at > now:
+        wait = -((now - room_at) // timedelta(seconds=1))
+        raise TooManyCodesError(
+            f"Too many codes were asked for; ask again in {wait} seconds.", wait
+        )
+    longest = timedelta(seconds=max(window.seconds for window in windows))
+    recent = tuple(at for at in tally.times if at > now - longest)
+    return attrs.evolve(tally, times=(*recent, now))
+
+
+def uncounted_code(tally: Tally, at: datetime) -> Tally:
+    """Take back a code that was counted at an instant, as it could not be sent."""
+    if at not in tally.times:
+        return tally
+    index = tally.times.index(at)
+    return attrs.evolve(tally, times=tally.times[:index] + tally.times[index + 1 :])
+
+
+def _room_at(times: tuple[datetime, ...], window: Window, now: datetime) -> datetime:
+    length = timedelta(seconds=window.seconds)
+    inside = sorted(at for at in times if at > now - length)
+    return now if len(inside) < window.most else inside[-window.most] + length

@@ -1,0 +1,32 @@
+"""Where a request comes from."""
+
+from ipaddress import IPv6Address, ip_address, ip_network
+from typing import Any, cast
+
+from litestar import Request
+from litestar.types import ASGIApp
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
+
+_IPV6_PREFIX = 64  # what one household or machine is given, and may choose its address from
+
+
+def client_of(request: Request[Any, Any, Any]) -> str:
+    """Give what stands for a client: its IPv4 address, or the network of its IPv6 address."""
+    host = request.client.host if request.client else ""
+    try:
+        address = ip_address(host.partition("%")[0])
+    except ValueError:
+        return host
+    if not isinstance(address, IPv6Address):
+        return str(address)
+    if address.ipv4_mapped is not None:
+        return str(address.ipv4_mapped)
+    return str(ip_network((address, _IPV6_PREFIX), strict=False))
+
+
+def behind_proxies(app: ASGIApp, trusted: str | None) -> ASGIApp:
+    """Take the word of some proxies for where a request comes from; of nobody else."""
+    if trusted is None:
+        return app
+    hosts = [host.strip() for host in trusted.split(",")]
+    return cast("ASGIApp", ProxyHeadersMiddleware(cast("Any", app), trusted_hosts=hosts))

@@ -1,0 +1,78 @@
+"""Every column that could hold a word about a person is known to the erasure, or can hold none.
+
+Whoever adds such a column decides here: it is erased, by an adapter of `PersonalData` or by the
+use case itself, or it says nothing about anybody.
+"""
+
+from sqlalchemy import ARRAY, LargeBinary, Text, Uuid
+from sqlalchemy.dialects.postgresql import JSONB
+
+from adapters.postgres import tables
+from adapters.postgres.codec import field_names
+from domain.identity.profile import Profile
+
+ERASED = {
+    *(f"persons.{name}" for name in field_names(Profile) if name != "social_sharing_enabled"),
+    "persons.email_key",
+    "persons.suspension_reason",
+    "learning_preferences.target_language",
+    "learning_preferences.learning_goal",
+    "learning_preferences.challenge_preference",
+    "learning_preferences.correction_style",
+    "learning_preferences.specific_goals",
+    "reports.reason",
+    "code_tallies.subject",
+    "code_tallies.times",
+    "sign_in_codes.address",
+    "sign_in_codes.nonce_digest",
+    "sign_in_codes.code_digest",
+    "google_links.issuer",
+    "google_links.subject",
+    "login_sessions.digest",
+    "login_sessions.origin",
+    "messages.text",
+    "messages.client_message_id",
+    "messages.first_text_digest",
+    "outbox.data",
+    "kept_answers.fingerprint",
+    "kept_answers.body",
+}
+OF_NOBODY = {
+    "persons.status",
+    "persons.tier",
+    "persons.tier_peak",
+    "erasures.email_hash",
+    "google_attempts.state_digest",
+    "google_attempts.nonce_digest",
+    "service_keys.digest",
+    "service_keys.scope",
+    "conversations.kind",
+    "messages.role",
+    "messages.tag",
+    "messages.policy_version",
+    "video_calls.state",
+    "video_calls.policy_version",
+    "video_calls.outcome",
+    "video_call_presence.presence",
+    "outbox.type",
+    "outbox.policy_version",
+    "kept_answers.owner",
+    "kept_answers.key",
+}
+
+
+def holds_words(kind: object) -> bool:
+    if isinstance(kind, ARRAY):
+        return not isinstance(kind.item_type, Uuid)
+    return isinstance(kind, Text | LargeBinary | JSONB)
+
+
+def test_every_column_that_can_hold_words_is_decided_on() -> None:
+    found = {
+        f"{table}.{column.name}"
+        for table in tables.metadata.tables.values()
+        for column in table.c
+        if holds_words(column.type)
+    }
+    assert found == ERASED | OF_NOBODY
+    assert not ERASED & OF_NOBODY

@@ -1,0 +1,209 @@
+"""A person's token acts for that person only, on every operation there is."""
+
+import pytest
+
+from tests.http import given
+from tests.http.api import Api, asking, refused
+from tests.http.conformance import Operation
+from tests.http.scene import Scene, a_scene, nobody, unchanged
+from tests.http.signing_in import a_token, bearer
+
+# Who acts in the scene's request; where nobody is named, both participants may.
+NAMED = {
+    "get_person": "a",
+    "change_person": "a",
+    "block_person": "a",
+    "unblock_person": "a",
+    "file_report": "b",
+    "open_conversation": "a",
+    "list_conversations": "a",
+    "get_allowance": "a",
+    "mark_read": "b",
+    "send_message": "a",
+    "edit_message": "a",
+    "delete_message": "a",
+    "start_call": "a",
+    "decline_call": "b",
+    "report_presence": "a",
+    "end_call": "a",
+    "get_preferences": "a",
+    "set_preferences": "a",
+    "export_person": "a",
+    "erase_person": "a",
+}
+PARTICIPANTS = ("get_conversation", "list_messages", "get_call", "get_history")
+SERVICES = (
+    "register_person",
+    "list_persons",
+    "set_tier",
+    "suspend_person",
+    "reinstate_person",
+    "list_reports",
+    "mint_token",
+    "read_clock",
+    "move_clock",
+    "list_events",
+    "create_webhook_endpoint",
+    "list_webhook_endpoints",
+    "get_webhook_endpoint",
+    "delete_webhook_endpoint",
+    "rotate_webhook_secret",
+    "set_webhook_status",
+    "list_webhook_deliveries",
+    "redeliver_event",
+    "requeue_dead_deliveries",
+)
+STREAMS = ("stream_events",)
+ME = (
+    "get_me",
+    "change_me",
+    "list_sessions",
+    "end_all_sessions",
+    "end_session",
+    "sign_out",
+)
+ANYONE = ("request_code", "sign_in", "start_google", "finish_google")
+PUBLIC = ("live", "ready", "metrics")
+
+
+def name_of(operation: Operation) -> str:
+    return str(operation.described["operationId"])
+
+
+@pytest.fixture
+async def scene(api: Api) -> Scene:
+    return await a_scene(api)
+
+
+async def ask(api: Api, name: str, scene: Scene, token: str | None) -> tuple[int, str]:
+    """The scene's request with a token, or with the service key."""
+    operation = api.operation(name)
+    answer = await api.ask(
+        operation.method,
+        scene.path(operation),
+        json=scene.body(name) if "requestBody" in operation.described else None,
+        params=scene.params(name),
+        headers={} if token is None else bearer(token),
+    )
+    return answer.status_code, answer.text
+
+
+def test_every_operation_is_in_the_table(in_memory: Api) -> None:
+    known = sorted((*NAMED, *PARTICIPANTS, *SERVICES, *STREAMS, *ME, *ANYONE, *PUBLIC))
+    assert sorted(map(name_of, in_memory.description.operations)) == known
+
+
+def test_the_description_names_the_credentials_of_each(in_memory: Api) -> None:
+    service: dict[str, list[str]] = {"service_key": []}
+    person: dict[str, list[str]] = {"user_token": []}
+    document = in_memory.description.document
+    for operation in in_memory.description.operations:
+        name = name_of(operation)
+        wanted = (
+            [service, person]
+            if name in NAMED or name in PARTICIPANTS or name in STREAMS
+            else [service]
+            if name in SERVICES
+            else [person]
+            if name in ME
+            else [{}, person]
+            if name in ANYONE
+            else []
+        )
+        assert operation.described.get("security", document["security"]) == wanted, name
+
+
+@pytest.mark.parametrize("name", NAMED)
+async def test_a_person_acts_for_themself_only(api: Api, scene: Scene, name: str) -> None:
+    ids = {"a": scene.pair.a, "b": scene.pair.b, "stranger": scene.stranger}
+    tokens = {who: await a_token(api, person) for who, person in ids.items()}
+    right = tokens.pop(NAMED[name])
+    async with unchanged(api, scene):
+        for token in tokens.values():
+            status, text = await ask(api, name, scene, token)
+            assert (status, '"not_found"' in text) == (404, True), text
+        async with asking(api.served, None) as asked:
+            assert (await ask(asked, name, scene, None))[0] == 401
+    status, text = await ask(api, name, scene, right)
+    assert 200 <= status < 300, text
+    status, text = await ask(api, name, await a_scene(api), None)
+    assert 200 <= status < 300, text
+
+
+@pytest.mark.parametrize("name", PARTICIPANTS)
+async def test_a_person_sees_what_they_take_part_in(api: Api, scene: Scene, name: str) -> None:
+    stranger = await a_token(api, scene.stranger)
+    status, text = await ask(api, name, scene, stranger)
+    assert (status, '"not_found"' in text) == (404, True), text
+    for token in (await a_token(api, scene.pair.a), await a_token(api, scene.pair.b), None):
+        assert (await ask(api, name, scene, token))[0] == 200
+    async with asking(api.served, None) as asked:
+        assert (await ask(asked, name, scene, None))[0] == 401
+
+
+@pytest.mark.parametrize("name", STREAMS)
+async def test_a_person_follows_their_own_stream(api: Api, scene: Scene, name: str) -> None:
+    path = scene.path(api.operation(name))
+    own, others = await a_token(api, scene.pair.a), await a_token(api, scene.pair.b)
+    # A stream has no end; HEAD asks for all but what streams.
+    assert (await api.ask("HEAD", path, headers=bearer(own))).status_code == 200
+    assert (await api.ask("HEAD", path, headers=bearer(others))).status_code == 404
+    refused(await api.ask("GET", path, headers=bearer(others)), 404, "not_found")
+
+
+@pytest.mark.parametrize("name", SERVICES)
+async def test_what_is_for_services_is_closed_to_persons(api: Api, scene: Scene, name: str) -> None:
+    token = await a_token(api, scene.pair.a)
+    async with unchanged(api, scene):
+        status, text = await ask(api, name, scene, token)
+        assert (status, '"scope_insufficient"' in text) == (403, True), text
+
+
+@pytest.mark.parametrize("name", ["get_conversation", "list_messages"])
+async def test_a_person_cannot_take_anothers_view(api: Api, scene: Scene, name: str) -> None:
+    operation = api.operation(name)
+    headers = bearer(await a_token(api, scene.pair.a))
+    for other in (scene.pair.b, scene.stranger, nobody()):
+        answer = await api.ask(
+            "GET", scene.path(operation), params={"person_id": other}, headers=headers
+        )
+        refused(answer, 404, "not_found")
+
+
+async def test_a_person_who_ends_a_call_ends_it_themself(api: Api, scene: Scene) -> None:
+    path = f"/v1/video-calls/{scene.call}/end"
+    stranger = bearer(await a_token(api, scene.stranger))
+    refused(await api.ask("POST", path, json={}, headers=stranger), 404, "not_found")
+    callee = bearer(await a_token(api, scene.pair.b))
+    ended = await api.ask("POST", path, json={}, headers=callee)
+    assert ended.json()["state"] == "ended"
+
+
+async def test_a_person_does_not_open_a_conversation_of_others(api: Api, scene: Scene) -> None:
+    headers = bearer(await a_token(api, scene.stranger))
+    for pair in ([scene.pair.a, scene.pair.b], [scene.pair.a, scene.stranger]):
+        body = {"kind": "pair", "participants": pair}
+        answer = await api.ask("POST", "/v1/conversations", json=body, headers=headers)
+        refused(answer, 404, "not_found")
+
+
+async def test_an_idempotency_key_is_a_persons_whichever_token_they_use(api: Api) -> None:
+    pair = await given.a_pair(api)
+    path, body = f"{pair.path}/messages", {"sender_id": pair.a, "text": "Once"}
+    first, again = [
+        await api.ask(
+            "POST",
+            path,
+            json=body,
+            headers={**bearer(await a_token(api, pair.a)), "Idempotency-Key": "one"},
+        )
+        for _ in range(2)
+    ]
+    assert (again.status_code, again.content) == (201, first.content)
+    assert again.headers["idempotency-replayed"] == "true"
+    others = {**bearer(await a_token(api, pair.b)), "Idempotency-Key": "one"}
+    answer = await api.ask("POST", path, json={**body, "sender_id": pair.b}, headers=others)
+    assert "idempotency-replayed" not in answer.headers
+    assert answer.json()["message"]["sender_id"] == pair.b
+    service = await api.post(path, body, key="one")
+    assert "idempotency-replayed" not in service.headers
