@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import os
 import random
+import secrets
 import socket
 import sys
 import time
@@ -112,6 +113,7 @@ async def _site(folder: Path, logs: Path) -> AsyncIterator[Site]:
         "KITHKIN_RULEBOOK": str(rulebook),
         "KITHKIN_LOG_FORMAT": "json",
         "KITHKIN_WEBHOOK_PRIVATE_ADDRESSES": "true",
+        "KITHKIN_PEPPER": secrets.token_hex(32),
     }
 
     def process(name: str, *arguments: str, port: int | None = None) -> Process:
