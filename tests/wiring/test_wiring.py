@@ -45,7 +45,7 @@ def test_every_provider_can_be_built(app: Kithkin) -> None:
 
 def test_both_stores_serve_the_same_ports() -> None:
     memory, postgres = (set(wired(kind).ports.providers) for kind in ("memory", "postgres"))
-    assert postgres - memory == {"url", "pool_size"}
+    assert postgres - memory == {"url", "pool_size", "connection_class"}
     assert memory <= postgres
 
 
