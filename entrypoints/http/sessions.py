@@ -10,7 +10,6 @@ from msgspec import Meta, Struct
 from domain.identity.sessions import LoginSession, SessionOrigin
 
 
-
 class SessionBody(Struct):
     """A login session, without its token."""
 
