@@ -51,6 +51,7 @@ _STORE_VALUES = {
     "kept_owner": "'floor'",
     "kept_key": "gen_random_uuid()::text",
     "kept_fingerprint": "decode('00112233445566778899aabbccddeeff', 'hex')",
+    "kept_person_id": ":participant_a",
     "kept_status": "201",
     "kept_body": "decode(repeat('7b', 1300), 'hex')",
     "kept_expires_at": "now() + interval '1 day'",

@@ -1,5 +1,6 @@
 """What can be wrong with an installation, apart from its database."""
 
+import json
 import re
 import shutil
 import sys
@@ -119,6 +120,14 @@ def check_port(settings: Settings) -> Check:
         connection.close()
 
 
+def _is_ready(body: bytes) -> bool:
+    try:
+        told = json.loads(body)
+    except ValueError:
+        return False
+    return isinstance(told, dict) and told.get("status") == "ok" and "parts" in told
+
+
 def nearest(path: Path) -> Path:
     """Give a path itself, or the nearest folder above it that exists."""
     return next(place for place in (path, *path.resolve().parents) if place.exists())
@@ -126,7 +135,7 @@ def nearest(path: Path) -> Path:
 
 def _check_answer(name: str, where: str, answer: HTTPResponse) -> Check:
     body = answer.read()
-    if answer.status == HTTPStatus.OK and body.startswith(b'{"status":"ok"'):
+    if answer.status == HTTPStatus.OK and _is_ready(body):
         return fine(name, f"Kithkin serves on {where}")
     if b"urn:kithkin:problem" in body:
         return wrong(name, f"Kithkin on {where} is not ready", "see the checks of its database")

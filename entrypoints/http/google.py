@@ -15,7 +15,6 @@ from entrypoints.http.body import JsonBody
 from entrypoints.http.context import ApiRequest, kithkin
 from entrypoints.http.idempotency import SECRET, answer_secretly
 from entrypoints.http.problems import problems
-from entrypoints.http.sessions import NOT_STORED
 from entrypoints.http.sign_in import Nonce, SignedInBody, signed_in_body
 
 
@@ -64,7 +63,7 @@ class GoogleRoutes(Controller):
         session = asker if isinstance(asker, LoginSession) else None
         started = await answer_secretly(request, lambda: start(session))
         body = msgspec.convert(started, StartedGoogleBody, from_attributes=True)
-        return Response(body, headers=NOT_STORED)
+        return Response(body)
 
     @post(
         "/callback",
@@ -81,4 +80,4 @@ class GoogleRoutes(Controller):
         finish = kithkin(request).sign_in.finish_google()
         wanted = FinishGoogleRequest(state=data.state, code=data.code, nonce=data.nonce)
         verified = await answer_secretly(request, lambda: finish(wanted))
-        return Response(signed_in_body(verified), headers=NOT_STORED)
+        return Response(signed_in_body(verified))

@@ -9,9 +9,6 @@ from msgspec import Meta, Struct
 
 from domain.identity.sessions import LoginSession, SessionOrigin
 
-NOT_STORED = {"Cache-Control": "no-store"}
-"""What goes with an answer that holds a secret."""
-
 
 class SessionBody(Struct):
     """A login session, without its token."""

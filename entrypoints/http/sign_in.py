@@ -27,7 +27,7 @@ from entrypoints.http.persons import (
     person_body,
 )
 from entrypoints.http.problems import problems
-from entrypoints.http.sessions import NOT_STORED, SessionBody, session_body
+from entrypoints.http.sessions import SessionBody, session_body
 
 Nonce = Annotated[
     str,
@@ -116,7 +116,7 @@ class SignInRoutes(Controller):
             request, lambda: request_code(data.email, client_of(request))
         )
         body = msgspec.convert(requested, RequestedCodeBody, from_attributes=True)
-        return Response(body, headers=NOT_STORED)
+        return Response(body)
 
     @post(
         "/sign-in",
@@ -140,7 +140,7 @@ class SignInRoutes(Controller):
         )
         verify = kithkin(request).sign_in.verify_code()
         verified = await answer_secretly(request, lambda: verify(wanted))
-        return Response(signed_in_body(verified), headers=NOT_STORED)
+        return Response(signed_in_body(verified))
 
     @delete("/session", opt=FOR_PERSONS_ONLY, responses=problems())
     async def sign_out(self, request: ApiRequest) -> None:

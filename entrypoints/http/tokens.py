@@ -12,7 +12,7 @@ from entrypoints.http.body import JsonBody
 from entrypoints.http.context import ApiRequest, kithkin
 from entrypoints.http.idempotency import SECRET, answer_secretly
 from entrypoints.http.problems import problems
-from entrypoints.http.sessions import NOT_STORED, SessionBody, session_body
+from entrypoints.http.sessions import SessionBody, session_body
 
 
 class MintTokenBody(Struct, forbid_unknown_fields=True):
@@ -54,4 +54,4 @@ class TokenRoutes(Controller):
             request, lambda: mint(PersonId(person_id), data.lifetime_seconds)
         )
         body = MintedTokenBody(opened.token, session_body(opened.session))
-        return Response(body, headers=NOT_STORED)
+        return Response(body)

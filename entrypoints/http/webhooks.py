@@ -19,7 +19,6 @@ from entrypoints.http.context import ApiRequest, kithkin
 from entrypoints.http.idempotency import SECRET, answer_once, answer_secretly
 from entrypoints.http.lists import DEFAULT_LIMIT, Cursor, Limit, ListBody, list_body, position
 from entrypoints.http.problems import problems
-from entrypoints.http.sessions import NOT_STORED
 
 Url = Annotated[str, Meta(max_length=2048, examples=["https://example.org/kithkin"])]
 Secret = Annotated[
@@ -136,7 +135,7 @@ class WebhookRoutes(Controller):
         )
         endpoint = await answer_secretly(request, lambda: create(asked))
         body = msgspec.convert(endpoint, NewWebhookEndpointBody, from_attributes=True)
-        return Response(body, headers=NOT_STORED)
+        return Response(body)
 
     @get("/", responses=problems())
     async def list_webhook_endpoints(
@@ -174,7 +173,7 @@ class WebhookRoutes(Controller):
         rotate = kithkin(request).events.rotate_secret()
         endpoint = await answer_secretly(request, lambda: rotate(WebhookEndpointId(endpoint_id)))
         body = msgspec.convert(endpoint, RotatedSecretBody, from_attributes=True)
-        return Response(body, headers=NOT_STORED)
+        return Response(body)
 
     @put(
         "/{endpoint_id:uuid}/status",

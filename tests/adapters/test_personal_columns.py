@@ -58,6 +58,24 @@ OF_NOBODY = {
     "outbox.policy_version",
     "kept_answers.owner",
     "kept_answers.key",
+    # What operators write, and what was sent where; its content is in the outbox.
+    "webhook_endpoints.url",
+    "webhook_endpoints.description",
+    "webhook_endpoints.event_types",
+    "webhook_endpoints.secret",
+    "webhook_endpoints.previous_secret",
+    "webhook_endpoints.status",
+    "webhook_endpoints.disabled_reason",
+    "webhook_deliveries.event_type",
+    "webhook_deliveries.state",
+    "webhook_deliveries.last_error",
+    "event_sinks.name",
+    # A job's data are ids.
+    "jobs.kind",
+    "jobs.key",
+    "jobs.data",
+    "jobs.state",
+    "jobs.error",
 }
 
 

@@ -19,6 +19,8 @@ from adapters.postgres.embedded_postmaster import read_postmaster
 REPOSITORY = Path(__file__).parents[2]
 COMMAND = (sys.executable, "-m", "entrypoints.cli.main")
 PATIENCE_SECONDS = 60
+PEPPER = {"KITHKIN_PEPPER": "of the tests, and of nothing else"}
+"""What a server with a database URL needs."""
 
 
 def clean_environment() -> dict[str, str]:

@@ -8,7 +8,7 @@ from pathlib import Path
 import httpx
 
 from adapters.postgres.embedded import running_url
-from tests.cli.served import PATIENCE_SECONDS, Served, children, serve
+from tests.cli.served import PATIENCE_SECONDS, PEPPER, Served, children, serve
 
 LIMIT = 2
 POOL = 10
@@ -56,7 +56,7 @@ def test_counts_outlive_a_worker_and_what_it_held_does_not(data: Path) -> None:
     assert url
     listed = 'kithkin_http_requests_total{method="GET",route="/v1/persons"'
     held = "kithkin_database_connections{"
-    with serve("--database-url", url, "--workers", "2") as server:
+    with serve("--database-url", url, "--workers", "2", **PEPPER) as server:
         (key,) = server.keys or (None,)
         asked = 20
         for _ in range(asked):
@@ -70,6 +70,6 @@ def test_counts_outlive_a_worker_and_what_it_held_does_not(data: Path) -> None:
             assert time.monotonic() < deadline
         read_until(server.url, held, 2 * POOL)
         read_until(server.url, listed, asked)
-    with serve("--database-url", url, "--workers", "2") as server:
+    with serve("--database-url", url, "--workers", "2", **PEPPER) as server:
         read_until(server.url, held, 2 * POOL)
         assert figure(server.url, listed) == 0

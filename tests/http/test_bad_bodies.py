@@ -86,7 +86,9 @@ async def test_what_is_no_json_is_malformed(
     async with unchanged(api, scene):
         for operation in operations(api):
             right = json.dumps(scene.body(name_of(operation))).encode()
-            refused(await ask(api, operation, scene, broken(right)), 400, "malformed_request")
+            wrong = broken(right)
+            if wrong != right:  # an empty object has no quotes to change
+                refused(await ask(api, operation, scene, wrong), 400, "malformed_request")
 
 
 @pytest.mark.parametrize("text", [b"\xff", b"\xc3", b"\xed\xa0\x80", b"\xf4\x90\x80\x80"])

@@ -21,14 +21,17 @@ POSTS = (
     "decline_call",
     "end_call",
 )
-ELSEWHERE = (
+ELSEWHERE = ("redeliver_event", "requeue_dead_deliveries")
+"""Tried with the webhooks: they take no body."""
+SECRETS = (
+    "request_code",
+    "sign_in",
+    "mint_token",
+    "start_google",
+    "finish_google",
     "create_webhook_endpoint",
     "rotate_webhook_secret",
-    "redeliver_event",
-    "requeue_dead_deliveries",
 )
-"""Tried with the webhooks: their answers hold secrets, or they take no body."""
-SECRETS = ("request_code", "sign_in", "mint_token", "start_google", "finish_google")
 KEPT_FOR = timedelta(hours=24)
 MOMENT = timedelta(microseconds=1)
 

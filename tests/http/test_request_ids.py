@@ -44,8 +44,11 @@ async def test_every_answer_has_an_id_of_its_own(api: Api) -> None:
     seen = []
     async with asking(api.served, None) as stranger:
         for operation in api.description.operations:
+            # A stream has no end; asked for by HEAD it has.
+            streams = operation.described["operationId"] == "stream_events"
+            method = "HEAD" if streams else operation.method
             for asked in (api, stranger):
-                answer = await asked.ask(operation.method, scene.path(operation), content=b"{")
+                answer = await asked.ask(method, scene.path(operation), content=b"{")
                 seen += answer.headers.get_list(HEADER)
     for path in ("/nothing", "/schema", "/schema/openapi.json"):
         seen += (await api.client.get(path)).headers.get_list(HEADER)
