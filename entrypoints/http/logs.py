@@ -5,6 +5,7 @@ import sys
 import traceback
 from collections.abc import Iterator
 from contextvars import ContextVar
+from typing import TextIO, cast
 from uuid import UUID
 
 import msgspec
@@ -71,6 +72,16 @@ def _traces(error: BaseException) -> Iterator[str]:
         shown = shown.__cause__ or (None if shown.__suppress_context__ else shown.__context__)
 
 
+class _StandardError:
+    """Standard error as it is when a line is written: a program may change it."""
+
+    def write(self, text: str) -> int:
+        return sys.stderr.write(text)
+
+    def flush(self) -> None:
+        sys.stderr.flush()
+
+
 def configure_logs(log_format: LogFormat) -> None:
     """Write log lines to standard error in a format."""
     renderer: structlog.typing.Processor = (
@@ -92,6 +103,6 @@ def configure_logs(log_format: LogFormat) -> None:
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
+        logger_factory=structlog.WriteLoggerFactory(file=cast("TextIO", _StandardError())),
         cache_logger_on_first_use=True,
     )

@@ -81,7 +81,10 @@ def is_away(response: httpx.Response) -> None:
 
 def is_not_ready(response: httpx.Response) -> None:
     problem = refused(response, 503, "not_ready")
-    assert problem["parts"] == [{"name": "database", "status": "away"}]
+    assert problem["parts"] == [
+        {"name": "database", "status": "away"},
+        {"name": "queue", "status": "away"},
+    ]
     assert "database" in problem["detail"]
     assert response.headers["retry-after"] == RETRY_AFTER
 

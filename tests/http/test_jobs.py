@@ -61,11 +61,12 @@ async def test_a_queue_that_is_missing_is_told(cluster: str) -> None:
             connection = await asyncpg.connect(database)
             await connection.execute("ALTER SCHEMA pgqueuer RENAME TO elsewhere")
             answer = await api.ask("GET", "/health/ready")
-            refused(answer, 503, "queue_unavailable")
+            problem = refused(answer, 503, "not_ready")
+            assert problem["parts"][1] == {"name": "queue", "status": "away"}
             assert answer.headers["retry-after"] == "1"
             await connection.execute("ALTER SCHEMA elsewhere RENAME TO pgqueuer")
             await connection.close()
-            assert (await api.get("/health/ready"))["queue"] == "ok"
+            assert (await api.get("/health/ready"))["status"] == "ok"
 
 
 @pytest.mark.parametrize("days", [31, 3650])

@@ -10,6 +10,7 @@ from attrs import define, field, frozen
 
 from adapters.memory.store import MemoryStore
 from application.shared.outbox import OutboxEvent
+from entrypoints.settings import Settings
 from entrypoints.wiring.kithkin import in_memory
 from tests.simulation import calls, invariants, people, personal, talks
 from tests.simulation.chance import Chance
@@ -105,7 +106,8 @@ async def shortest_failing(run: Run, new_kithkin: NewKithkin) -> Run:
 @asynccontextmanager
 async def kithkin_in_memory() -> AsyncIterator[Simulated]:
     """A new Kithkin in memory, at the time at which all runs begin."""
-    kithkin = in_memory()
+    # All events are looked at in the end, so none is forgotten.
+    kithkin = in_memory(Settings(memory=True, test_clock=True, event_retention_days=3660))
     store = kithkin.ports.store()
     assert isinstance(store, MemoryStore)
     await kithkin.ports.test_clock().start(START)

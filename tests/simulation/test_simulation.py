@@ -66,7 +66,9 @@ def on(url: str) -> NewKithkin:
     @asynccontextmanager
     async def kithkin_on_postgres() -> AsyncIterator[Simulated]:
         await migrate(url)
-        kithkin = on_postgres(Settings(test_clock=True, pepper="p" * 32), url)
+        kithkin = on_postgres(
+            Settings(test_clock=True, pepper="p" * 32, event_retention_days=3660), url
+        )
         await kithkin.ports.connection().open()
         await kithkin.ports.test_clock().start(START)
         executor = kithkin.ports.store()
