@@ -58,7 +58,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--clients", type=int, nargs="*", default=[1, 16, 64])
     parser.add_argument("--workers", type=int, nargs="*", default=[1, 2])
     parser.add_argument("--server", choices=SERVERS, default="uvicorn")
-    parser.add_argument("--pool", type=int, default=10, help="connections of each worker")
+    parser.add_argument(
+        "--pool", type=int, default=10, help="connections, shared out to the workers"
+    )
     parser.add_argument("--kinds", nargs="*", choices=KINDS, default=KINDS)
     parser.add_argument("--json", type=Path, help="write all figures to this file")
     parser.add_argument("--chart", type=Path, help="draw the rates as SVG into this file")
@@ -72,7 +74,14 @@ def _all(
         with ExitStack() as servers:
             ports = {
                 name: servers.enter_context(
-                    serving(name, url, rulebook(folder), workers, options.pool, options.server)
+                    serving(
+                        name,
+                        url,
+                        rulebook(folder),
+                        workers,
+                        options.pool // workers,
+                        options.server,
+                    )
                 ).port
                 for name in FACTORIES
             }
@@ -131,7 +140,7 @@ def _compared(
 
 def _print(report: dict[str, Any]) -> None:
     print(f"{report['machine']}, Python {report['python']}, {report['server']}, ", end="")
-    print(f"{report['pool']} connections a worker")
+    print(f"{report['pool']} connections")
     print(f"pure decisions on one core: {report['decisions_per_second']:,.0f}/s")
     head = (
         "kind",

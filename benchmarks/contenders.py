@@ -51,6 +51,8 @@ def serving(
         "KITHKIN_RULEBOOK": str(rulebook),
         "KITHKIN_POOL_SIZE": str(pool),
         "KITHKIN_LOG_FORMAT": "json",
+        # The others have nothing that runs beside requests.
+        "KITHKIN_EMBEDDED_WORKER": "false",
         "KITHKIN_PEPPER": "of the benchmarks, and of nothing else",
         "BENCHMARK_BASE_MESSAGES": str(BASE_MESSAGES),
     }
