@@ -30,7 +30,6 @@ _after = bindparam("after", type_=BigInteger)
 _upto = bindparam("upto", type_=BigInteger)
 _between = select(outbox).where(outbox.c.position > _after, outbox.c.position <= _upto)
 _READ = Statement(_between.order_by(outbox.c.position).limit(bindparam("take")))
-# The range is read by position: an index by person would make each send write more.
 _READ_OF = Statement(
     _between.where(outbox.c.person_id == any_(bindparam("person_ids", type_=ARRAY(Uuid)))).order_by(
         outbox.c.position

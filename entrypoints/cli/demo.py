@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import secrets
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -49,7 +50,7 @@ def command(*, as_json: bool) -> None:
 def _api() -> Iterator[Api]:
     signals = StopSignals()
     signals.install()
-    settings = Settings(test_clock=True)
+    settings = Settings(test_clock=True, pepper=secrets.token_hex())
     with ExitStack() as running:
         data = Path(running.enter_context(TemporaryDirectory(prefix="kithkin-demo-")))
         with signals.held():

@@ -16,14 +16,13 @@ def serve_alone(
     app: Application,
     listener: socket,
     on_ready: Callable[[], None],
-    trusted_proxies: str | None = None,
 ) -> None:
     """Serve until this process is told to stop.
 
     Raises:
         ClickException: The application did not start.
     """
-    server = _ReadyServer(server_config(app, trusted_proxies=trusted_proxies), on_ready)
+    server = _ReadyServer(server_config(app), on_ready)
     try:
         server.run(sockets=[listener])
     except SystemExit:

@@ -9,7 +9,6 @@ import rich_click as click
 from uvicorn import Config
 
 from entrypoints.cli.bounded_protocol import BoundedProtocol
-from entrypoints.network_settings import listed
 
 Application = Callable[..., Any]
 """What ASGI is spoken with."""
@@ -51,7 +50,6 @@ def server_config(
     *,
     factory: bool = False,
     workers: int = 1,
-    trusted_proxies: str | None = None,
 ) -> Config:
     """Configure uvicorn for an application, or for the import path of its factory."""
     return Config(
@@ -65,8 +63,7 @@ def server_config(
         interface="asgi3",
         log_config=_LOGS,
         access_log=False,
-        proxy_headers=trusted_proxies is not None,
-        forwarded_allow_ips=listed(trusted_proxies),
+        proxy_headers=False,  # the application knows whom to believe
         server_header=False,
         **_LIMITS,
     )

@@ -91,7 +91,6 @@ def _serve_alone(kithkin: Kithkin, listener: socket) -> None:
         create_app(kithkin),
         listener,
         lambda: _tell_ready(listener, settings),
-        settings.trusted_proxies,
     )
 
 

@@ -32,7 +32,6 @@ def serve_by_workers(settings: Settings, listener: socket, on_ready: Callable[[]
         "entrypoints.http.asgi:create",
         factory=True,
         workers=settings.workers,
-        trusted_proxies=settings.trusted_proxies,
     )
     on_hangup = signal.getsignal(signal.SIGHUP)
     crew = _Crew(config, [listener], on_ready)

@@ -53,5 +53,5 @@ def owner_of(request: ApiRequest) -> str:
         return f"person:{asker.person_id}"
     if asker is None:
         pepper = kithkin(request).ports.pepper()
-        return f"client:{pepper.client(client_of(request)).hex()}"
+        return f"client:{pepper.client(client_of(request.scope)).hex()}"
     return f"service:{asker.id}"

@@ -5,10 +5,12 @@ from typing import Any
 from attrs import frozen
 from litestar import Request
 
+from domain.identity.sessions import LoginSession
 from entrypoints.http.authentication import authorize
+from entrypoints.http.clients import client_of
 from entrypoints.http.limits import within_limits
-from entrypoints.http.naming import name_person_of_address
-from entrypoints.http.pace import Pace, address_of, require_pace
+from entrypoints.http.naming import name_person, name_person_of_address
+from entrypoints.http.pace import Pace, require_pace
 
 UNPACED = {"unpaced": True}
 
@@ -19,7 +21,7 @@ class Admission:
 
     Attributes:
         addresses: How fast they may come from one address.
-        keys: How fast they may come with one service key.
+        keys: How fast they may come with one service key, or from one person.
     """
 
     addresses: Pace | None
@@ -33,9 +35,14 @@ class Admission:
         """
         handler, scope = request.route_handler, request.scope
         if self.addresses is not None and "unpaced" not in handler.opt:
-            require_pace(self.addresses, address_of(scope))
+            require_pace(self.addresses, client_of(scope))
         await authorize(request, handler)
-        if self.keys is not None and (key := scope.get("auth")) is not None:
-            require_pace(self.keys, key.id)
+        asker = scope.get("auth")
+        person_id = asker.person_id if isinstance(asker, LoginSession) else None
+        if self.keys is not None and asker is not None:
+            require_pace(self.keys, person_id or asker.id)
         within_limits(request, handler)
-        name_person_of_address(scope)
+        if person_id is None:
+            name_person_of_address(scope)
+        else:
+            name_person(person_id)

@@ -1,18 +1,23 @@
 """Where a request comes from."""
 
+from functools import lru_cache
 from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Any, cast
 
-from litestar import Request
-from litestar.types import ASGIApp
+from litestar.types import ASGIApp, Scope
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 _IPV6_PREFIX = 64  # what one household or machine is given, and may choose its address from
 
 
-def client_of(request: Request[Any, Any, Any]) -> str:
+def client_of(scope: Scope) -> str:
     """Give what stands for a client: its IPv4 address, or the network of its IPv6 address."""
-    host = request.client.host if request.client else ""
+    client = scope["client"]
+    return _standing_for(client[0]) if client else ""
+
+
+@lru_cache(maxsize=4096)
+def _standing_for(host: str) -> str:
     try:
         address = ip_address(host.partition("%")[0])
     except ValueError:

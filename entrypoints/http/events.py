@@ -23,7 +23,7 @@ from entrypoints.http.streams import Streams
 
 EVENT_STREAM = "text/event-stream"
 _LAST_ID = "Last-Event-ID"
-_HEADERS = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
+_HEADERS = {"X-Accel-Buffering": "no"}
 
 
 class EventBody(Struct):

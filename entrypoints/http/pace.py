@@ -3,18 +3,14 @@
 import math
 import time
 from collections.abc import Callable, Hashable
-from functools import lru_cache
-from ipaddress import IPv6Address
 
 from attrs import define, field
 from litestar.exceptions import HTTPException
 from litestar.status_codes import HTTP_429_TOO_MANY_REQUESTS
-from litestar.types import Scope
 
 _MINUTE_SECONDS = 60.0
 _ROUNDING_SECONDS = 1e-6
 _MOST_KNOWN = 100_000
-_OF_A_SITE = 64
 
 
 class TooManyRequestsError(HTTPException):
@@ -80,21 +76,3 @@ def require_pace(pace: Pace | None, who: Hashable) -> None:
             detail=f"Too many requests came from here in a minute; go on in {after} s.",
             headers={"Retry-After": str(after)},
         )
-
-
-def address_of(scope: Scope) -> str:
-    """Give the address that a request came from; of IPv6 its network, as a site has many."""
-    client = scope["client"]
-    host = client[0] if client else ""
-    return _site(host) if ":" in host else host
-
-
-@lru_cache(4096)
-def _site(host: str) -> str:
-    try:
-        address = IPv6Address(host)
-    except ValueError:
-        return host
-    if address.ipv4_mapped is not None:
-        return str(address.ipv4_mapped)
-    return str(int(address) >> (address.max_prefixlen - _OF_A_SITE))

@@ -113,7 +113,7 @@ class SignInRoutes(Controller):
         check_email(data.email)
         request_code = kithkin(request).sign_in.request_code()
         requested = await answer_secretly(
-            request, lambda: request_code(data.email, client_of(request))
+            request, lambda: request_code(data.email, client_of(request.scope))
         )
         body = msgspec.convert(requested, RequestedCodeBody, from_attributes=True)
         return Response(body)

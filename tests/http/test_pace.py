@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given as for_all
 from hypothesis import strategies as st
 
-from entrypoints.http.pace import Pace, address_of, pace_of
+from entrypoints.http.clients import client_of
+from entrypoints.http.pace import Pace, pace_of
 from entrypoints.settings import Settings
 from tests.http.api import Api, asking, refused
 from tests.http.running import Served, served
@@ -98,12 +99,12 @@ def test_an_address_is_that_of_a_site(one: str, other: str, same: bool) -> None:
 
 def seen_from(host: str) -> str:
     scope: Any = {"client": (host, 1)}
-    return address_of(scope)
+    return client_of(scope)
 
 
 def test_who_has_no_address_has_the_empty_one() -> None:
     scope: Any = {"client": None}
-    assert address_of(scope) == ""
+    assert client_of(scope) == ""
 
 
 @pytest.fixture(scope="module")

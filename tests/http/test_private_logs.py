@@ -12,6 +12,7 @@ import pytest
 from entrypoints.settings import PREFIX
 from tests.http import given
 from tests.http.api import Api, asking, fresh
+from tests.http.signing_in import a_token, bearer
 from tests.http.test_request_ids import logged
 
 ROOT = Path(__file__).parents[2]
@@ -73,7 +74,7 @@ async def test_a_run_of_requests_leaves_nothing_personal_in_the_log(api: Api) ->
     assert "kk_service_" not in log
 
 
-@pytest.mark.parametrize("place", ["path", "query", "body", "nowhere", "malformed"])
+@pytest.mark.parametrize("place", ["path", "query", "body", "token", "nowhere", "malformed"])
 async def test_a_line_names_the_person_that_a_request_is_about(api: Api, place: str) -> None:
     pair = await given.a_pair(api)
     headers = {"X-Request-ID": fresh()}
@@ -87,6 +88,9 @@ async def test_a_line_names_the_person_that_a_request_is_about(api: Api, place: 
         case "body":
             message = {"sender_id": pair.a, "text": "Hello"}
             await api.ask("POST", f"{pair.path}/messages", json=message, headers=headers)
+        case "token":
+            token = await a_token(api, pair.a)
+            await api.ask("GET", "/v1/me", headers={**headers, **bearer(token)})
         case "malformed":
             expected = None
             await api.ask("GET", "/v1/conversations?person_id=" + "-" * 36, headers=headers)
