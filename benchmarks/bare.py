@@ -6,6 +6,7 @@ its count, its event and the kept answer are written, and nothing slips between 
 write), and answers with the message and the bare numbers of the decision.
 """
 
+import gc
 import hashlib
 import os
 from collections.abc import AsyncIterator
@@ -99,6 +100,7 @@ async def opened(_: Litestar) -> AsyncIterator[None]:
     size = int(os.environ.get("KITHKIN_POOL_SIZE", "10"))
     url = os.environ["KITHKIN_DATABASE_URL"]
     pool = await asyncpg.create_pool(url, min_size=size, max_size=size, reset=no_reset)
+    gc.freeze()
     yield
     await pool.close()
 

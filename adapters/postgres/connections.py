@@ -104,6 +104,14 @@ class Connections:
         """Lend a connection for the length of an `async with`."""
         return Loan(self)
 
+    def at_once(self) -> "tuple[asyncpg.Pool[asyncpg.Record], Connection] | None":
+        """Take a connection with its pool, if one is at hand and nobody waits."""
+        pool = self._pool
+        if not self._free or not self._at_hand or pool is None or not _is_open(self._at_hand[-1]):
+            return None
+        self._free -= 1
+        return pool, self._at_hand.pop()
+
     async def take(self) -> "tuple[asyncpg.Pool[asyncpg.Record], Connection]":
         """Take a connection, with the pool it belongs to.
 
@@ -126,13 +134,20 @@ class Connections:
         self, pool: "asyncpg.Pool[asyncpg.Record]", connection: Connection, *, sound: bool
     ) -> None:
         """Give a connection back; one that may not be sound goes to its pool."""
+        if sound and self.keep(pool, connection):
+            return
         try:
-            if sound and pool is self._pool:
-                self._at_hand.append(connection)
-            else:
-                await pool.release(connection, timeout=self.wait_seconds)
+            await pool.release(connection, timeout=self.wait_seconds)
         finally:
             self._next()
+
+    def keep(self, pool: "asyncpg.Pool[asyncpg.Record]", connection: Connection) -> bool:
+        """Keep a sound connection at hand; tell whether its pool is still the one in use."""
+        if pool is not self._pool:
+            return False
+        self._at_hand.append(connection)
+        self._next()
+        return True
 
     async def _one(self, seconds: float) -> "tuple[asyncpg.Pool[asyncpg.Record], Connection]":
         pool = self._pool

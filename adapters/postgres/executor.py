@@ -148,14 +148,29 @@ class Executor:
 
     async def _records(self, statement: Statement, values: Row) -> "list[asyncpg.Record]":
         arguments = statement.arguments(values)
-        connection = self._entered.get()
-        with _told_as_ours():
-            if connection is not None:
-                records = await connection.fetch(statement.sql, *arguments)
+        entered = self._entered.get()
+        # Not by `_told_as_ours`, whose entering and leaving costs more than the rest of this.
+        try:
+            if entered is not None:
+                records = await entered.fetch(statement.sql, *arguments)
             else:
-                async with self.connections.lent() as lent:
-                    records = await lent.fetch(statement.sql, *arguments)
+                records = await self._on_its_own(statement.sql, arguments)
+        except AGAIN as error:
+            raise ConcurrentUpdateError(why(error)) from error
+        except AWAY as error:
+            raise StoreUnavailableError(why(error)) from error
         return cast("list[asyncpg.Record]", records)
+
+    async def _on_its_own(self, sql: str, arguments: list[Any]) -> Any:  # noqa: ANN401 - asyncpg's
+        pool, connection = self.connections.at_once() or await self.connections.take()
+        try:
+            records = await connection.fetch(sql, *arguments)
+        except BaseException:
+            await self.connections.give_back(pool, connection, sound=False)
+            raise
+        if not self.connections.keep(pool, connection):
+            await self.connections.give_back(pool, connection, sound=False)
+        return records
 
     @property
     def in_transaction(self) -> bool:

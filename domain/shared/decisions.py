@@ -23,7 +23,7 @@ class Reason:
     rule: str
     satisfied: bool
     detail: str
-    inputs: Mapping[str, int | str | None] = field(factory=dict)
+    inputs: Mapping[str, int | str | None] = field(factory=dict, hash=False)
     threshold: int | None = None
     changes_at: datetime | None = None
     changed_by: tuple[str, ...] = ()

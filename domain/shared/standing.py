@@ -1,5 +1,7 @@
 """May a person act towards another at all, whatever they have left today?"""
 
+from functools import cache
+
 from .decisions import Reason, refusals
 from .errors import RefusedError
 
@@ -36,6 +38,7 @@ _ERRORS: dict[str, type[RefusedError]] = {
 }
 
 
+@cache
 def standing_reasons(
     *, active: bool, blocked: bool, deleted: bool = False, partner_deleted: bool = False
 ) -> tuple[Reason, ...]:

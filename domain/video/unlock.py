@@ -6,8 +6,7 @@ The numbers and their meaning are on rules page video.
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
-import attrs
-from attrs import frozen
+from attrs import field, frozen
 
 from ..shared.calendar import next_midnight, start_of
 from ..shared.decisions import Reason, Verdict, verdicts
@@ -41,6 +40,16 @@ class UnlockFacts:
     sent: int
     standing: TierStanding
     last_call_on: date | None
+
+    def after_one_more(self) -> "UnlockFacts":
+        """Give the facts once another message was counted."""
+        return UnlockFacts(
+            day=self.day,
+            timezone=self.timezone,
+            sent=self.sent + 1,
+            standing=self.standing,
+            last_call_on=self.last_call_on,
+        )
 
 
 @frozen(kw_only=True)
@@ -91,7 +100,8 @@ class MessageAllowance:
     """
 
     facts: UnlockFacts
-    policy: UnlockPolicy
+    # Its version stands for it in the hash, which is taken on the hot path.
+    policy: UnlockPolicy = field(hash=False)
     policy_version: str
     tier: Tier
     days_since_call: int | None
@@ -185,8 +195,7 @@ class MessageAllowance:
 
     def after_one_more(self) -> "MessageAllowance":
         """Give the decision once another message was counted."""
-        facts = attrs.evolve(self.facts, sent=self.facts.sent + 1)
-        return self._with(facts, self.standing)
+        return self._with(self.facts.after_one_more(), self.standing)
 
     def _with(self, facts: UnlockFacts, standing: tuple[Reason, ...]) -> "MessageAllowance":
         return MessageAllowance(

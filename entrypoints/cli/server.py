@@ -10,6 +10,7 @@ from types import FrameType
 from uvicorn import Config, Server
 
 from entrypoints.cli.server_config import Application, did_not_start, server_config
+from entrypoints.http.asgi import leave_out_of_collections
 
 
 def serve_alone(
@@ -22,7 +23,12 @@ def serve_alone(
     Raises:
         ClickException: The application did not start.
     """
-    server = _ReadyServer(server_config(app), on_ready)
+
+    def ready() -> None:
+        leave_out_of_collections()
+        on_ready()
+
+    server = _ReadyServer(server_config(app), ready)
     try:
         server.run(sockets=[listener])
     except SystemExit:

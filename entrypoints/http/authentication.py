@@ -10,6 +10,7 @@ from litestar.handlers import BaseRouteHandler
 from domain.identity.service_keys import Scope, ServiceKey
 from domain.identity.sessions import PREFIX as USER_PREFIX
 from domain.identity.sessions import LoginSession
+from entrypoints.http.raw_headers import values_of
 from entrypoints.wiring.kithkin import Kithkin
 
 PUBLIC = {"public": True}
@@ -44,7 +45,7 @@ async def authorize(
     opt = handler.opt
     if opt.get("public") or method == "OPTIONS":
         return
-    given = connection.headers.getall("authorization", [])
+    given = values_of(connection.scope, b"authorization")
     if not given and opt.get("anyone"):
         connection.scope["auth"] = None
         return

@@ -12,11 +12,14 @@ from litestar.typing import FieldDefinition
 
 from entrypoints.http.errors import InvalidBodyError, MalformedBodyError, invalid_body
 from entrypoints.http.naming import name_person_of_body
+from entrypoints.http.raw_headers import value_of
 
 if TYPE_CHECKING:
     from litestar._openapi.schema_generation import SchemaCreator
 
 T = TypeVar("T")
+
+_JSON = "application/json"
 
 
 class UnsupportedMediaTypeError(HTTPException):
@@ -36,10 +39,11 @@ class JsonBody(AbstractDTO[T]):
             MalformedBodyError: It is no JSON.
             InvalidBodyError: It is not of the declared type.
         """
-        media_type = self.asgi_connection.headers.get("content-type", "application/json")
-        if media_type.partition(";")[0].strip().lower() != "application/json":
+        scope = self.asgi_connection.scope
+        media_type = value_of(scope, b"content-type", _JSON)
+        if media_type != _JSON and media_type.partition(";")[0].strip().lower() != _JSON:
             raise UnsupportedMediaTypeError(detail="Send the body as application/json.")
-        if self.asgi_connection.headers.get("content-encoding", "identity") != "identity":
+        if value_of(scope, b"content-encoding", "identity") != "identity":
             raise UnsupportedMediaTypeError(detail="Send the body without a content encoding.")
         try:
             body = msgspec.json.decode(value, type=self.model_type)

@@ -4,20 +4,20 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-import msgspec
 from litestar import Controller, Response, get, post, put
 from litestar.params import FromPath, JSONBody, QueryParameter
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from application.conversations.queries import ConversationSummary
+from application.shared.idempotency import Answer
 from domain.conversations.conversations import Conversation, ConversationKind
 from domain.shared.ids import ConversationId, MessageId, PersonId
 from entrypoints.http.acting import acting, viewing
 from entrypoints.http.authentication import FOR_PERSONS
 from entrypoints.http.body import JsonBody
 from entrypoints.http.context import ApiRequest, kithkin
-from entrypoints.http.decisions import AllowanceBody
-from entrypoints.http.idempotency import answer_once
+from entrypoints.http.decisions import AllowanceBody, explained
+from entrypoints.http.idempotency import answer_once, respond
 from entrypoints.http.lists import DEFAULT_LIMIT, Cursor, Limit, ListBody, list_body, position
 from entrypoints.http.problems import also, problems
 
@@ -139,13 +139,13 @@ class ConversationRoutes(Controller):
         request: ApiRequest,
         conversation_id: FromPath[UUID],
         person_id: Annotated[UUID, QueryParameter(description="Who would send")],
-    ) -> AllowanceBody:
+    ) -> Response[AllowanceBody]:
         """Read the decision that a message sent now would meet, without sending one."""
         queries = kithkin(request).conversations.queries()
         decision = await queries.allowance(
             ConversationId(conversation_id), acting(request, person_id)
         )
-        return msgspec.convert(decision, AllowanceBody, from_attributes=True)
+        return respond(Answer(status=200, body=bytes(explained(decision))))
 
     @put(
         "/conversations/{conversation_id:uuid}/read",

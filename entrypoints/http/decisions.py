@@ -1,11 +1,16 @@
 """Decisions, as the API shows them."""
 
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Annotated
 
-from msgspec import Meta, Struct
+import msgspec
+from msgspec import Meta, Raw, Struct
 
 from domain.shared.tiers import Tier
+from domain.video.unlock import MessageAllowance
+
+_MOST_REMEMBERED = 2048
 
 
 class ReasonBody(Struct):
@@ -60,3 +65,14 @@ class AllowanceBody(Struct):
     unlockers: Annotated[list[UnlockerBody], Meta(description="What would raise the limit now")]
     reasons: list[ReasonBody]
     policy_version: Annotated[str, Meta(description="The version of the policy in force")]
+
+
+@lru_cache(_MOST_REMEMBERED)
+def explained(decision: MessageAllowance) -> Raw:
+    """Give a decision in full as JSON.
+
+    It is remembered, because on one day many persons stand alike, and to explain costs more
+    than to decide.
+    """
+    body = msgspec.convert(decision, AllowanceBody, from_attributes=True)
+    return Raw(msgspec.json.encode(body))

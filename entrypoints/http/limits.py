@@ -7,6 +7,7 @@ from litestar.exceptions import HTTPException
 from litestar.handlers import BaseRouteHandler
 
 from domain.shared.errors import InvalidValueError
+from entrypoints.http.raw_headers import value_of
 
 MAX_BODY_BYTES = 1024 * 1024
 
@@ -28,7 +29,7 @@ def within_limits(
     """
     if handler.opt.get("public"):
         return
-    length = connection.headers.get("content-length", "0")
+    length = value_of(connection.scope, b"content-length", "0")
     if length.isdigit() and int(length) > MAX_BODY_BYTES:
         raise BodyTooLargeError
     if b"&" in connection.scope["query_string"]:

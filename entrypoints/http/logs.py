@@ -5,6 +5,7 @@ import sys
 import traceback
 from collections.abc import Iterator
 from contextvars import ContextVar
+from datetime import UTC, datetime
 from typing import TextIO, cast
 from uuid import UUID
 
@@ -39,28 +40,32 @@ def _json(line: object, **_: object) -> str:
     return _JSON.encode(line).decode()
 
 
-def _with_ids(_: object, __: str, line: structlog.typing.EventDict) -> structlog.typing.EventDict:
+def _completed(
+    _: object, level: str, line: structlog.typing.EventDict
+) -> structlog.typing.EventDict:
+    """Add what every line has, in one step, as there is one for each request."""
+    line["level"] = level
+    line["timestamp"] = datetime.now(UTC).isoformat(timespec="microseconds")[:-6] + "Z"
     request_id = REQUEST_ID.get()
     if request_id is not None:
         line["request_id"] = request_id
         person_id = PERSON_ID.get()
         if person_id is not None:
             line["person_id"] = str(person_id)
+    if "exc_info" in line:
+        _without_message(line)
     return line
 
 
-def _without_messages(
-    _: object, __: str, line: structlog.typing.EventDict
-) -> structlog.typing.EventDict:
+def _without_message(line: structlog.typing.EventDict) -> None:
     """Show an error by where it came up: its message may repeat what a person wrote."""
-    error = line.pop("exc_info", None)
+    error = line.pop("exc_info")
     if error is True:
         error = sys.exc_info()
     if isinstance(error, tuple):
         error = error[1]
     if isinstance(error, BaseException):
         line["exception"] = "\n".join(_traces(error))
-    return line
 
 
 def _traces(error: BaseException) -> Iterator[str]:
@@ -95,13 +100,7 @@ def configure_logs(log_format: LogFormat) -> None:
         library = logging.getLogger(name)
         library.handlers, library.propagate = [Lines(logging.WARNING)], False
     structlog.configure(
-        processors=[
-            _with_ids,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            _without_messages,
-            renderer,
-        ],
+        processors=[_completed, renderer],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
         logger_factory=structlog.WriteLoggerFactory(file=cast("TextIO", _StandardError())),
         cache_logger_on_first_use=True,

@@ -19,7 +19,7 @@ from entrypoints.http.acting import acting, viewing
 from entrypoints.http.authentication import FOR_PERSONS
 from entrypoints.http.body import JsonBody
 from entrypoints.http.context import ApiRequest, kithkin
-from entrypoints.http.decisions import AllowanceBody
+from entrypoints.http.decisions import AllowanceBody, explained
 from entrypoints.http.idempotency import attempt_of, rendered, respond
 from entrypoints.http.lists import DEFAULT_LIMIT, Cursor, Limit, ListBody, list_body, position
 from entrypoints.http.problems import also, problems
@@ -91,8 +91,15 @@ def _shown(message: Message) -> MessageBody:
     return msgspec.convert(message, MessageBody, from_attributes=True)
 
 
+class _SentMessage(Struct):
+    """As SentMessageBody, with what is JSON already."""
+
+    message: MessageBody
+    allowance: msgspec.Raw
+
+
 def _sent(sent: SentMessage) -> Answer:
-    body = msgspec.convert(sent, SentMessageBody, from_attributes=True)
+    body = _SentMessage(_shown(sent.message), explained(sent.allowance))
     return rendered(201 if sent.created else 200, body, sent.message.sender_id)
 
 

@@ -7,10 +7,10 @@ from typing import cast
 from uuid import UUID
 
 import structlog
-from attrs import frozen
+from attrs import field, frozen
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
-from uuid_utils.compat import uuid7
+from uuid_utils import uuid7
 
 from entrypoints.http.logs import PERSON_ID, REQUEST_ID
 from entrypoints.http.security import SecurityHeaders
@@ -19,7 +19,6 @@ from entrypoints.wiring.figures import Figures
 _HEADER = b"x-request-id"
 _TAKEN = re.compile(rb"[\x21-\x7e]{1,128}")
 _NO_ROUTE = "none"
-_log = structlog.get_logger("kithkin.http")
 
 
 @frozen
@@ -35,6 +34,10 @@ class RequestLog:
     app: ASGIApp
     figures: Figures
     security: SecurityHeaders
+    # Bound once: the logger that structlog gives binds itself anew for each line.
+    _log: structlog.typing.FilteringBoundLogger = field(
+        factory=lambda: structlog.get_logger("kithkin.http").bind(), init=False
+    )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a request."""
@@ -64,7 +67,7 @@ class RequestLog:
             await self.app(scope, receive, send_with_id)
             took = time.perf_counter_ns() - began
             route: str = scope.get("path_template") or _NO_ROUTE
-            _log.info(
+            self._log.info(
                 "request",
                 method=method,
                 route=route,
