@@ -53,6 +53,7 @@ __all__ = [
     "conversations",
     "erasures",
     "event_sinks",
+    "forgotten_events",
     "google_attempts",
     "google_links",
     "jobs",
@@ -227,6 +228,14 @@ outbox = Table(
     Column("policy_version", Text, nullable=False),
     Column("data", JSONB, nullable=False),
     Index(None, "person_id", "position"),
+)
+
+forgotten_events = Table(
+    "forgotten_events",
+    metadata,
+    Column("only_row", Boolean, primary_key=True, server_default=text("true")),
+    Column("position", BigInteger, nullable=False),
+    CheckConstraint("only_row", name="only_row"),
 )
 
 webhook_endpoints = Table(
