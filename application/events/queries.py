@@ -50,8 +50,8 @@ class EventQueries:
         # Asked for afterwards: what is deleted from now on was read.
         if position is not None and await self.kept_from(position) != position:
             raise EventsMissedError(
-                "Events after this place are not kept any more. Read anew the state that you"
-                " derive from them, and begin again without 'after'."
+                "Not all events after this place are kept, or it is of another log. Read anew"
+                " what you derive from them, and begin again without 'after'."
             )
         return found, found[-1].position if found else start
 

@@ -188,14 +188,14 @@ class Streams:
 
     async def _join(self, follower: Follower) -> int:
         """Let a follower hear of all that comes after a position, and give that."""
+        settled = await self.kithkin.events.queries().settled()
         if self._tail is None or self._tail.done():
-            settled = await self.kithkin.events.queries().settled()
-            if self._tail is None or self._tail.done():
-                self._position = self._told = settled
-                self._tail = asyncio.create_task(self._follow_log())
+            self._position = self._told = settled
+            self._tail = asyncio.create_task(self._follow_log())
         if self._ended:
             follower.end()
-        return self._position
+        # The tail may be a moment behind: what it tells of up to here is known.
+        return max(settled, self._position)
 
     async def _missed(self, follower: Follower, upto: int, permit: Permit) -> AsyncIterator[bytes]:
         """Give what a client lacks, and tell it where some of that is not kept any more."""

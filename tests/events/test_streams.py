@@ -164,6 +164,26 @@ async def test_a_client_is_told_of_what_is_not_kept_any_more(
     await streams.close()
 
 
+async def test_a_stream_begins_with_what_happens_next_whoever_else_follows(
+    kithkin: Kithkin,
+) -> None:
+    person, streams = await a_person(kithkin), Streams(kithkin)
+    other = streams.follow(person.id, None, allowed())
+    await anext(other)
+    change, log = kithkin.identity.change_profile(), kithkin.ports.event_log()
+    await change(person.id, {"display_name": "before"})
+    stream, before = streams.follow(person.id, None, allowed()), await log.settled()
+    assert place_in(await anext(stream)) == place_of(before)
+    await change(person.id, {"display_name": "after"})
+    async with asyncio.timeout(SECONDS):
+        assert place_in(await anext(stream)) == place_of(before + 1)
+        assert [place_in(await anext(other)) for _ in range(2)] == [
+            place_of(before),
+            place_of(before + 1),
+        ]
+    await streams.close()
+
+
 async def test_a_long_absence_is_made_up_for_a_page_at_a_time(kithkin: Kithkin) -> None:
     person, change = await a_person(kithkin), kithkin.identity.change_profile()
     for number in range(450):
