@@ -122,7 +122,7 @@ class EndpointDirectory(Protocol):
     """The webhook endpoints as a list."""
 
     async def count(self) -> int:
-        """Give how many there are."""
+        """Give how many there are; nobody else adds one until the transaction ends."""
         ...
 
     async def page(self, after: Position | None, limit: int) -> Page[WebhookEndpoint]:

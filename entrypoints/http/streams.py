@@ -1,7 +1,7 @@
 """Live streams of persons' events (server-sent events)."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 from time import monotonic
 
@@ -140,7 +140,7 @@ class Streams:
 
     async def follow(
         self, person_id: PersonId, after: int | None, permit: Permit
-    ) -> AsyncIterator[bytes]:
+    ) -> AsyncGenerator[bytes, None]:
         """Give a person's events after a position, or from now on, for as long as permitted."""
         # Looked at again, as others may have come since the answer began.
         if self._refusal(person_id) is not None:

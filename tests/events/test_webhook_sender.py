@@ -136,8 +136,8 @@ async def test_its_own_library_takes_a_delivery_made_now() -> None:
         rotated = evolve(
             before,
             secret=new_secret(),
-            previous_secret=before.secret,
-            previous_secret_until=datetime.max.replace(tzinfo=UTC),
+            previous_secrets=(before.secret,),
+            previous_secrets_until=datetime.max.replace(tzinfo=UTC),
         )
         await sender.send(rotated, EVENT, now)
         [(_, headers, body)] = heard.requests
@@ -203,6 +203,43 @@ async def test_of_a_long_answer_only_the_beginning_is_read() -> None:
     async with receiver(flood) as heard, sending() as sender:
         result = await sender.send(an_endpoint(heard.url), EVENT, NOW)
         assert result == AttemptResult(200, None)
+
+
+async def drip_body(writer: asyncio.StreamWriter) -> None:
+    writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 1000000\r\n\r\n")
+    while not writer.is_closing():
+        writer.write(b"x")
+        await writer.drain()
+        await asyncio.sleep(0.01)
+
+
+async def hang_in_body(writer: asyncio.StreamWriter) -> None:
+    writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\n")
+    await writer.drain()
+    await hang(writer)
+
+
+async def break_off(writer: asyncio.StreamWriter) -> None:
+    writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\n")
+    writer.close()
+
+
+@pytest.mark.parametrize("answer", [drip_body, hang_in_body, break_off])
+async def test_a_success_is_one_however_the_rest_of_the_answer_goes(answer: Answer) -> None:
+    async with receiver(answer) as heard, sending(seconds=0.5) as sender:
+        for _ in range(2):
+            result = await sender.send(an_endpoint(heard.url), EVENT, NOW)
+            assert result == AttemptResult(200, None)
+        assert heard.connections == 2, "a connection with a rest is not used again"
+
+
+async def test_receivers_that_hang_leave_no_connection_behind() -> None:
+    async with receiver(hang) as hanging, receiver(OK) as heard, sending(seconds=0.05) as sender:
+        for _ in range(5):
+            endpoint = an_endpoint(hanging.url)
+            await asyncio.gather(*(sender.send(endpoint, EVENT, NOW) for _ in range(60)))
+        sender.seconds = 5
+        assert (await sender.send(an_endpoint(heard.url), EVENT, NOW)).succeeded
 
 
 async def test_what_is_no_http_is_a_failure() -> None:
