@@ -11,7 +11,7 @@ import httpcore
 from attrs import define, field
 from standardwebhooks import Webhook
 
-from adapters.delivery.guarded_network import GuardedNetwork, NotPublicError, Resolve, resolve
+from adapters.delivery.guarded_network import GuardedNetwork, NotPublicError, OneLookUpEach, Resolve
 from adapters.event_form import encoded
 from application.events.ports import PublicEvent
 from domain.events.endpoints import AttemptResult, WebhookEndpoint
@@ -40,7 +40,7 @@ class HttpWebhookSender:
 
     private_allowed: bool = False
     seconds: float = SECONDS
-    resolve: Resolve = resolve
+    resolve: Resolve = field(factory=OneLookUpEach)
     _pool: httpcore.AsyncConnectionPool | None = field(default=None, init=False)
 
     async def send(

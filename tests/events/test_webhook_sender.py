@@ -12,7 +12,7 @@ from attrs import define, evolve, field
 from standardwebhooks import Webhook
 from uuid_utils.compat import uuid7
 
-from adapters.delivery.guarded_network import resolve
+from adapters.delivery.guarded_network import OneLookUpEach, look_up
 from adapters.delivery.webhook_sender import HttpWebhookSender
 from application.events.manage_endpoints import new_secret
 from application.events.ports import PublicEvent
@@ -335,4 +335,27 @@ async def test_a_name_that_stands_for_nothing_is_a_failure() -> None:
 
 
 async def test_this_machine_is_resolved() -> None:
-    assert "127.0.0.1" in await resolve("localhost", 80)
+    assert "127.0.0.1" in await look_up("localhost", 80)
+
+
+async def test_a_name_whose_look_up_hangs_takes_one_thread() -> None:
+    asked, answer = list[str](), asyncio.Event()
+
+    async def hanging(host: str, port: int) -> Sequence[str]:
+        asked.append(host)
+        await answer.wait()
+        raise OSError("no answer")
+
+    resolve = OneLookUpEach(hanging)
+    async with sending(seconds=0.05, resolve=resolve) as sender:
+        endpoint = an_endpoint("https://hanging.example.org")
+        for _ in range(3):
+            results = await asyncio.gather(*(sender.send(endpoint, EVENT, NOW) for _ in range(10)))
+            assert {result.status for result in results} == {None}
+        assert asked == ["hanging.example.org"], "nobody waits, but it still hangs"
+        answer.set()
+        sender.seconds = 5
+        again = await sender.send(endpoint, EVENT, NOW)
+        assert "cannot be resolved" in (again.error or "")
+        again = await sender.send(endpoint, EVENT, NOW)
+        assert len(asked) == 2, "what was found is asked for anew"
