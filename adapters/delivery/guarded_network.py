@@ -22,10 +22,48 @@ class NotPublicError(Exception):
     """A name stands for no address that may be connected to."""
 
 
-async def resolve(host: str, port: int) -> Sequence[str]:
+async def look_up(host: str, port: int) -> Sequence[str]:
     """Give the addresses of a host, as this machine knows them."""
     found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
     return [str(address[0]) for *_, address in found]
+
+
+@define
+class OneLookUpEach:
+    """Looks a host up once for all who ask meanwhile.
+
+    A look-up takes one of the process's few threads until it ends, also when nobody waits
+    for it any more: a host whose name servers hang must not take all of them.
+
+    Attributes:
+        resolve: Gives the addresses of a host.
+    """
+
+    resolve: Resolve = look_up
+    _under_way: "dict[tuple[str, int], asyncio.Task[Sequence[str]]]" = field(
+        factory=dict, init=False
+    )
+
+    async def __call__(self, host: str, port: int) -> Sequence[str]:
+        """Give the addresses of a host.
+
+        Raises:
+            OSError: It has none, or they cannot be found out.
+        """
+        key = (host, port)
+        task = self._under_way.get(key)
+        if task is None:
+            task = self._under_way[key] = asyncio.create_task(self._asked(host, port))
+            task.add_done_callback(lambda done: self._end(key, done))
+        return await asyncio.shield(task)
+
+    async def _asked(self, host: str, port: int) -> Sequence[str]:
+        return await self.resolve(host, port)
+
+    def _end(self, key: tuple[str, int], task: "asyncio.Task[Sequence[str]]") -> None:
+        del self._under_way[key]
+        if not task.cancelled():
+            task.exception()  # all who waited may have given up
 
 
 @define
@@ -41,7 +79,7 @@ class GuardedNetwork(httpcore.AsyncNetworkBackend):
     """
 
     private_allowed: bool
-    resolve: Resolve = resolve
+    resolve: Resolve = field(factory=OneLookUpEach)
     _network: httpcore.AsyncNetworkBackend = field(factory=httpcore.AnyIOBackend, init=False)
 
     async def connect_tcp(

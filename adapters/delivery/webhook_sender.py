@@ -3,6 +3,7 @@
 import asyncio
 import ssl
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 from urllib.parse import urlsplit
 
@@ -10,7 +11,7 @@ import httpcore
 from attrs import define, field
 from standardwebhooks import Webhook
 
-from adapters.delivery.guarded_network import GuardedNetwork, NotPublicError, Resolve, resolve
+from adapters.delivery.guarded_network import GuardedNetwork, NotPublicError, OneLookUpEach, Resolve
 from adapters.event_form import encoded
 from application.events.ports import PublicEvent
 from domain.events.endpoints import AttemptResult, WebhookEndpoint
@@ -20,6 +21,7 @@ _CONNECT_SECONDS = 5.0
 _MOST_CONNECTIONS = 200
 _MOST_IDLE = 20
 _IDLE_SECONDS = 30.0
+_REST_SECONDS = 1.0
 _MOST_ANSWER_BYTES = 16 * 1024
 _MOST_ERROR_CHARACTERS = 200
 _REDIRECTS = range(300, 400)
@@ -38,7 +40,7 @@ class HttpWebhookSender:
 
     private_allowed: bool = False
     seconds: float = SECONDS
-    resolve: Resolve = resolve
+    resolve: Resolve = field(factory=OneLookUpEach)
     _pool: httpcore.AsyncConnectionPool | None = field(default=None, init=False)
 
     async def send(
@@ -99,8 +101,12 @@ class HttpWebhookSender:
             content=body,
             extensions={"timeout": limits},
         ) as answer:
-            await _read_some(answer)
-            return _judged(answer.status)
+            result = _judged(answer.status)
+            # The status tells all; what becomes of the rest changes nothing.
+            with suppress(httpcore.NetworkError, httpcore.ProtocolError, TimeoutError):
+                async with asyncio.timeout(min(_REST_SECONDS, self.seconds / 2)):
+                    await _read_some(answer)
+            return result
 
 
 def signed(secrets: Sequence[str], message_id: str, now: datetime, body: bytes) -> dict[str, str]:

@@ -7,7 +7,7 @@ from attrs import frozen
 
 from adapters.event_form import kept_event
 from adapters.memory.store import MemoryStore
-from application.events.ports import LoggedEvent
+from application.events.ports import LogBounds, LoggedEvent
 from domain.events.deliveries import DeliveryState
 from domain.events.endpoints import EndpointStatus
 from domain.shared.ids import PersonId
@@ -24,6 +24,11 @@ class MemoryEventLog:
         # Transactions touch the store one at a time, so none is half done now.
         async with self._store.access():
             return self._store.newest_event
+
+    async def bounds(self) -> LogBounds:
+        """Give what part of the log is kept."""
+        async with self._store.access():
+            return LogBounds(self._store.forgotten_events, self._store.newest_event)
 
     async def read(self, after: int, upto: int, limit: int) -> Sequence[LoggedEvent]:
         """Give the first events after a position, and up to another."""
@@ -42,6 +47,12 @@ class MemoryEventLog:
             for position, event in found
             if event.event.person_id in person_ids
         ]
+
+    async def read_one(
+        self, person_id: PersonId, after: int, upto: int, limit: int
+    ) -> Sequence[LoggedEvent]:
+        """Give the first events of a person after a position, and up to another."""
+        return (await self.read_of([person_id], after, upto))[:limit]
 
     async def forget(self, before: datetime, upto: int, limit: int) -> int:
         """Delete events up to a position that are older, with their deliveries."""

@@ -296,6 +296,11 @@ class MemoryStore(Isolation):
             self.note(self._outbox.pop)
 
     @property
+    def forgotten_events(self) -> int:
+        """The position of the newest event that was deleted."""
+        return self._forgotten
+
+    @property
     def newest_event(self) -> int:
         """The position of the newest event, counted from 1."""
         return self._forgotten + len(self._outbox)

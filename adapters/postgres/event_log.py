@@ -14,14 +14,22 @@ from sqlalchemy import (
     func,
     literal_column,
     select,
+    text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import insert as upsert
 
 from adapters.event_form import stored_event
 from adapters.postgres.executor import Executor, Row, Statement
 from adapters.postgres.horizon import Horizon
-from adapters.postgres.tables import event_sinks, outbox, webhook_deliveries, webhook_endpoints
-from application.events.ports import LoggedEvent
+from adapters.postgres.tables import (
+    event_sinks,
+    forgotten_events,
+    outbox,
+    webhook_deliveries,
+    webhook_endpoints,
+)
+from application.events.ports import LogBounds, LoggedEvent
 from domain.events.deliveries import DeliveryState
 from domain.events.endpoints import EndpointStatus
 from domain.shared.ids import PersonId
@@ -35,6 +43,21 @@ _READ_OF = Statement(
         outbox.c.position
     )
 )
+_READ_ONE = Statement(
+    _between.where(outbox.c.person_id == bindparam("person_id"))
+    .order_by(outbox.c.position)
+    .limit(bindparam("take"))
+)
+# The sequence also knows of positions whose events were deleted, or never committed.
+_BOUNDS = Statement(
+    text(
+        """
+        SELECT coalesce((SELECT position FROM forgotten_events), 0) AS forgotten,
+            last_value AS newest
+        FROM outbox_position_seq
+        """
+    )
+)
 _OLD = Statement(
     select(outbox.c.position, outbox.c.at)
     .where(outbox.c.position <= _upto)
@@ -43,6 +66,15 @@ _OLD = Statement(
 )
 _positions = bindparam("positions", type_=ARRAY(BigInteger))
 _FORGET = Statement(delete(outbox).where(outbox.c.position == any_(_positions)))
+_forgotten = upsert(forgotten_events).values(
+    only_row=True, position=bindparam("position", type_=BigInteger)
+)
+_NOTE_FORGOTTEN = Statement(
+    _forgotten.on_conflict_do_update(
+        index_elements=["only_row"],
+        set_={"position": func.greatest(forgotten_events.c.position, _forgotten.excluded.position)},
+    )
+)
 _FORGET_DELIVERIES = Statement(
     delete(webhook_deliveries).where(webhook_deliveries.c.position == any_(_positions))
 )
@@ -62,6 +94,11 @@ class PostgresEventLog:
         """Give the position up to which no event can be added any more."""
         return await self._horizon.settled()
 
+    async def bounds(self) -> LogBounds:
+        """Give what part of the log is kept."""
+        row = await self.executor.row(_BOUNDS)
+        return LogBounds(0, 0) if row is None else LogBounds(row["forgotten"], row["newest"])
+
     async def read(self, after: int, upto: int, limit: int) -> Sequence[LoggedEvent]:
         """Give the first events after a position, and up to another."""
         return _logged(await self.executor.rows(_READ, after=after, upto=upto, take=limit))
@@ -74,6 +111,16 @@ class PostgresEventLog:
             await self.executor.rows(_READ_OF, person_ids=list(person_ids), after=after, upto=upto)
         )
 
+    async def read_one(
+        self, person_id: PersonId, after: int, upto: int, limit: int
+    ) -> Sequence[LoggedEvent]:
+        """Give the first events of a person after a position, and up to another."""
+        return _logged(
+            await self.executor.rows(
+                _READ_ONE, person_id=person_id, after=after, upto=upto, take=limit
+            )
+        )
+
     async def forget(self, before: datetime, upto: int, limit: int) -> int:
         """Delete events up to a position that are older, with their deliveries."""
         oldest = await self.executor.rows(_OLD, upto=upto, take=limit)
@@ -82,6 +129,7 @@ class PostgresEventLog:
             async with self.executor.transaction():
                 await self.executor.rows(_FORGET_DELIVERIES, positions=positions)
                 await self.executor.rows(_FORGET, positions=positions)
+                await self.executor.rows(_NOTE_FORGOTTEN, position=positions[-1])
         return len(positions)
 
 

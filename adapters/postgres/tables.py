@@ -53,6 +53,7 @@ __all__ = [
     "conversations",
     "erasures",
     "event_sinks",
+    "forgotten_events",
     "google_attempts",
     "google_links",
     "jobs",
@@ -229,6 +230,14 @@ outbox = Table(
     Index(None, "person_id", "position"),
 )
 
+forgotten_events = Table(
+    "forgotten_events",
+    metadata,
+    Column("only_row", Boolean, primary_key=True, server_default=text("true")),
+    Column("position", BigInteger, nullable=False),
+    CheckConstraint("only_row", name="only_row"),
+)
+
 webhook_endpoints = Table(
     "webhook_endpoints",
     metadata,
@@ -237,8 +246,8 @@ webhook_endpoints = Table(
     Column("description", Text),
     Column("event_types", ARRAY(Text)),
     Column("secret", Text, nullable=False),
-    Column("previous_secret", Text),
-    Column("previous_secret_until", Instant),
+    Column("previous_secrets", ARRAY(Text), nullable=False),
+    Column("previous_secrets_until", Instant),
     Column("status", Text, nullable=False),
     Column("disabled_at", Instant),
     Column("disabled_reason", Text),

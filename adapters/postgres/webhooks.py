@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from attrs import frozen
-from sqlalchemy import bindparam, delete, func, insert, select, update
+from sqlalchemy import bindparam, delete, func, insert, select, text, update
 
 from adapters.postgres.codec import columns_for, field_names, from_row, to_row
 from adapters.postgres.executor import Executor, Statement
@@ -21,6 +21,7 @@ _endpoint = select(*columns_for(endpoints, WebhookEndpoint))
 _by_id = _endpoint.where(endpoints.c.id == bindparam("id"))
 _GET = Statement(_by_id)
 _LOCK = Statement(_by_id.with_for_update(key_share=True))
+_ONE_ADDS = Statement(text("SELECT pg_advisory_xact_lock(7520110395)"))
 _COUNT = Statement(select(func.count().label("number")).select_from(endpoints))
 _LIST = Statement(paged(_endpoint, endpoints.c.created_at, endpoints.c.id, descending=False))
 _fields: dict[str, Any] = {name: bindparam(name) for name in field_names(WebhookEndpoint)}
@@ -61,7 +62,8 @@ class PostgresWebhookEndpoints:
         return await self.executor.row(_DELETE, id=endpoint_id) is not None
 
     async def count(self) -> int:
-        """Give how many there are."""
+        """Give how many there are; nobody else adds one until the transaction ends."""
+        await self.executor.rows(_ONE_ADDS)
         row = await self.executor.row(_COUNT)
         return 0 if row is None else int(row["number"])
 

@@ -29,6 +29,7 @@ from domain.events.policy import DeliveryPolicy
 
 _by_person = attrgetter("delivery.person_id")
 _WHILE_FULL = timedelta(seconds=5)
+_AFTER_A_FAULT = timedelta(seconds=5)
 
 
 @frozen
@@ -92,6 +93,11 @@ class DeliverDue:
                 judged = after_batch(judged, results, self.policy, await self.clock.now())
                 if not any(result.succeeded for result in results) or _is_over(judged, ends_at):
                     return
+        except Exception:
+            # What went wrong here would go wrong again at once.
+            paused_until = await self.clock.now() + _AFTER_A_FAULT
+            judged = evolve(judged, paused_until=paused_until)
+            raise
         finally:
             await self.claims.release(claim, judged)
 

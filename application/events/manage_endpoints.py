@@ -155,7 +155,7 @@ class RotateSecret:
     policy: DeliveryPolicy
 
     async def __call__(self, endpoint_id: WebhookEndpointId) -> WebhookEndpoint:
-        """Make a new secret; the one before it signs too for a while.
+        """Make a new secret; those before it sign too for a while.
 
         Raises:
             NotFoundError: There is no such endpoint.

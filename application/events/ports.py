@@ -48,8 +48,25 @@ class LoggedEvent:
     event: PublicEvent
 
 
+@frozen
+class LogBounds:
+    """What part of the log is kept.
+
+    Attributes:
+        forgotten: The newest position whose event was deleted; 0 where none was.
+        newest: No event has a position after it by now.
+    """
+
+    forgotten: int
+    newest: int
+
+
 class EventLog(Protocol):
     """All events that are kept, in one order."""
+
+    async def bounds(self) -> LogBounds:
+        """Give what part of the log is kept."""
+        ...
 
     async def settled(self) -> int:
         """Give the position up to which no event can be added any more."""
@@ -63,6 +80,12 @@ class EventLog(Protocol):
         self, person_ids: Collection[PersonId], after: int, upto: int
     ) -> Sequence[LoggedEvent]:
         """Give all events of some persons after a position, and up to another."""
+        ...
+
+    async def read_one(
+        self, person_id: PersonId, after: int, upto: int, limit: int
+    ) -> Sequence[LoggedEvent]:
+        """Give the first events of a person after a position, and up to another."""
         ...
 
     async def forget(self, before: datetime, upto: int, limit: int) -> int:
@@ -99,7 +122,7 @@ class EndpointDirectory(Protocol):
     """The webhook endpoints as a list."""
 
     async def count(self) -> int:
-        """Give how many there are."""
+        """Give how many there are; nobody else adds one until the transaction ends."""
         ...
 
     async def page(self, after: Position | None, limit: int) -> Page[WebhookEndpoint]:

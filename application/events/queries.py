@@ -14,7 +14,14 @@ from application.events.ports import (
 from application.shared.pages import Page, Position
 from domain.events.deliveries import Delivery, DeliveryState
 from domain.events.endpoints import WebhookEndpoint, no_such_endpoint
+from domain.shared.errors import DomainError
 from domain.shared.ids import PersonId, WebhookEndpointId
+
+
+class EventsMissedError(DomainError):
+    """Events that somebody asks for are not kept any more."""
+
+    code = "events_missed"
 
 
 @frozen
@@ -26,15 +33,48 @@ class EventQueries:
     directory: EndpointDirectory
     deliveries: Deliveries
 
-    async def events_after(self, position: int, limit: int) -> Sequence[LoggedEvent]:
-        """Give the first settled events after a position: none can come before them."""
-        return await self.log.read(position, await self.log.settled(), limit)
+    async def events_after(
+        self, position: int | None, limit: int
+    ) -> tuple[Sequence[LoggedEvent], int]:
+        """Give the first settled events after a position, and the position to go on from.
+
+        None can come before them. Without a position they are the oldest that are kept.
+
+        Raises:
+            EventsMissedError: Not all events after the position are kept.
+        """
+        start = position
+        if start is None:
+            start = (await self.log.bounds()).forgotten
+        found = await self.log.read(start, await self.log.settled(), limit)
+        # Asked for afterwards: what is deleted from now on was read.
+        if position is not None and await self.kept_from(position) != position:
+            raise EventsMissedError(
+                "Not all events after this place are kept, or it is of another log. Read anew"
+                " what you derive from them, and begin again without 'after'."
+            )
+        return found, found[-1].position if found else start
+
+    async def kept_from(self, position: int) -> int:
+        """Give a position itself, or where events after it are lost, one from which all are kept.
+
+        They are lost where they were deleted, and where the position is of another log, as
+        that of a database before it was replaced by an older copy.
+        """
+        bounds = await self.log.bounds()
+        return position if bounds.forgotten <= position <= bounds.newest else bounds.forgotten
 
     async def events_of(
         self, person_ids: Collection[PersonId], after: int, upto: int
     ) -> Sequence[LoggedEvent]:
         """Give some persons' events after a position, and up to another that is settled."""
         return await self.log.read_of(person_ids, after, upto)
+
+    async def events_of_one(
+        self, person_id: PersonId, after: int, upto: int, limit: int
+    ) -> Sequence[LoggedEvent]:
+        """Give a person's first events after a position, and up to another that is settled."""
+        return await self.log.read_one(person_id, after, upto, limit)
 
     async def settled(self) -> int:
         """Give the position up to which no event can be added any more."""

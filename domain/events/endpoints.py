@@ -14,6 +14,7 @@ from .policy import DeliveryPolicy
 
 MAX_URL_CHARACTERS = 2048
 MAX_DESCRIPTION_CHARACTERS = 200
+MOST_PREVIOUS_SECRETS = 3
 _GONE = 410
 _MOST_DOUBLINGS = 20
 
@@ -35,8 +36,8 @@ class WebhookEndpoint:
         description: What it is for, in the operator's words.
         event_types: Only these are sent; None means all.
         secret: What signs each delivery.
-        previous_secret: The one before it.
-        previous_secret_until: Until when that signs too.
+        previous_secrets: Those before it that may still sign, the newest first.
+        previous_secrets_until: Until when they sign too.
         status: Whether events are delivered to it.
         disabled_at: Since when they are not.
         disabled_reason: Why not.
@@ -51,8 +52,8 @@ class WebhookEndpoint:
     description: str | None
     event_types: tuple[str, ...] | None
     secret: str = field(repr=False)
-    previous_secret: str | None = field(default=None, repr=False)
-    previous_secret_until: datetime | None = None
+    previous_secrets: tuple[str, ...] = field(default=(), repr=False)
+    previous_secrets_until: datetime | None = None
     status: EndpointStatus = EndpointStatus.ENABLED
     disabled_at: datetime | None = None
     disabled_reason: str | None = None
@@ -63,10 +64,10 @@ class WebhookEndpoint:
 
     def secrets_at(self, now: datetime) -> tuple[str, ...]:
         """Give the secrets that sign at an instant, the newest first."""
-        until = self.previous_secret_until
-        if self.previous_secret is None or until is None or now >= until:
+        until = self.previous_secrets_until
+        if until is None or now >= until:
             return (self.secret,)
-        return (self.secret, self.previous_secret)
+        return (self.secret, *self.previous_secrets)
 
     def takes(self, event_type: str) -> bool:
         """Tell whether events of a type are sent to it."""
@@ -112,12 +113,16 @@ def _leads_inside(host: str) -> bool:
 def rotated(
     endpoint: WebhookEndpoint, secret: str, policy: DeliveryPolicy, now: datetime
 ) -> WebhookEndpoint:
-    """Give an endpoint a new secret; the one before it signs too for a while."""
+    """Give an endpoint a new secret; those that sign now sign too for a while.
+
+    So a receiver is not cut off when a secret is replaced again before it had the new one, as
+    where the answer was lost that showed it.
+    """
     return evolve(
         endpoint,
         secret=secret,
-        previous_secret=endpoint.secret,
-        previous_secret_until=now + timedelta(seconds=policy.secret_overlap_seconds),
+        previous_secrets=endpoint.secrets_at(now)[:MOST_PREVIOUS_SECRETS],
+        previous_secrets_until=now + timedelta(seconds=policy.secret_overlap_seconds),
     )
 
 

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 import rich_click as click
 
 _BACKLOG = 2048
+_VANISHED_MILLISECONDS = 60_000
 _ANY = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - shown, not bound
 
 
@@ -29,6 +30,9 @@ def listening(host: str, port: int) -> Iterator[socket.socket]:
         )
     except (OSError, UnicodeError) as error:
         raise click.ClickException(_problem(error, host, port)) from error
+    if hasattr(socket, "TCP_USER_TIMEOUT"):
+        # Each connection inherits it: a client that vanished without a word is noticed.
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, _VANISHED_MILLISECONDS)
     with listener:
         yield listener
 

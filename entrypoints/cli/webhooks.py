@@ -84,15 +84,15 @@ def list_endpoints(data: str | None, database_url: str | None, *, as_json: bool)
 @options.database
 @options.as_json
 def rotate(endpoint_id: UUID, data: str | None, database_url: str | None, *, as_json: bool) -> None:
-    """Give an endpoint a new secret; the one before it signs too for 24 hours."""
+    """Give an endpoint a new secret; those before it sign too for 24 hours."""
     ident = WebhookEndpointId(endpoint_id)
     rotated = _run(data, database_url, lambda kithkin: kithkin.events.rotate_secret()(ident))
     if as_json:
-        until = rotated.previous_secret_until
+        until = rotated.previous_secrets_until
         write_json({"secret": rotated.secret, "previous_secret_until": until})
     else:
         say("Secret", rotated.secret)
-        say("", f"The one before it signs too until {_time(rotated.previous_secret_until)}.")
+        say("", f"Those before it sign too until {_time(rotated.previous_secrets_until)}.")
 
 
 @command.command("disable", epilog=f"Example: kithkin webhooks disable {_EXAMPLE_ID}")

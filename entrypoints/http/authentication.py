@@ -60,6 +60,15 @@ async def authorize(
         connection.scope["auth"] = await _service(kithkin, secret, method, opt)
 
 
+async def still_authorized(connection: ASGIConnection[Any, Any, Any, Any]) -> bool:
+    """Tell whether a request that passed would pass now too."""
+    try:
+        await authorize(connection, connection.route_handler)
+    except (NotAuthorizedException, PermissionDeniedException):
+        return False
+    return True
+
+
 async def _person(kithkin: Kithkin, secret: str, persons: str | None) -> LoginSession:
     session = await kithkin.sign_in.authenticate_person()(secret)
     if session is None:

@@ -10,6 +10,7 @@ from litestar import Request, Response
 from litestar.exceptions import HTTPException, InternalServerException, ValidationException
 from msgspec import UNSET
 
+from application.events.queries import EventsMissedError
 from application.shared.idempotency import IdempotencyKeyReusedError
 from application.shared.transaction import ConcurrentUpdateError, StoreUnavailableError
 from domain.shared.errors import (
@@ -32,6 +33,7 @@ _STATUSES: tuple[tuple[type[DomainError], HTTPStatus], ...] = (
     (IdempotencyKeyReusedError, HTTPStatus.UNPROCESSABLE_ENTITY),
     (InvalidValueError, HTTPStatus.UNPROCESSABLE_ENTITY),
     (NotFoundError, HTTPStatus.NOT_FOUND),
+    (EventsMissedError, HTTPStatus.GONE),
     (ConflictError, HTTPStatus.CONFLICT),
     (RefusedError, HTTPStatus.FORBIDDEN),
     (TooFastError, HTTPStatus.TOO_MANY_REQUESTS),

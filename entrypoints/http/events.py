@@ -1,6 +1,7 @@
 """Events over HTTP: asked for again and again, or as a stream."""
 
 from datetime import datetime
+from functools import partial
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -13,13 +14,13 @@ from msgspec import Meta, Struct
 
 from application.events.ports import PublicEvent
 from entrypoints.http.acting import acting
-from entrypoints.http.authentication import FOR_PERSONS
+from entrypoints.http.authentication import FOR_PERSONS, still_authorized
 from entrypoints.http.context import ApiRequest, kithkin
 from entrypoints.http.lists import DEFAULT_LIMIT, Limit
 from entrypoints.http.methods import asks_for_head_only
 from entrypoints.http.places import MAX_PLACE_CHARACTERS, place_of, position_at
 from entrypoints.http.problems import problems
-from entrypoints.http.streams import Streams
+from entrypoints.http.streams import Permit, Streams
 
 EVENT_STREAM = "text/event-stream"
 _LAST_ID = "Last-Event-ID"
@@ -55,7 +56,7 @@ class EventRoutes(Controller):
     path = "/v1"
     tags = ("Events",)
 
-    @get("/events", responses=problems())
+    @get("/events", responses=problems(410))
     async def list_events(
         self,
         request: ApiRequest,
@@ -69,9 +70,8 @@ class EventRoutes(Controller):
         limit: Limit = DEFAULT_LIMIT,
     ) -> EventsBody:
         """List events after a place, the oldest first. Whoever follows `after` misses none."""
-        position = 0 if after is None else position_at("after", after)
-        found = await kithkin(request).events.queries().events_after(position, limit)
-        last = found[-1].position if found else position
+        position = None if after is None else position_at("after", after)
+        found, last = await kithkin(request).events.queries().events_after(position, limit)
         return EventsBody([shown_event(logged.event) for logged in found], place_of(last))
 
     @get(
@@ -96,5 +96,7 @@ class EventRoutes(Controller):
         after = None if not last_id else position_at(_LAST_ID, last_id)
         if asks_for_head_only(request.scope):
             return Response(b"", media_type=EVENT_STREAM, headers=_HEADERS)
-        streams.make_sure_of_room()
-        return Stream(streams.follow(person.id, after), media_type=EVENT_STREAM, headers=_HEADERS)
+        streams.make_sure_of_room(person.id)
+        permit = Permit(partial(still_authorized, request))
+        followed = streams.follow(person.id, after, permit)
+        return Stream(followed, media_type=EVENT_STREAM, headers=_HEADERS)

@@ -69,7 +69,7 @@ class NewWebhookEndpointBody(WebhookEndpointBody):
 
 
 class RotatedSecretBody(Struct):
-    """A new secret, and until when the one before it signs too."""
+    """A new secret, and until when those before it sign too."""
 
     secret: Secret
     previous_secret_until: datetime | None
@@ -169,11 +169,10 @@ class WebhookRoutes(Controller):
     async def rotate_webhook_secret(
         self, request: ApiRequest, endpoint_id: FromPath[UUID]
     ) -> Response[RotatedSecretBody]:
-        """Give a webhook endpoint a new secret. For 24 hours the one before it signs too."""
+        """Give a webhook endpoint a new secret. For 24 hours those before it sign too."""
         rotate = kithkin(request).events.rotate_secret()
         endpoint = await answer_secretly(request, lambda: rotate(WebhookEndpointId(endpoint_id)))
-        body = msgspec.convert(endpoint, RotatedSecretBody, from_attributes=True)
-        return Response(body)
+        return Response(RotatedSecretBody(endpoint.secret, endpoint.previous_secrets_until))
 
     @put(
         "/{endpoint_id:uuid}/status",

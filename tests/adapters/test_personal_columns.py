@@ -63,7 +63,7 @@ OF_NOBODY = {
     "webhook_endpoints.description",
     "webhook_endpoints.event_types",
     "webhook_endpoints.secret",
-    "webhook_endpoints.previous_secret",
+    "webhook_endpoints.previous_secrets",
     "webhook_endpoints.status",
     "webhook_endpoints.disabled_reason",
     "webhook_deliveries.event_type",

@@ -90,8 +90,9 @@ MORE = (
     SELECT id, 'message_sent', sender_id, now(), '0', '{}' FROM messages
     """,
     """
-    INSERT INTO webhook_endpoints (id, url, secret, status, created_at, failures, position)
-    SELECT uuidv7(), 'https://example.org', 's', 'enabled', now(), 0, 39000
+    INSERT INTO webhook_endpoints (id, url, secret, previous_secrets, status, created_at, failures,
+                                   position)
+    SELECT uuidv7(), 'https://example.org', 's', '{}', 'enabled', now(), 0, 39000
     FROM generate_series(1, 5)
     """,
     """

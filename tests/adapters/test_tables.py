@@ -75,6 +75,7 @@ def test_every_table_but_the_ledgers_holds_a_value() -> None:
         tables.read_markers,
         tables.video_call_presence,
         tables.outbox,
+        tables.forgotten_events,
         tables.test_clock,
     }
     held = {table for table, _, _ in STORED} | {tables.video_calls, tables.jobs}

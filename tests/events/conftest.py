@@ -34,7 +34,7 @@ from tests.contracts.values import START
 from tests.events.world import EventWorld
 from tests.postgres import empty_database
 
-_EMPTY = "TRUNCATE outbox, webhook_endpoints, event_sinks, test_clock CASCADE"
+_EMPTY = "TRUNCATE outbox, forgotten_events, webhook_endpoints, event_sinks, test_clock CASCADE"
 
 
 def memory_world() -> EventWorld:

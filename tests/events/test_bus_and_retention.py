@@ -3,7 +3,8 @@
 import pytest
 from attrs import define, field
 
-from application.events.ports import EventBusError, PublicEvent
+from application.events.ports import EventBusError, LogBounds, PublicEvent
+from application.events.queries import EventQueries, EventsMissedError
 from domain.events.endpoints import EndpointStatus
 from tests.events.world import BUS, FAILED, TAKEN, EventWorld, Receiver
 
@@ -109,6 +110,47 @@ async def test_a_disabled_endpoint_keeps_nothing_back(world: EventWorld) -> None
     new = await world.happens(person)
     await world.deliver_all(receiver)
     assert receiver.of(person) == new
+
+
+async def test_what_was_deleted_is_known(world: EventWorld) -> None:
+    person = await world.person()
+    before = await world.log.bounds()
+    assert before.forgotten == 0 or before.forgotten < before.newest
+    await world.happens(person, 3)
+    place = await world.log.settled()
+    assert (await world.log.bounds()).forgotten == before.forgotten
+    await world.later(days=31)
+    await world.happens(person, 2)
+    assert await world.forget()() == 3
+    newest = await world.log.settled()
+    assert await world.log.bounds() == LogBounds(forgotten=place, newest=newest)
+    await world.later(days=31)
+    assert await world.forget()() == 2
+    assert await world.log.bounds() == LogBounds(forgotten=newest, newest=newest)
+    queries = EventQueries(world.log, world.endpoints, world.endpoints, world.deliveries)
+    assert await queries.events_after(None, 10) == ([], newest), "a place that is kept"
+    assert await queries.events_after(newest, 10) == ([], newest)
+    for lost in (newest - 1, 0, newest + 100):
+        with pytest.raises(EventsMissedError, match="begin again"):
+            await queries.events_after(lost, 10)
+        assert await queries.kept_from(lost) == newest
+
+
+async def test_a_persons_events_are_read_a_page_at_a_time(world: EventWorld) -> None:
+    person, other = await world.person(), await world.person()
+    first = await world.log.settled()
+    written = await world.happens(person, 3)
+    await world.happens(other, 2)
+    written += await world.happens(person, 2)
+    upto, found, after = await world.log.settled(), list[str](), first
+    while some := await world.log.read_one(person.id, after, upto, 2):
+        assert len(some) <= 2
+        found += [str(logged.event.id) for logged in some]
+        after = some[-1].position
+    assert found == written
+    assert await world.log.read_one(person.id, first, upto - 2, 10) == await world.log.read_one(
+        person.id, first, upto - 2, 3
+    )
 
 
 async def test_places_hold_after_events_were_forgotten(world: EventWorld) -> None:

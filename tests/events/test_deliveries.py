@@ -7,6 +7,7 @@ import attrs
 import pytest
 from uuid_utils.compat import uuid7
 
+from application.events.manage_endpoints import MOST_ENDPOINTS, TooManyEndpointsError
 from application.events.ports import PublicEvent
 from domain.events.deliveries import Delivery, DeliveryState
 from domain.events.endpoints import AttemptResult, EndpointStatus, WebhookEndpoint
@@ -240,6 +241,41 @@ async def test_parallel_relays_keep_each_persons_order(world: EventWorld) -> Non
             assert receiver.of(person) == written[person.id]
 
 
+async def test_a_fault_of_ours_does_not_make_it_try_without_end(world: EventWorld) -> None:
+    person, receiver = await world.person(), Receiver()
+    endpoint = await world.endpoint()
+    [written] = await world.happens(person)
+
+    class Broken:
+        async def send(
+            self, endpoint: WebhookEndpoint, event: PublicEvent, now: object
+        ) -> AttemptResult:
+            raise ValueError("unforeseen")
+
+    with pytest.raises(ExceptionGroup):
+        await world.deliver_due(Broken())()
+    assert not await world.deliver_due(receiver)(), "it is left alone for a while"
+    [delivery] = await deliveries(world, endpoint)
+    assert (delivery.state, delivery.attempts) == (DeliveryState.PENDING, 0)
+    await world.later(seconds=5)
+    await world.deliver_all(receiver)
+    assert receiver.of(person) == [written]
+
+
+async def test_no_more_endpoints_are_made_at_once_than_there_may_be(world: EventWorld) -> None:
+    async def made() -> bool:
+        try:
+            await world.endpoint()
+        except TooManyEndpointsError:
+            return False
+        return True
+
+    for _ in range(MOST_ENDPOINTS - 3):
+        await world.endpoint()
+    assert sum(await asyncio.gather(*(made() for _ in range(12)))) == 3
+    assert len((await world.endpoints.page(None, 200)).items) == MOST_ENDPOINTS
+
+
 async def test_an_endpoint_that_takes_nothing_is_left_alone_and_then_disabled(
     world: EventWorld,
 ) -> None:
@@ -344,6 +380,19 @@ async def test_both_secrets_sign_for_a_day_after_a_rotation(world: EventWorld) -
     assert rotated.secrets_at(now + timedelta(hours=24)) == (rotated.secret,)
     assert rotated.secret not in repr(rotated)
     assert endpoint.secret not in repr(rotated)
+
+
+async def test_a_receiver_keeps_up_with_several_rotations_in_a_day(world: EventWorld) -> None:
+    endpoint = rotated = await world.endpoint()
+    secrets = list[str]()
+    for _ in range(5):
+        secrets.insert(0, rotated.secret)
+        rotated = await world.rotate()(endpoint.id)
+        assert rotated.secrets_at(await world.clock.now()) == (rotated.secret, *secrets[:3])
+        await world.later(hours=1)
+    await world.later(hours=24)
+    again = await world.rotate()(endpoint.id)
+    assert again.secrets_at(await world.clock.now()) == (again.secret, rotated.secret)
 
 
 async def test_a_removed_endpoint_takes_its_deliveries_along(world: EventWorld) -> None:

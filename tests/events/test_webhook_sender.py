@@ -12,7 +12,7 @@ from attrs import define, evolve, field
 from standardwebhooks import Webhook
 from uuid_utils.compat import uuid7
 
-from adapters.delivery.guarded_network import resolve
+from adapters.delivery.guarded_network import OneLookUpEach, look_up
 from adapters.delivery.webhook_sender import HttpWebhookSender
 from application.events.manage_endpoints import new_secret
 from application.events.ports import PublicEvent
@@ -136,8 +136,8 @@ async def test_its_own_library_takes_a_delivery_made_now() -> None:
         rotated = evolve(
             before,
             secret=new_secret(),
-            previous_secret=before.secret,
-            previous_secret_until=datetime.max.replace(tzinfo=UTC),
+            previous_secrets=(before.secret,),
+            previous_secrets_until=datetime.max.replace(tzinfo=UTC),
         )
         await sender.send(rotated, EVENT, now)
         [(_, headers, body)] = heard.requests
@@ -203,6 +203,43 @@ async def test_of_a_long_answer_only_the_beginning_is_read() -> None:
     async with receiver(flood) as heard, sending() as sender:
         result = await sender.send(an_endpoint(heard.url), EVENT, NOW)
         assert result == AttemptResult(200, None)
+
+
+async def drip_body(writer: asyncio.StreamWriter) -> None:
+    writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 1000000\r\n\r\n")
+    while not writer.is_closing():
+        writer.write(b"x")
+        await writer.drain()
+        await asyncio.sleep(0.01)
+
+
+async def hang_in_body(writer: asyncio.StreamWriter) -> None:
+    writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\n")
+    await writer.drain()
+    await hang(writer)
+
+
+async def break_off(writer: asyncio.StreamWriter) -> None:
+    writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\n")
+    writer.close()
+
+
+@pytest.mark.parametrize("answer", [drip_body, hang_in_body, break_off])
+async def test_a_success_is_one_however_the_rest_of_the_answer_goes(answer: Answer) -> None:
+    async with receiver(answer) as heard, sending(seconds=0.5) as sender:
+        for _ in range(2):
+            result = await sender.send(an_endpoint(heard.url), EVENT, NOW)
+            assert result == AttemptResult(200, None)
+        assert heard.connections == 2, "a connection with a rest is not used again"
+
+
+async def test_receivers_that_hang_leave_no_connection_behind() -> None:
+    async with receiver(hang) as hanging, receiver(OK) as heard, sending(seconds=0.05) as sender:
+        for _ in range(5):
+            endpoint = an_endpoint(hanging.url)
+            await asyncio.gather(*(sender.send(endpoint, EVENT, NOW) for _ in range(60)))
+        sender.seconds = 5
+        assert (await sender.send(an_endpoint(heard.url), EVENT, NOW)).succeeded
 
 
 async def test_what_is_no_http_is_a_failure() -> None:
@@ -298,4 +335,27 @@ async def test_a_name_that_stands_for_nothing_is_a_failure() -> None:
 
 
 async def test_this_machine_is_resolved() -> None:
-    assert "127.0.0.1" in await resolve("localhost", 80)
+    assert "127.0.0.1" in await look_up("localhost", 80)
+
+
+async def test_a_name_whose_look_up_hangs_takes_one_thread() -> None:
+    asked, answer = list[str](), asyncio.Event()
+
+    async def hanging(host: str, port: int) -> Sequence[str]:
+        asked.append(host)
+        await answer.wait()
+        raise OSError("no answer")
+
+    resolve = OneLookUpEach(hanging)
+    async with sending(seconds=0.05, resolve=resolve) as sender:
+        endpoint = an_endpoint("https://hanging.example.org")
+        for _ in range(3):
+            results = await asyncio.gather(*(sender.send(endpoint, EVENT, NOW) for _ in range(10)))
+            assert {result.status for result in results} == {None}
+        assert asked == ["hanging.example.org"], "nobody waits, but it still hangs"
+        answer.set()
+        sender.seconds = 5
+        again = await sender.send(endpoint, EVENT, NOW)
+        assert "cannot be resolved" in (again.error or "")
+        again = await sender.send(endpoint, EVENT, NOW)
+        assert len(asked) == 2, "what was found is asked for anew"

@@ -3,7 +3,7 @@
 import asyncio
 import base64
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import ExitStack, asynccontextmanager
 from typing import Any
 from uuid import uuid4
@@ -24,9 +24,11 @@ from tests.http import given
 from tests.http.api import Api, Json, asking, fresh, invalid, pointers, refused, replayed
 from tests.http.running import served
 from tests.http.scene import nobody
+from tests.http.signing_in import a_token, bearer
 
 ENDPOINTS = "/v1/webhook-endpoints"
 SECONDS = 20
+OF_ANOTHER = base64.urlsafe_b64encode(b"e9223372036854775807").decode()
 DELIVERING = Settings(webhook_private_addresses=True)
 
 
@@ -70,10 +72,11 @@ async def polled(api: Api, after: str | None = None) -> tuple[list[Json], str]:
 
 @asynccontextmanager
 async def following(
-    api: Api, person: str, last_id: str | None = None
+    api: Api, person: str, last_id: str | None = None, token: str | None = None
 ) -> AsyncIterator[AsyncIterator[tuple[str, Json]]]:
     """A person's stream, as the ids and data of its events."""
     headers = {} if last_id is None else {"Last-Event-ID": last_id}
+    headers |= {} if token is None else bearer(token)
     async with api.client.stream(
         "GET", f"/v1/persons/{person}/stream", headers=headers, timeout=SECONDS
     ) as answer:
@@ -135,6 +138,55 @@ async def test_what_is_no_place_is_refused(api: Api, place: str) -> None:
         headers = {"Last-Event-ID": place.encode()}
         answer = await api.ask("GET", f"/v1/persons/{person}/stream", headers=headers)
         assert pointers(invalid(answer)) == ["/Last-Event-ID"]
+
+
+async def test_a_place_of_another_log_is_told_of(api: Api) -> None:
+    answer = await api.ask("GET", "/v1/events", params={"after": OF_ANOTHER})
+    assert "begin again" in refused(answer, 410, "events_missed")["detail"]
+    pair = await given.a_pair(api)
+    async with asyncio.timeout(SECONDS), following(api, pair.a, OF_ANOTHER) as events:
+        await anext(events)
+        assert (await anext(events))[1] == {}, "the notice"
+        assert (await anext(events))[1]["type"] == "person_registered"
+
+
+async def sign_out(api: Api, token: str, person: str) -> None:
+    answer = await api.ask("DELETE", "/v1/auth/session", headers=bearer(token))
+    assert answer.status_code == 204
+
+
+async def end_all(api: Api, token: str, person: str) -> None:
+    answer = await api.ask("DELETE", "/v1/me/sessions", headers=bearer(token))
+    assert answer.status_code == 204
+
+
+async def suspend(api: Api, token: str, person: str) -> None:
+    await api.put(f"/v1/persons/{person}/suspension", reason="spam")
+
+
+async def erase(api: Api, token: str, person: str) -> None:
+    assert (await api.post(f"/v1/persons/{person}/erase", {})).status_code in {200, 204}
+
+
+@pytest.mark.parametrize("end", [sign_out, end_all, suspend, erase])
+async def test_a_persons_stream_ends_with_their_session(
+    api: Api, end: Callable[[Api, str, str], Awaitable[None]]
+) -> None:
+    pair = await given.a_pair(api)
+    token = await a_token(api, pair.a)
+    async with (
+        asyncio.timeout(SECONDS),
+        following(api, pair.a, token=token) as events,
+        following(api, pair.a) as by_service,
+    ):
+        await anext(events)
+        await anext(by_service)
+        await given.a_message(api, pair, pair.a)
+        assert (await anext(events))[1]["type"] == "message_sent"
+        await end(api, token, pair.a)
+        assert [event async for event in events] == []
+        assert (await anext(by_service))[1]["type"] == "message_sent"
+        assert (await anext(by_service))[1]["person_id"] == pair.a, "its key holds"
 
 
 async def test_a_stream_tells_of_one_person_as_it_happens(api: Api) -> None:
