@@ -5,7 +5,7 @@ import hmac
 
 from attrs import field, frozen
 
-from .profile import email_key
+from .profile import email_key, mailbox
 
 
 @frozen
@@ -35,8 +35,8 @@ class Pepper:
         return self.digest("sign-in/client", client)
 
     def code(self, nonce: str, email: str, code: str) -> bytes:
-        """Give what is stored of a code; it holds for one login attempt and address only."""
-        return self.digest("sign-in/code", nonce, email_key(email), code)
+        """Give what is stored of a code; it holds for one login attempt and mailbox only."""
+        return self.digest("sign-in/code", nonce, mailbox(email), code)
 
     def request(self, fingerprint: bytes) -> bytes:
         """Give what stands for a request that nobody but the same one shall match."""

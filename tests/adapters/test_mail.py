@@ -145,3 +145,18 @@ def test_neither_a_mail_nor_a_password_shows_in_a_repr() -> None:
     assert TO not in repr(MAIL)
     server = SmtpServer(host=HOST, port=25, username=USER, password=PASSWORD)
     assert PASSWORD not in repr(SmtpMailer(server=server, sender="hello@example.org"))
+
+
+@pytest.mark.parametrize(
+    ("domain", "known_as"),
+    [
+        ("m\xfcnchen.example", "xn--mnchen-3ya.example"),
+        ("stra\xdfe.example", "xn--strae-oqa.example"),
+    ],
+)
+async def test_a_domain_of_any_script_needs_no_server_that_writes_it(
+    domain: str, known_as: str
+) -> None:
+    async with smtp_server() as inbox:
+        await mailer(inbox).send(attrs.evolve(MAIL, to=f"ana@{domain}"))
+    assert inbox.recipients == [f"ana@{known_as}"]
