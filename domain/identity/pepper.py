@@ -34,6 +34,10 @@ class Pepper:
         """Give what stands for a client's network address."""
         return self.digest("sign-in/client", client)
 
+    def google_client(self, client: str) -> bytes:
+        """Give what stands for a client's network address where its attempts are counted."""
+        return self.digest("google/client", client)
+
     def code(self, nonce: str, email: str, code: str) -> bytes:
         """Give what is stored of a code; it holds for one login attempt and mailbox only."""
         return self.digest("sign-in/code", nonce, mailbox(email), code)
