@@ -59,6 +59,15 @@ async def authorize(
         connection.scope["auth"] = await _service(kithkin, secret, method, opt)
 
 
+async def still_authorized(request: ASGIConnection[Any, Any, Any, Any]) -> bool:
+    """Tell whether the credential of a request whose answer goes on is still taken."""
+    try:
+        await authorize(request, request.scope["route_handler"])
+    except NotAuthorizedException:
+        return False
+    return True
+
+
 async def _person(kithkin: Kithkin, secret: str, persons: str | None) -> LoginSession:
     session = await kithkin.sign_in.authenticate_person()(secret)
     if session is None:

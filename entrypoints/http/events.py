@@ -13,7 +13,7 @@ from msgspec import Meta, Struct
 
 from application.events.ports import PublicEvent
 from entrypoints.http.acting import acting
-from entrypoints.http.authentication import FOR_PERSONS
+from entrypoints.http.authentication import FOR_PERSONS, still_authorized
 from entrypoints.http.context import ApiRequest, kithkin
 from entrypoints.http.lists import DEFAULT_LIMIT, Limit
 from entrypoints.http.methods import asks_for_head_only
@@ -97,4 +97,5 @@ class EventRoutes(Controller):
         if asks_for_head_only(request.scope):
             return Response(b"", media_type=EVENT_STREAM, headers=_HEADERS)
         streams.make_sure_of_room()
-        return Stream(streams.follow(person.id, after), media_type=EVENT_STREAM, headers=_HEADERS)
+        events = streams.follow(person.id, after, lambda: still_authorized(request))
+        return Stream(events, media_type=EVENT_STREAM, headers=_HEADERS)

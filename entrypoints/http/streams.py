@@ -1,7 +1,7 @@
 """Live streams of persons' events (server-sent events)."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 
 import msgspec
@@ -23,7 +23,11 @@ _RANGE = 10_000
 _RECONNECT_MILLISECONDS = 2000
 _HEARTBEAT = b": still here\n\n"
 _log = structlog.get_logger("kithkin.http")
+_SESSION_ENDED = "session_ended"
 _AWAY = (StoreUnavailableError, ConcurrentUpdateError)
+
+Taken = Callable[[], Awaitable[bool]]
+"""Tells whether the credential that a stream was opened with is still taken."""
 
 
 @define(eq=False)
@@ -85,8 +89,14 @@ class Streams:
         if self._ended or len(self._followers) >= self.most:
             raise TooManyStreamsError
 
-    async def follow(self, person_id: PersonId, after: int | None) -> AsyncIterator[bytes]:
-        """Give a person's events after a position, or from now on, for as long as wished."""
+    async def follow(
+        self, person_id: PersonId, after: int | None, taken: Taken
+    ) -> AsyncIterator[bytes]:
+        """Give a person's events after a position, or from now on, for as long as wished.
+
+        It ends when the credential is taken no longer: at once when a session of the person's
+        ends, and else within a heartbeat.
+        """
         follower = Follower(person_id)
         try:
             with suppress(*_AWAY):
@@ -95,7 +105,7 @@ class Streams:
                 yield _opening(seen)
                 async for event in self._missed(person_id, seen, joined):
                     yield _shown(event)
-                async for chunk in self._live(follower, max(seen, joined)):
+                async for chunk in self._live(follower, max(seen, joined), taken):
                     yield chunk
         finally:
             self._followers.discard(follower)
@@ -137,18 +147,28 @@ class Streams:
                 yield event
             after = until
 
-    async def _live(self, follower: Follower, seen: int) -> AsyncIterator[bytes]:
+    async def _live(self, follower: Follower, seen: int, taken: Taken) -> AsyncIterator[bytes]:
+        time = asyncio.get_running_loop().time
+        ask_at = time() + self.heartbeat_seconds
         while True:
             try:
                 async with asyncio.timeout(self.heartbeat_seconds):
                     event = await follower.waiting.get()
             except TimeoutError:
-                yield _HEARTBEAT
-                continue
-            if event is None:
-                return
-            if event.position > seen:
-                yield _shown(event)
+                chunk, ended = _HEARTBEAT, False
+            else:
+                if event is None:
+                    return
+                chunk = _shown(event) if event.position > seen else b""
+                ended = event.event.type == _SESSION_ENDED
+            if ended or time() >= ask_at:
+                ask_at = time() + self.heartbeat_seconds
+                if not await taken():
+                    if ended:
+                        yield chunk
+                    return
+            if chunk:
+                yield chunk
 
     async def _follow_log(self) -> None:
         """Tell followers of new events, for as long as there are any followers."""

@@ -28,18 +28,42 @@ async def a_person(kithkin: Kithkin) -> Person:
     return await kithkin.identity.register_person()(Profile(name="Ana Lima"))
 
 
+async def taken() -> bool:
+    return True
+
+
+async def not_taken() -> bool:
+    return False
+
+
 async def test_a_heartbeat_is_sent_while_nothing_happens(kithkin: Kithkin) -> None:
     person, streams = await a_person(kithkin), Streams(kithkin, heartbeat_seconds=0)
-    stream = streams.follow(person.id, None)
+    stream = streams.follow(person.id, None, taken)
     assert (await anext(stream)).startswith(b"retry: ")
     assert await anext(stream) == b": still here\n\n"
+    await streams.close()
+
+
+@pytest.mark.parametrize("heartbeat_seconds", [0, 3600])
+async def test_a_stream_ends_when_its_credential_is_taken_no_longer(
+    kithkin: Kithkin, heartbeat_seconds: float
+) -> None:
+    person, streams = await a_person(kithkin), Streams(kithkin, heartbeat_seconds=heartbeat_seconds)
+    service = streams.follow(person.id, None, not_taken)
+    assert (await anext(service)).startswith(b"retry: ")
+    if heartbeat_seconds:
+        token = await kithkin.sign_in.mint_token()(person.id, None)
+        await kithkin.sign_in.end_session()(person.id, token.session.id)
+    told = [chunk async for chunk in service]
+    assert [b"event: session_ended" in chunk for chunk in told[-1:]] == [True] * bool(told)
+    assert bool(told) == bool(heartbeat_seconds)
     await streams.close()
 
 
 async def test_there_is_a_bound_on_streams(kithkin: Kithkin) -> None:
     person, streams = await a_person(kithkin), Streams(kithkin, most=1)
     streams.make_sure_of_room()
-    stream = streams.follow(person.id, None)
+    stream = streams.follow(person.id, None, taken)
     await anext(stream)
     with pytest.raises(TooManyStreamsError):
         streams.make_sure_of_room()
@@ -52,7 +76,7 @@ async def test_there_is_a_bound_on_streams(kithkin: Kithkin) -> None:
 
 async def test_who_reads_too_slowly_is_let_go_and_comes_back(kithkin: Kithkin) -> None:
     person, streams = await a_person(kithkin), Streams(kithkin)
-    stream = streams.follow(person.id, None)
+    stream = streams.follow(person.id, None, taken)
     place = (await anext(stream)).partition(b"id: ")[2].strip()
     change = kithkin.identity.change_profile()
     for number in range(1001):
@@ -61,7 +85,7 @@ async def test_who_reads_too_slowly_is_let_go_and_comes_back(kithkin: Kithkin) -
     assert [chunk async for chunk in stream] == []
     await streams.close()
     again, told = Streams(kithkin), 0
-    stream = again.follow(person.id, 1)
+    stream = again.follow(person.id, 1, taken)
     assert place
     async with asyncio.timeout(SECONDS):
         while told < 1001:

@@ -24,6 +24,7 @@ from tests.http import given
 from tests.http.api import Api, Json, asking, fresh, invalid, pointers, refused, replayed
 from tests.http.running import served
 from tests.http.scene import nobody
+from tests.http.signing_in import a_token, bearer
 
 ENDPOINTS = "/v1/webhook-endpoints"
 SECONDS = 20
@@ -70,10 +71,11 @@ async def polled(api: Api, after: str | None = None) -> tuple[list[Json], str]:
 
 @asynccontextmanager
 async def following(
-    api: Api, person: str, last_id: str | None = None
+    api: Api, person: str, last_id: str | None = None, token: str | None = None
 ) -> AsyncIterator[AsyncIterator[tuple[str, Json]]]:
     """A person's stream, as the ids and data of its events."""
     headers = {} if last_id is None else {"Last-Event-ID": last_id}
+    headers |= {} if token is None else bearer(token)
     async with api.client.stream(
         "GET", f"/v1/persons/{person}/stream", headers=headers, timeout=SECONDS
     ) as answer:
@@ -165,6 +167,27 @@ async def test_a_stream_is_told_what_another_process_did(on_postgres: Api, besid
         await anext(events)
         sent = await given.a_message(on_postgres, pair, pair.a)
         assert (await anext(events))[1]["data"]["message_id"] == sent["id"]
+
+
+@pytest.mark.parametrize("end", ["suspension", "erasure", "revocation"])
+async def test_a_stream_ends_with_the_session_that_opened_it(api: Api, end: str) -> None:
+    pair = await given.a_pair(api)
+    kept, token = await a_token(api, pair.b), await a_token(api, pair.b)
+    async with asyncio.timeout(SECONDS), following(api, pair.b, token=token) as events:
+        await anext(events)
+        await api.ask("DELETE", "/v1/auth/session", headers=bearer(kept))
+        # Of another session it only tells.
+        while (await anext(events))[1]["type"] != "session_ended":
+            pass
+        if end == "suspension":
+            reason = {"reason": "Spam"}
+            await api.ask("PUT", f"/v1/persons/{pair.b}/suspension", json=reason)
+        elif end == "erasure":
+            await api.post(f"/v1/persons/{pair.b}/erase", None)
+        else:
+            await api.ask("DELETE", "/v1/me/sessions", headers=bearer(token))
+        told = [event["type"] async for _, event in events]
+        assert told[-1] == "session_ended"
 
 
 async def test_a_head_of_a_stream_comes_to_an_end(api: Api) -> None:
