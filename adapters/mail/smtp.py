@@ -106,12 +106,18 @@ def _domain(address: str) -> str:
     return address.rpartition("@")[2]
 
 
+def _recipient(mail: Mail) -> Address:
+    to = validate_email(mail.to, check_deliverability=False, test_environment=True)
+    if "=?" in to.local_part:
+        raise ValueError("the recipient would be decoded, and be somebody else")
+    # A domain of any script has a form that every server on the way can write down.
+    return Address(username=to.local_part, domain=to.ascii_domain)
+
+
 def _message(mail: Mail, sender: str) -> EmailMessage:
     message = EmailMessage()
     message["From"] = sender
-    to = validate_email(mail.to, check_deliverability=False, test_environment=True)
-    # A domain of any script has a form that every server on the way can write down.
-    message["To"] = Address(username=to.local_part, domain=to.ascii_domain)
+    message["To"] = _recipient(mail)
     message["Subject"] = mail.subject
     message["Date"] = datetime.now(UTC)
     message["Message-ID"] = make_msgid(domain=_domain(sender))

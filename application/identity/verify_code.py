@@ -12,7 +12,7 @@ from application.shared.rulebook import Rulebook
 from application.shared.transaction import ConcurrentUpdateError, Transactions
 from domain.identity.guests import not_merged, require_same_mailbox
 from domain.identity.pepper import Pepper
-from domain.identity.profile import Profile
+from domain.identity.profile import Profile, checked_profile
 from domain.identity.sessions import SessionOrigin, login_session
 from domain.identity.sign_in_codes import (
     SignInCode,
@@ -85,6 +85,7 @@ class VerifyCode:
             PersonDeletedError: The guest was erased just now; the code stays.
             InvalidValueError: The profile is malformed.
         """
+        checked_profile(request.profile, self.rulebook.policies.identity)
         digest = self.pepper.code(request.nonce, request.email, request.code)
         policy = self.rulebook.policies.identity.sign_in
         now = await self.clock.now()

@@ -47,6 +47,9 @@ Language = Annotated[
     ),
 ]
 
+_ENCODED_WORD = "=?"
+"""What begins letters in disguise: many a mail server takes them for another address."""
+
 
 class RegisterPersonBody(Struct, forbid_unknown_fields=True):
     """A new person's profile."""
@@ -154,6 +157,8 @@ def checked_email(email: str) -> str:
         known = validate_email(email, check_deliverability=False, test_environment=True)
     except EmailNotValidError as error:
         raise InvalidValueError("email", str(error)) from error
+    if _ENCODED_WORD in known.local_part:
+        raise InvalidValueError("email", "The part before the @-sign holds '=?'; write it plainly.")
     same = email_key(email) == email_key(known.normalized)
     return unicodedata.normalize("NFC", email) if same else known.normalized
 

@@ -58,7 +58,7 @@ class VerifyCodeBody(Struct, forbid_unknown_fields=True):
 
     email: Email
     nonce: Nonce
-    code: Annotated[str, Meta(pattern=r"^[0-9]{8}$", examples=["01234567"])]
+    code: Annotated[str, Meta(max_length=8, pattern=r"^[0-9]{8}$", examples=["01234567"])]
     name: Annotated[
         Name | None, Meta(description="Of a new person; else what stands before the @")
     ] = None

@@ -51,6 +51,18 @@ async def test_a_new_person_begins_with_what_was_sent(api: Api) -> None:
     assert {name: person[name] for name in profile} == profile
 
 
+@pytest.mark.parametrize("bad", [{"timezone": "Mars/Olympus"}, {"name": " "}, {"locale": "pt-"}])
+async def test_what_a_new_person_cannot_begin_with_costs_no_try(
+    api: Api, bad: dict[str, str]
+) -> None:
+    code = await a_code(api, given.an_email())
+    for _ in range(5):
+        assert pointers(invalid(await try_code(api, {**code, **bad}))) == [
+            f"/{name}" for name in bad
+        ]
+    assert done(await try_code(api, code))["created"] is True
+
+
 async def test_a_known_address_is_answered_as_a_new_one(api: Api) -> None:
     known, new = given.an_email(), given.an_email()
     await given.a_person(api, email=known)
@@ -87,13 +99,25 @@ async def test_a_used_and_a_replaced_code_are_spent(api: Api) -> None:
     refused(await try_code(api, used), 403, "sign_in_code_spent")
 
 
-@pytest.mark.parametrize("code", ["", "1", "123456789", "1234567a", "١٢٣٤٥٦٧٨", " 1234567"])
+@pytest.mark.parametrize(
+    "code", ["", "1", "123456789", "1234567a", "12345678\n", "١٢٣٤٥٦٧٨", " 1234567"]
+)
 async def test_what_is_no_code_is_invalid(api: Api, code: str) -> None:
     body = {"email": given.an_email(), "nonce": "x", "code": code}
     assert pointers(invalid(await try_code(api, body))) == ["/code"]
 
 
-@pytest.mark.parametrize("email", ["", "ana", "ana@", "a b@example.org", "a@example.org\r\nBcc: b"])
+@pytest.mark.parametrize(
+    "email",
+    [
+        "",
+        "ana",
+        "ana@",
+        "a b@example.org",
+        "a@example.org\r\nBcc: b",
+        "=?utf-8?q?ana?=@example.org",
+    ],
+)
 async def test_what_is_no_address_is_sent_nothing(api: Api, email: str) -> None:
     assert pointers(invalid(await ask_for_code(api, email))) == ["/email"]
 
