@@ -10,6 +10,7 @@ from email.utils import make_msgid
 import aiosmtplib
 import structlog
 from attrs import field, frozen
+from email_validator import validate_email
 
 from application.shared.mail import Mail, MailUnavailableError
 
@@ -18,7 +19,7 @@ _NOT_SENT = (
     aiosmtplib.SMTPException,
     OSError,
     TimeoutError,
-    # What the standard library makes of an address that it cannot write down.
+    # What is made of an address that it cannot write down.
     MessageError,
     ValueError,
 )
@@ -105,13 +106,18 @@ def _domain(address: str) -> str:
     return address.rpartition("@")[2]
 
 
+def _recipient(mail: Mail) -> Address:
+    to = validate_email(mail.to, check_deliverability=False, test_environment=True)
+    if "=?" in to.local_part:
+        raise ValueError("the recipient would be decoded, and be somebody else")
+    # A domain of any script has a form that every server on the way can write down.
+    return Address(username=to.local_part, domain=to.ascii_domain)
+
+
 def _message(mail: Mail, sender: str) -> EmailMessage:
     message = EmailMessage()
     message["From"] = sender
-    local, _, domain = mail.to.rpartition("@")
-    if not local or not domain:
-        raise ValueError("the recipient has no address")
-    message["To"] = Address(username=local, domain=domain)
+    message["To"] = _recipient(mail)
     message["Subject"] = mail.subject
     message["Date"] = datetime.now(UTC)
     message["Message-ID"] = make_msgid(domain=_domain(sender))

@@ -26,12 +26,13 @@ from domain.identity.google import (
     GoogleLink,
     linked_elsewhere,
     not_linked,
+    not_verified,
     spent,
 )
 from domain.identity.guests import is_guest, not_merged
 from domain.identity.pepper import Pepper
 from domain.identity.persons import Person
-from domain.identity.profile import Profile
+from domain.identity.profile import Profile, mailbox
 from domain.identity.sessions import SessionOrigin, login_session
 from domain.identity.sign_in_codes import nonce_digest
 from domain.shared.ids import PersonId
@@ -133,8 +134,13 @@ class FinishGoogle:
     ) -> _Admitted:
         proven = account.proven_email
         known = None if account.email is None else await self.by_email.lock_by_email(account.email)
+        if known is not None and mailbox(known.email or "") != mailbox(account.email or ""):
+            # It only counts as theirs: the letters differ by more than case.
+            proven = None
         starter = None if starter_id is None else await self._locked(starter_id)
         if starter is not None and not is_guest(starter):
+            if not account.email_verified:
+                raise not_verified()
             if proven is not None and known is not None and known.id != starter.id:
                 raise linked_elsewhere()
             return _Admitted(starter)

@@ -179,7 +179,7 @@ class ServiceKeys(Protocol):
 
 
 class CodeTallies(Protocol):
-    """When addresses and clients were sent codes."""
+    """When addresses and clients were sent codes, and clients began attempts at Google."""
 
     async def lock(self, *subjects: bytes) -> dict[bytes, Tally]:
         """Give the tally of each subject; nobody else changes them until the transaction ends.

@@ -6,8 +6,11 @@ from datetime import datetime, timedelta
 
 from attrs import field, frozen
 
-from application.identity.ports import GoogleAttempts, GoogleProvider, Persons
+from application.identity.ports import CodeTallies, GoogleAttempts, GoogleProvider, Persons
 from application.shared.clock import Clock
+from application.shared.rulebook import Rulebook
+from application.shared.transaction import Transactions
+from domain.identity.code_limits import attempt_windows, counted_attempt
 from domain.identity.google import ATTEMPT_SECONDS, GoogleAttempt, GoogleNotSetUpError
 from domain.identity.guests import is_guest
 from domain.identity.pepper import Pepper
@@ -59,16 +62,20 @@ def google_verifier(pepper: Pepper, state: str) -> str:
 class StartGoogle:
     """Sends a person to Google."""
 
+    transactions: Transactions
     provider: GoogleProvider | None
+    tallies: CodeTallies
     attempts: GoogleAttempts
     persons: Persons
     clock: Clock
     pepper: Pepper
+    rulebook: Rulebook
 
-    async def __call__(self, session: LoginSession | None) -> StartedGoogle:
-        """Begin an attempt, of somebody who is signed in or of nobody yet.
+    async def __call__(self, session: LoginSession | None, client: str) -> StartedGoogle:
+        """Begin an attempt of a client, for somebody who is signed in or for nobody yet.
 
         Raises:
+            TooManyAttemptsError: The client began as many as it may.
             GoogleNotSetUpError: Signing in with Google is off.
             GoogleUnavailableError: Google does not answer.
         """
@@ -79,15 +86,27 @@ class StartGoogle:
             nonce=google_nonce(self.pepper, state),
             verifier=google_verifier(self.pepper, state),
         )
-        expires_at = await self.clock.now() + timedelta(seconds=ATTEMPT_SECONDS)
+        now = await self.clock.now()
+        expires_at = now + timedelta(seconds=ATTEMPT_SECONDS)
         attempt = GoogleAttempt(
             state_digest=nonce_digest(state),
             nonce_digest=nonce_digest(nonce),
             person_id=await self._who_may_link(session),
             expires_at=expires_at,
         )
-        await self.attempts.add(attempt)
+        subject = self.pepper.google_client(client)
+
+        async def begin() -> None:
+            await self._count(subject, now)
+            await self.attempts.add(attempt)
+
+        await self.transactions.run(begin)
         return StartedGoogle(url, nonce, expires_at)
+
+    async def _count(self, subject: bytes, now: datetime) -> None:
+        windows = attempt_windows(self.rulebook.policies.identity.sign_in)
+        tally = (await self.tallies.lock(subject))[subject]
+        await self.tallies.save(counted_attempt(tally, windows, now))
 
     async def _who_may_link(self, session: LoginSession | None) -> PersonId | None:
         """Give who signed in by a code, or is a guest; another token proves no address."""

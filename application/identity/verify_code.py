@@ -10,9 +10,9 @@ from application.identity.ports import EmailTakenError, PersonsByEmail, SignInCo
 from application.shared.clock import Clock
 from application.shared.rulebook import Rulebook
 from application.shared.transaction import ConcurrentUpdateError, Transactions
-from domain.identity.guests import not_merged
+from domain.identity.guests import not_merged, require_same_mailbox
 from domain.identity.pepper import Pepper
-from domain.identity.profile import Profile
+from domain.identity.profile import Profile, checked_profile
 from domain.identity.sessions import SessionOrigin, login_session
 from domain.identity.sign_in_codes import (
     SignInCode,
@@ -79,11 +79,13 @@ class VerifyCode:
         Raises:
             SignInCodeSpentError: The code was used, replaced, tried too often, or is too old.
             SignInCodeWrongError: It is another one.
+            EmailAlikeError: A person's address counts as this one, but is another mailbox's.
             GuestNotMergedError: A guest proved the address of another person; the code stays.
             PersonSuspendedError: The person may not act; the code stays.
             PersonDeletedError: The guest was erased just now; the code stays.
             InvalidValueError: The profile is malformed.
         """
+        checked_profile(request.profile, self.rulebook.policies.identity)
         digest = self.pepper.code(request.nonce, request.email, request.code)
         policy = self.rulebook.policies.identity.sign_in
         now = await self.clock.now()
@@ -120,6 +122,8 @@ class VerifyCode:
             person, claimed = await self.admit.claim(guest, request.email, now), True
         elif person is None:
             person, created = await self.admit.register(request.profile, now), True
+        else:
+            require_same_mailbox(person, request.email)
         opened = await self.open_session(
             person, SessionOrigin.EMAIL_CODE, lambda new: login_session(new, policy, now)
         )

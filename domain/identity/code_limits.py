@@ -1,4 +1,4 @@
-"""How many codes an address or a client gets, counted in windows that move with time."""
+"""How many codes and attempts an address or a client gets, in windows that move with time."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -16,9 +16,15 @@ class TooManyCodesError(TooFastError):
     code = "too_many_codes"
 
 
+class TooManyAttemptsError(TooFastError):
+    """The client began to sign in with Google too often."""
+
+    code = "too_many_attempts"
+
+
 @frozen
 class Tally:
-    """When one subject was sent codes.
+    """When one subject was sent codes, or began attempts.
 
     Attributes:
         subject: What stands for an email address or a client.
@@ -50,6 +56,11 @@ def client_windows(policy: SignInPolicy) -> tuple[Window, ...]:
     return (Window(policy.client_seconds, policy.client_codes),)
 
 
+def attempt_windows(policy: SignInPolicy) -> tuple[Window, ...]:
+    """Give the windows of a client's attempts at Google."""
+    return (Window(policy.client_seconds, policy.client_google_attempts),)
+
+
 def counted_code(tally: Tally, windows: Iterable[Window], now: datetime) -> Tally:
     """Count one more code for a subject.
 
@@ -57,15 +68,25 @@ def counted_code(tally: Tally, windows: Iterable[Window], now: datetime) -> Tall
         TooManyCodesError: A window is full; it says when there is room again.
     """
     windows = tuple(windows)
-    room_at = max(_room_at(tally.times, window, now) for window in windows)
-    if room_at > now:
-        wait = -((now - room_at) // timedelta(seconds=1))
+    if wait := _seconds_to_wait(tally, windows, now):
         raise TooManyCodesError(
             f"Too many codes were asked for; ask again in {wait} seconds.", wait
         )
-    longest = timedelta(seconds=max(window.seconds for window in windows))
-    recent = tuple(at for at in tally.times if at > now - longest)
-    return attrs.evolve(tally, times=(*recent, now))
+    return _counted(tally, windows, now)
+
+
+def counted_attempt(tally: Tally, windows: Iterable[Window], now: datetime) -> Tally:
+    """Count one more attempt at Google for a client.
+
+    Raises:
+        TooManyAttemptsError: A window is full; it says when there is room again.
+    """
+    windows = tuple(windows)
+    if wait := _seconds_to_wait(tally, windows, now):
+        raise TooManyAttemptsError(
+            f"Too many attempts were begun; begin another in {wait} seconds.", wait
+        )
+    return _counted(tally, windows, now)
 
 
 def uncounted_code(tally: Tally, at: datetime) -> Tally:
@@ -74,6 +95,17 @@ def uncounted_code(tally: Tally, at: datetime) -> Tally:
         return tally
     index = tally.times.index(at)
     return attrs.evolve(tally, times=tally.times[:index] + tally.times[index + 1 :])
+
+
+def _seconds_to_wait(tally: Tally, windows: tuple[Window, ...], now: datetime) -> int:
+    room_at = max(_room_at(tally.times, window, now) for window in windows)
+    return -((now - room_at) // timedelta(seconds=1))
+
+
+def _counted(tally: Tally, windows: tuple[Window, ...], now: datetime) -> Tally:
+    longest = timedelta(seconds=max(window.seconds for window in windows))
+    recent = tuple(at for at in tally.times if at > now - longest)
+    return attrs.evolve(tally, times=(*recent, now))
 
 
 def _room_at(times: tuple[datetime, ...], window: Window, now: datetime) -> datetime:

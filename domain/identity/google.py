@@ -107,6 +107,13 @@ def not_linked() -> GoogleNotLinkedError:
     )
 
 
+def not_verified() -> GoogleNotLinkedError:
+    """Give the error for an account that is to be a person's, but whose address is not verified."""
+    return GoogleNotLinkedError(
+        "Google has not verified this account's address. Verify it there, then begin again."
+    )
+
+
 def linked_elsewhere() -> GoogleNotLinkedError:
     """Give the error for an account that signs in another person than the one who asks."""
     return GoogleNotLinkedError(

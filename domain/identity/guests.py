@@ -9,13 +9,19 @@ from ..shared.errors import ConflictError, RefusedError
 from .events import GuestClaimed
 from .persons import Person, PersonChange
 from .policy import IdentityPolicy
-from .profile import Profile, checked_profile
+from .profile import Profile, checked_profile, mailbox
 
 
 class GuestNotMergedError(ConflictError):
     """The address already belongs to a person, and persons are never merged."""
 
     code = "guest_not_merged"
+
+
+class EmailAlikeError(ConflictError):
+    """A person has an address that counts as this one, but whose mailbox is another."""
+
+    code = "email_alike"
 
 
 class EmailNotProvenError(RefusedError):
@@ -50,6 +56,19 @@ def not_merged() -> GuestNotMergedError:
         "This address belongs to another person, and the guest is not merged into them. Sign in "
         "with the same code without the guest's token to be that person."
     )
+
+
+def require_same_mailbox(person: Person, email: str) -> None:
+    """Refuse that who proved an address is taken for the person of one that only counts as it.
+
+    Raises:
+        EmailAlikeError: The person's mailbox is another.
+    """
+    if mailbox(person.email or "") != mailbox(email):
+        raise EmailAlikeError(
+            "A person has an address that counts as this one but is spelled with other letters. "
+            "Sign in with that spelling, or with another address."
+        )
 
 
 def require_no_address(changes: Mapping[str, object]) -> None:

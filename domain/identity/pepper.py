@@ -5,7 +5,7 @@ import hmac
 
 from attrs import field, frozen
 
-from .profile import email_key
+from .profile import email_key, mailbox
 
 
 @frozen
@@ -34,9 +34,13 @@ class Pepper:
         """Give what stands for a client's network address."""
         return self.digest("sign-in/client", client)
 
+    def google_client(self, client: str) -> bytes:
+        """Give what stands for a client's network address where its attempts are counted."""
+        return self.digest("google/client", client)
+
     def code(self, nonce: str, email: str, code: str) -> bytes:
-        """Give what is stored of a code; it holds for one login attempt and address only."""
-        return self.digest("sign-in/code", nonce, email_key(email), code)
+        """Give what is stored of a code; it holds for one login attempt and mailbox only."""
+        return self.digest("sign-in/code", nonce, mailbox(email), code)
 
     def request(self, fingerprint: bytes) -> bytes:
         """Give what stands for a request that nobody but the same one shall match."""

@@ -1,6 +1,7 @@
 """What a person says of themself, and what of it is well-formed."""
 
 import re
+import unicodedata
 from enum import StrEnum
 from urllib.parse import urlsplit
 
@@ -79,8 +80,17 @@ class Profile:
 
 
 def email_key(email: str) -> str:
-    """Give the form in which two addresses are compared."""
-    return email.casefold()
+    """Give the form in which two addresses are compared, whatever their case and encoding."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFD", email).casefold())
+
+
+def mailbox(email: str) -> str:
+    """Give the form in which two mailboxes are compared.
+
+    Addresses that count as one may still be two owners' mailboxes: folding the case makes ss of
+    ß, and strasse.example and straße.example are two domains. Here they differ by more than case.
+    """
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", email).lower())
 
 
 def checked_profile(profile: Profile, policy: IdentityPolicy) -> Profile:

@@ -18,8 +18,9 @@ class SignInPolicy:
         address_short_codes: How many codes an address gets in it.
         address_long_seconds: The longer window.
         address_long_codes: How many codes an address gets in that.
-        client_seconds: The window in which a client's codes are counted.
+        client_seconds: The window in which a client's codes and attempts are counted.
         client_codes: How many codes a client's address gets in it.
+        client_google_attempts: How often it may begin to sign in with Google in it.
         session_idle_seconds: How long a session lives without being used.
         session_longest_seconds: How long it lives at most.
         sessions_per_person: How many a person has; one more ends the oldest.
@@ -35,6 +36,7 @@ class SignInPolicy:
     address_long_codes: int = field(default=10, validator=between(1, 100))
     client_seconds: int = field(default=3600, validator=between(60, _DAY))
     client_codes: int = field(default=20, validator=between(1, 1000))
+    client_google_attempts: int = field(default=60, validator=between(1, 1000))
     session_idle_seconds: int = field(default=14 * _DAY, validator=between(60, 90 * _DAY))
     session_longest_seconds: int = field(default=30 * _DAY, validator=between(60, 365 * _DAY))
     sessions_per_person: int = field(default=100, validator=between(1, 1000))

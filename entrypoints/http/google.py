@@ -12,6 +12,7 @@ from application.identity.finish_google import FinishGoogleRequest
 from domain.identity.sessions import LoginSession
 from entrypoints.http.authentication import FOR_ANYONE
 from entrypoints.http.body import JsonBody
+from entrypoints.http.clients import client_of
 from entrypoints.http.context import ApiRequest, kithkin
 from entrypoints.http.idempotency import SECRET, answer_secretly
 from entrypoints.http.problems import problems
@@ -50,7 +51,7 @@ class GoogleRoutes(Controller):
         status_code=201,
         dto=JsonBody[StartGoogleBody],
         return_dto=None,
-        responses=problems(409, body=True),
+        responses=problems(409, 429, body=True),
     )
     async def start_google(
         self,
@@ -61,7 +62,7 @@ class GoogleRoutes(Controller):
         asker = request.auth
         start = kithkin(request).sign_in.start_google()
         session = asker if isinstance(asker, LoginSession) else None
-        started = await answer_secretly(request, lambda: start(session))
+        started = await answer_secretly(request, lambda: start(session, client_of(request.scope)))
         body = msgspec.convert(started, StartedGoogleBody, from_attributes=True)
         return Response(body)
 

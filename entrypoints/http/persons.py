@@ -1,5 +1,7 @@
 """Persons over HTTP."""
 
+import unicodedata
+from contextlib import suppress
 from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
@@ -12,7 +14,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 
 from domain.identity.guests import require_no_address
 from domain.identity.persons import Person, PersonStatus
-from domain.identity.profile import Gender, PrivacyLevel, Profile
+from domain.identity.profile import Gender, PrivacyLevel, Profile, email_key
 from domain.identity.sessions import LoginSession
 from domain.shared.errors import InvalidValueError
 from domain.shared.ids import PersonId
@@ -44,6 +46,9 @@ Language = Annotated[
         examples=["pt"],
     ),
 ]
+
+_ENCODED_WORD = "=?"
+"""What begins letters in disguise: many a mail server takes them for another address."""
 
 
 class RegisterPersonBody(Struct, forbid_unknown_fields=True):
@@ -129,26 +134,39 @@ def changes_of(request: ApiRequest, data: ChangePersonBody) -> dict[str, Any]:
         InvalidValueError: An email address is malformed.
         EmailNotProvenError: A person sets their own address, which nobody has proven.
     """
-    check_email(data.email)
     changes = {
         name: value for name, value in msgspec.structs.asdict(data).items() if value is not UNSET
     }
+    if isinstance(data.email, str):
+        changes["email"] = checked_email(data.email)
     if isinstance(request.auth, LoginSession):
         require_no_address(changes)
     return changes
 
 
-def check_email(email: str | UnsetType | None) -> None:
-    """Refuse what is no email address.
+def checked_email(email: str) -> str:
+    """Give an address as it was given, or as mail servers write it, where that is not the same.
+
+    One domain has many spellings, such as in full-width letters or in Punycode. Whatever is
+    counted or looked up by an address goes by one of them.
 
     Raises:
-        InvalidValueError: It is none.
+        InvalidValueError: It is no address.
     """
-    if isinstance(email, str):
-        try:
-            validate_email(email, check_deliverability=False, test_environment=True)
-        except EmailNotValidError as error:
-            raise InvalidValueError("email", str(error)) from error
+    try:
+        known = validate_email(email, check_deliverability=False, test_environment=True)
+    except EmailNotValidError as error:
+        raise InvalidValueError("email", str(error)) from error
+    if _ENCODED_WORD in known.local_part:
+        raise InvalidValueError("email", "The part before the @-sign holds '=?'; write it plainly.")
+    same = email_key(email) == email_key(known.normalized)
+    return unicodedata.normalize("NFC", email) if same else known.normalized
+
+
+def _known_as(email: str) -> str:
+    with suppress(InvalidValueError):
+        return checked_email(email)
+    return email
 
 
 class PersonRoutes(Controller):
@@ -167,10 +185,10 @@ class PersonRoutes(Controller):
         self, request: ApiRequest, data: JSONBody[RegisterPersonBody]
     ) -> Response[PersonBody]:
         """Register a person. One without an email address is a guest."""
-        check_email(data.email)
+        email = None if data.email is None else checked_email(data.email)
 
         async def work() -> tuple[int, PersonBody]:
-            profile = Profile(**msgspec.structs.asdict(data))
+            profile = Profile(**{**msgspec.structs.asdict(data), "email": email})
             return 201, person_body(await kithkin(request).identity.register_person()(profile))
 
         return await answer_once(request, work, about=lambda body: body.id)
@@ -187,6 +205,7 @@ class PersonRoutes(Controller):
         cursor: Cursor = None,
     ) -> ListBody[PersonBody]:
         """List persons in the order of their registration."""
+        email = None if email is None else _known_as(email)
         page = await kithkin(request).identity.queries().all_persons(email, position(cursor), limit)
         return list_body(page, person_body)
 

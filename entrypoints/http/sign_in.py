@@ -23,7 +23,7 @@ from entrypoints.http.persons import (
     Name,
     PersonBody,
     Timezone,
-    check_email,
+    checked_email,
     person_body,
 )
 from entrypoints.http.problems import problems
@@ -58,7 +58,7 @@ class VerifyCodeBody(Struct, forbid_unknown_fields=True):
 
     email: Email
     nonce: Nonce
-    code: Annotated[str, Meta(pattern=r"^[0-9]{8}$", examples=["01234567"])]
+    code: Annotated[str, Meta(max_length=8, pattern=r"^[0-9]{8}$", examples=["01234567"])]
     name: Annotated[
         Name | None, Meta(description="Of a new person; else what stands before the @")
     ] = None
@@ -88,8 +88,9 @@ def signed_in_body(verified: VerifiedCode) -> SignedInBody:
 
 
 def _profile(data: VerifyCodeBody) -> Profile:
-    name = data.name or data.email.rpartition("@")[0]
-    return Profile(name=name, email=data.email, locale=data.locale, timezone=data.timezone)
+    email = checked_email(data.email)
+    name = data.name or email.rpartition("@")[0]
+    return Profile(name=name, email=email, locale=data.locale, timezone=data.timezone)
 
 
 class SignInRoutes(Controller):
@@ -110,10 +111,10 @@ class SignInRoutes(Controller):
         self, request: ApiRequest, data: JSONBody[RequestCodeBody]
     ) -> Response[RequestedCodeBody]:
         """Send a sign-in code by email. The answer is the same for known and new addresses."""
-        check_email(data.email)
+        email = checked_email(data.email)
         request_code = kithkin(request).sign_in.request_code()
         requested = await answer_secretly(
-            request, lambda: request_code(data.email, client_of(request.scope))
+            request, lambda: request_code(email, client_of(request.scope))
         )
         body = msgspec.convert(requested, RequestedCodeBody, from_attributes=True)
         return Response(body)
@@ -130,7 +131,6 @@ class SignInRoutes(Controller):
         self, request: ApiRequest, data: JSONBody[VerifyCodeBody]
     ) -> Response[SignedInBody]:
         """Sign in with a code. The first time registers the person, or claims a guest's token."""
-        check_email(data.email)
         asker = request.auth
         wanted = VerifyCodeRequest(
             nonce=data.nonce,

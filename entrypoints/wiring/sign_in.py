@@ -72,11 +72,14 @@ class SignIn(DeclarativeContainer):
     )
     start_google = Factory(
         StartGoogle,
+        transactions=ports.transactions,
         provider=google,
+        tallies=ports.code_tallies,
         attempts=ports.google_attempts,
         persons=ports.persons,
         clock=ports.clock,
         pepper=ports.pepper,
+        rulebook=ports.rulebook,
     )
     finish_google = Factory(
         FinishGoogle,

@@ -29,12 +29,14 @@ class Inbox:
     Attributes:
         port: Where it listens.
         mails: What it took.
+        recipients: Whom they were for.
         over_tls: Whether each came over TLS.
         answer: What it says to the end of a mail.
     """
 
     port: int = 0
     mails: list[EmailMessage] = Factory(list)
+    recipients: list[str] = Factory(list)
     over_tls: list[bool] = Factory(list)
     answer: str = "250 OK"
 
@@ -47,6 +49,7 @@ class Inbox:
         assert isinstance(message, EmailMessage)
         if self.answer.startswith("250"):
             self.mails.append(message)
+            self.recipients += envelope.rcpt_tos
             self.over_tls.append(session.ssl is not None)
         return self.answer
 

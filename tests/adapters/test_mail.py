@@ -125,6 +125,21 @@ async def test_what_is_no_address_sends_nothing(to: str) -> None:
     assert inbox.mails == []
 
 
+@pytest.mark.parametrize(
+    "to",
+    [
+        "=?utf-8?q?ana?=@example.org",
+        "=?utf-8?q?eve=40evil.example=2C?=@example.org",
+        "=?utf-7?q?&AEA-?=@example.org",
+    ],
+)
+async def test_nothing_is_sent_to_an_address_that_decodes_to_another(to: str) -> None:
+    async with smtp_server() as inbox:
+        with pytest.raises(MailUnavailableError):
+            await mailer(inbox).send(attrs.evolve(MAIL, to=to))
+    assert inbox.recipients == []
+
+
 async def test_an_address_may_be_of_any_script() -> None:
     to = "\u0905\u0928\u093e@example.org"
     async with smtp_server() as inbox:
@@ -145,3 +160,18 @@ def test_neither_a_mail_nor_a_password_shows_in_a_repr() -> None:
     assert TO not in repr(MAIL)
     server = SmtpServer(host=HOST, port=25, username=USER, password=PASSWORD)
     assert PASSWORD not in repr(SmtpMailer(server=server, sender="hello@example.org"))
+
+
+@pytest.mark.parametrize(
+    ("domain", "known_as"),
+    [
+        ("m\xfcnchen.example", "xn--mnchen-3ya.example"),
+        ("stra\xdfe.example", "xn--strae-oqa.example"),
+    ],
+)
+async def test_a_domain_of_any_script_needs_no_server_that_writes_it(
+    domain: str, known_as: str
+) -> None:
+    async with smtp_server() as inbox:
+        await mailer(inbox).send(attrs.evolve(MAIL, to=f"ana@{domain}"))
+    assert inbox.recipients == [f"ana@{known_as}"]

@@ -13,9 +13,10 @@ from uuid_utils.compat import uuid7
 from adapters.google.openid import OpenIdProvider
 from application.identity.admit_person import PersonAdmitter
 from application.identity.finish_google import FinishGoogle, FinishGoogleRequest
-from application.identity.start_google import StartGoogle
+from application.identity.start_google import StartedGoogle, StartGoogle
 from application.identity.verify_code import VerifiedCode
 from application.shared.transaction import ConcurrentUpdateError
+from domain.identity.code_limits import TooManyAttemptsError
 from domain.identity.google import (
     ATTEMPT_SECONDS,
     GoogleAccount,
@@ -87,7 +88,20 @@ def of(google: Provider, **changes: str) -> OpenIdProvider:
 
 
 def start(stores: Stores, provider: OpenIdProvider | None) -> StartGoogle:
-    return StartGoogle(provider, stores.google_attempts, stores.persons, stores.clock, PEPPER)
+    return StartGoogle(
+        stores.transactions,
+        provider,
+        stores.code_tallies,
+        stores.google_attempts,
+        stores.persons,
+        stores.clock,
+        PEPPER,
+        RULEBOOK,
+    )
+
+
+def a_client() -> str:
+    return uuid4().hex
 
 
 def finish(stores: Stores, provider: OpenIdProvider | None) -> FinishGoogle:
@@ -124,7 +138,7 @@ async def came_back(
     stores: Stores, google: Provider, session: LoginSession | None = None
 ) -> FinishGoogleRequest:
     """What comes back when the person has signed in at the provider."""
-    started = await start(stores, of(google))(session)
+    started = await start(stores, of(google))(session, a_client())
     back = await go_there(started.url)
     return FinishGoogleRequest(state=back["state"], code=back["code"], nonce=started.nonce)
 
@@ -189,6 +203,27 @@ async def test_an_address_that_is_not_verified_links_nobody(
     await given.a_person(stores, email=google.account["email"])
     with pytest.raises(GoogleNotLinkedError):
         await signed_in(stores, google)
+
+
+async def test_an_account_of_an_address_that_only_counts_as_the_same_links_nobody(
+    stores: Stores, google: Provider
+) -> None:
+    tag = uuid4().hex
+    await given.a_person(stores, email=f"ana.{tag}@strasse.example")
+    email = f"ana.{tag}@stra\xdfe.example"
+    google.account = an_account(email=email, hd=email.partition("@")[2])
+    with pytest.raises(GoogleNotLinkedError):
+        await signed_in(stores, google)
+
+
+@pytest.mark.parametrize("verified", [False, None])
+async def test_not_even_a_code_links_an_account_whose_address_is_not_verified(
+    stores: Stores, google: Provider, verified: bool | None
+) -> None:
+    opened = (await signed_in_by_code(stores, an_email())).opened
+    google.account["email_verified"] = verified
+    with pytest.raises(GoogleNotLinkedError, match="not verified"):
+        await signed_in(stores, google, opened.session)
 
 
 async def test_an_address_that_google_does_not_run_stays_unset(
@@ -263,6 +298,18 @@ async def test_what_another_client_began_is_refused(
         await finish(stores, of(google))(attrs.evolve(back, **wrong))
 
 
+async def test_a_client_begins_sixty_attempts_in_an_hour(stores: Stores, google: Provider) -> None:
+    begin, client = start(stores, of(google)), a_client()
+    for refused in (0, 0, 0, WORKERS):
+        outcomes = await all_at_once(lambda _: begin(None, client))
+        assert kinds(outcomes)[TooManyAttemptsError] == refused
+        assert kinds(outcomes)[StartedGoogle] == WORKERS - refused
+    with pytest.raises(TooManyAttemptsError) as refusal:
+        await begin(None, client)
+    assert 0 < refusal.value.retry_after_seconds <= 3600
+    await begin(None, a_client())
+
+
 async def test_an_attempt_is_good_for_ten_minutes(stores: Stores, google: Provider) -> None:
     attempt = GoogleAttempt(
         state_digest=nonce_digest(uuid7().hex),
@@ -270,7 +317,7 @@ async def test_an_attempt_is_good_for_ten_minutes(stores: Stores, google: Provid
         person_id=None,
         expires_at=START,
     )
-    started = await start(stores, of(google))(None)
+    started = await start(stores, of(google))(None, a_client())
     assert started.expires_at == await stores.clock.now() + timedelta(seconds=ATTEMPT_SECONDS)
     state = uuid7().hex
     await stores.google_attempts.add(
@@ -322,22 +369,22 @@ async def test_google_away_is_told(stores: Stores, google: Provider) -> None:
     back = await came_back(stores, google)
     google.away = True
     with pytest.raises(GoogleUnavailableError):
-        await start(stores, of(google))(None)
+        await start(stores, of(google))(None, a_client())
     with pytest.raises(GoogleUnavailableError):
         await finish(stores, of(google))(back)
     nowhere = of(google, issuer="http://127.0.0.1:1")
     with pytest.raises(GoogleUnavailableError):
-        await start(stores, nowhere)(None)
+        await start(stores, nowhere)(None, a_client())
 
 
 async def test_another_issuers_description_is_not_taken(stores: Stores, google: Provider) -> None:
     with pytest.raises(GoogleUnavailableError):
-        await start(stores, of(google, issuer=f"{google.url}/other"))(None)
+        await start(stores, of(google, issuer=f"{google.url}/other"))(None, a_client())
 
 
 async def test_it_is_off_without_a_client(stores: Stores) -> None:
     with pytest.raises(GoogleNotSetUpError):
-        await start(stores, None)(None)
+        await start(stores, None)(None, a_client())
     with pytest.raises(GoogleNotSetUpError):
         await finish(stores, None)(FinishGoogleRequest(state="s", code="c", nonce="n"))
 

@@ -12,7 +12,7 @@ from application.identity.verify_code import VerifiedCode
 from application.shared.mail import MailUnavailableError
 from domain.identity.code_limits import Tally, TooManyCodesError
 from domain.identity.events import GuestClaimed, PersonRegistered, SessionEnded, SignedIn
-from domain.identity.guests import GuestNotMergedError
+from domain.identity.guests import EmailAlikeError, GuestNotMergedError
 from domain.identity.persons import Person, PersonStatus
 from domain.identity.sessions import SessionOrigin, token_digest
 from domain.identity.sign_in_codes import (
@@ -120,6 +120,43 @@ async def test_a_code_is_bound_to_its_address_and_attempt(stores: Stores) -> Non
     with pytest.raises(SignInCodeSpentError):
         await verify_code(stores)(to_verify(email, "unknown", code))
     await verify_code(stores)(to_verify(email, nonce, code))
+
+
+@pytest.mark.parametrize(
+    ("known", "alike"),
+    [
+        ("ana@{}.strasse.example", "ana@{}.straße.example"),
+        ("sam.{}@example.org", "\u017fam.{}@example.org"),
+        ("weiß.{}@example.org", "weiss.{}@example.org"),
+    ],
+    ids=ascii,
+)
+async def test_a_mailbox_that_only_counts_as_the_same_signs_nobody_in(
+    stores: Stores, known: str, alike: str
+) -> None:
+    """The two differ by more than case, so they may be two owners' mailboxes."""
+    tag, post = uuid7().hex, Postbox()
+    known, alike = known.format(tag), alike.format(tag)
+    await given.a_person(stores, email=known)
+    nonce = await asked(stores, post, alike)
+    with pytest.raises(SignInCodeWrongError):
+        await verify_code(stores)(to_verify(known, nonce, post.code(alike)))
+    for guest in (None, (await given.a_person(stores)).id):
+        with pytest.raises(EmailAlikeError if guest is None else GuestNotMergedError):
+            await verify_code(stores)(to_verify(alike, nonce, post.code(alike), guest))
+    assert (await signed_in(stores, known)).created is False
+
+
+@pytest.mark.parametrize("written", [("Zo\xeb", "ZOE\u0308"), ("\u212aim", "kim")], ids=ascii)
+async def test_an_address_is_one_however_it_is_encoded(
+    stores: Stores, written: tuple[str, str]
+) -> None:
+    tag = uuid7().hex
+    emails = [f"{name}.{tag}@example.org" for name in written]
+    first, *others = [await signed_in(stores, email) for email in (*emails, *emails[:1])]
+    assert {one.opened.person.id for one in others} == {first.opened.person.id}
+    with pytest.raises(TooManyCodesError):
+        await asked(stores, Postbox(), emails[1])
 
 
 async def test_an_address_gets_three_codes_and_a_refusal_changes_nothing(stores: Stores) -> None:

@@ -219,6 +219,27 @@ async def test_a_stream_is_told_what_another_process_did(on_postgres: Api, besid
         assert (await anext(events))[1]["data"]["message_id"] == sent["id"]
 
 
+@pytest.mark.parametrize("end", ["suspension", "erasure", "revocation"])
+async def test_a_stream_ends_with_the_session_that_opened_it(api: Api, end: str) -> None:
+    pair = await given.a_pair(api)
+    kept, token = await a_token(api, pair.b), await a_token(api, pair.b)
+    async with asyncio.timeout(SECONDS), following(api, pair.b, token=token) as events:
+        await anext(events)
+        await api.ask("DELETE", "/v1/auth/session", headers=bearer(kept))
+        # Of another session it only tells.
+        while (await anext(events))[1]["type"] != "session_ended":
+            pass
+        if end == "suspension":
+            reason = {"reason": "Spam"}
+            await api.ask("PUT", f"/v1/persons/{pair.b}/suspension", json=reason)
+        elif end == "erasure":
+            await api.post(f"/v1/persons/{pair.b}/erase", None)
+        else:
+            await api.ask("DELETE", "/v1/me/sessions", headers=bearer(token))
+        told = [event["type"] async for _, event in events]
+        assert told[-1] == "session_ended"
+
+
 async def test_a_head_of_a_stream_comes_to_an_end(api: Api) -> None:
     person = await given.a_person(api)
     answer = await api.client.head(f"/v1/persons/{person}/stream")

@@ -6,13 +6,14 @@ from collections import Counter
 import pytest
 
 from tests.http import given
-from tests.http.api import Api, a_client, asking, done, invalid, pointers, refused
+from tests.http.api import Api, a_client, asking, done, fresh, invalid, pointers, refused
 from tests.http.scene import a_scene, nobody, unchanged
 from tests.http.signing_in import (
     a_code,
     a_token,
     ask_for_code,
     bearer,
+    shown_code,
     signed_in,
     try_code,
     wrong,
@@ -48,6 +49,18 @@ async def test_a_new_person_begins_with_what_was_sent(api: Api) -> None:
     profile = {"name": "Ana Lima", "locale": "pt-PT", "timezone": "Europe/Lisbon"}
     person = done(await try_code(api, {**code, **profile}))["person"]
     assert {name: person[name] for name in profile} == profile
+
+
+@pytest.mark.parametrize("bad", [{"timezone": "Mars/Olympus"}, {"name": " "}, {"locale": "pt-"}])
+async def test_what_a_new_person_cannot_begin_with_costs_no_try(
+    api: Api, bad: dict[str, str]
+) -> None:
+    code = await a_code(api, given.an_email())
+    for _ in range(5):
+        assert pointers(invalid(await try_code(api, {**code, **bad}))) == [
+            f"/{name}" for name in bad
+        ]
+    assert done(await try_code(api, code))["created"] is True
 
 
 async def test_a_known_address_is_answered_as_a_new_one(api: Api) -> None:
@@ -86,15 +99,63 @@ async def test_a_used_and_a_replaced_code_are_spent(api: Api) -> None:
     refused(await try_code(api, used), 403, "sign_in_code_spent")
 
 
-@pytest.mark.parametrize("code", ["", "1", "123456789", "1234567a", "١٢٣٤٥٦٧٨", " 1234567"])
+@pytest.mark.parametrize(
+    "code", ["", "1", "123456789", "1234567a", "12345678\n", "١٢٣٤٥٦٧٨", " 1234567"]
+)
 async def test_what_is_no_code_is_invalid(api: Api, code: str) -> None:
     body = {"email": given.an_email(), "nonce": "x", "code": code}
     assert pointers(invalid(await try_code(api, body))) == ["/code"]
 
 
-@pytest.mark.parametrize("email", ["", "ana", "ana@", "a b@example.org", "a@example.org\r\nBcc: b"])
+@pytest.mark.parametrize(
+    "email",
+    [
+        "",
+        "ana",
+        "ana@",
+        "a b@example.org",
+        "a@example.org\r\nBcc: b",
+        "=?utf-8?q?ana?=@example.org",
+    ],
+)
 async def test_what_is_no_address_is_sent_nothing(api: Api, email: str) -> None:
     assert pointers(invalid(await ask_for_code(api, email))) == ["/email"]
+
+
+@pytest.mark.parametrize(
+    ("given_as", "known_as"),
+    [
+        ("{}@\uff45xample.org", "{}@example.org"),
+        ("{}@example\u3002org", "{}@example.org"),
+        ("{}@xn--mnchen-3ya.example", "{}@m\xfcnchen.example"),
+        ("zoe\u0308.{}@example.org", "zo\xeb.{}@example.org"),
+    ],
+    ids=ascii,
+)
+async def test_the_spellings_of_an_address_are_one(api: Api, given_as: str, known_as: str) -> None:
+    tag = fresh("ana")
+    given_as, known_as = given_as.format(tag), known_as.format(tag)
+    registered = await given.a_person(api, email=given_as)
+    for email in (given_as, known_as):
+        found = await api.get("/v1/persons", email=email)
+        assert [person["id"] for person in found["items"]] == [registered]
+        assert found["items"][0]["email"] == known_as
+    asked = done(await ask_for_code(api, given_as))
+    body = {"email": given_as, "nonce": asked["nonce"], "code": await shown_code(api, known_as)}
+    assert done(await try_code(api, body))["person"]["id"] == registered
+    for email in (known_as, given_as):
+        assert (await ask_for_code(api, email)).status_code == 201
+    for email in (known_as, given_as):
+        refused(await ask_for_code(api, email), 429, "too_many_codes")
+
+
+async def test_a_domain_that_only_folds_to_anothers_signs_nobody_in(api: Api) -> None:
+    tag = fresh("ana")
+    known, alike = f"{tag}@strasse.example", f"{tag}@stra\xdfe.example"
+    await given.a_person(api, email=known)
+    body = await a_code(api, alike)
+    refused(await try_code(api, {**body, "email": known}), 403, "sign_in_code_wrong")
+    refused(await try_code(api, body), 409, "email_alike")
 
 
 async def test_parallel_uses_of_one_code_on_two_servers_give_one_sign_in(

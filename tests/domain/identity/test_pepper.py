@@ -13,6 +13,7 @@ TEXT = "ana@example.org"
 USES: dict[str, Callable[[Pepper, str], bytes]] = {
     "address": lambda pepper, text: pepper.address(text),
     "client": lambda pepper, text: pepper.client(text),
+    "google_client": lambda pepper, text: pepper.google_client(text),
     "code": lambda pepper, text: pepper.code("", text, ""),
     "erased_email": lambda pepper, text: pepper.erased_email(text),
 }

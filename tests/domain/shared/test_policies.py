@@ -30,6 +30,7 @@ NUMBERS: list[tuple[type[Policy], str, int, int, int]] = [
     (SignInPolicy, "address_long_codes", 1, 10, 100),
     (SignInPolicy, "client_seconds", 60, 3600, ONE_DAY),
     (SignInPolicy, "client_codes", 1, 20, 1000),
+    (SignInPolicy, "client_google_attempts", 1, 60, 1000),
     (SignInPolicy, "session_idle_seconds", 60, 14 * ONE_DAY, 90 * ONE_DAY),
     (SignInPolicy, "session_longest_seconds", 60, 30 * ONE_DAY, 365 * ONE_DAY),
     (SignInPolicy, "sessions_per_person", 1, 100, 1000),
