@@ -71,7 +71,8 @@ def run(arguments: list[str]) -> int:
     except click.UsageError as error:
         path = error.ctx.command_path if error.ctx else "kithkin"
         message = " ".join(error.format_message().split())
-        tell_problem(f"{message} See `{path} --help`.")
+        end = "" if message[-1:] in {".", "?", ")"} else "."
+        tell_problem(f"{message}{end} See `{path} --help`.")
         return _WRONG_USE
     except SettingsError as error:
         for problem in error.problems:

@@ -54,9 +54,11 @@ def command(**flags: str | bool | None) -> None:
 async def _work(settings: Settings, url: str) -> None:
     from entrypoints.http.logs import configure_logs  # noqa: PLC0415
     from entrypoints.wiring.database import opened  # noqa: PLC0415
+    from entrypoints.wiring.figures import require_folder  # noqa: PLC0415
     from entrypoints.worker.host import run_services  # noqa: PLC0415
 
     configure_logs(settings.log_format)
+    require_folder()
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):

@@ -38,7 +38,9 @@ class JsonBody(AbstractDTO[T]):
         """
         media_type = self.asgi_connection.headers.get("content-type", "application/json")
         if media_type.partition(";")[0].strip().lower() != "application/json":
-            raise UnsupportedMediaTypeError(detail="Send the body as application/json.")
+            raise UnsupportedMediaTypeError(
+                detail="Send the body as JSON, with the header 'Content-Type: application/json'."
+            )
         if self.asgi_connection.headers.get("content-encoding", "identity") != "identity":
             raise UnsupportedMediaTypeError(detail="Send the body without a content encoding.")
         try:
