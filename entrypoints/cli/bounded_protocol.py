@@ -137,8 +137,7 @@ class BoundedProtocol(HttpToolsProtocol):
     def _is_idle_untimed(self) -> bool:
         """Tell whether what came is no part of a request, and ended the time for the next one."""
         return (
-            self.cycle is not None
-            and self.cycle.response_complete
+            getattr(self.cycle, "response_complete", False)  # before the first request it is None
             and not self._is_arriving
             and self.timeout_keep_alive_task is None
         )

@@ -1,5 +1,6 @@
 """Settings: flags before the environment, and all that is wrong named at once."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -189,3 +190,18 @@ def test_figures_need_a_folder_that_can_be_written_to(
     assert ran.returncode == 2
     assert ran.stderr.startswith("Error: PROMETHEUS_MULTIPROC_DIR: ")
     assert "give a folder to write to, or leave it out" in ran.stderr
+
+
+@pytest.mark.parametrize("command", ["serve", "worker"])
+@pytest.mark.parametrize("by", ["flag", "environment"])
+def test_programs_read_problems_as_log_lines(command: str, by: str) -> None:
+    flags = ("--log-format", "json") if by == "flag" else ()
+    environment = {} if by == "flag" else {"KITHKIN_LOG_FORMAT": "json"}
+    ran = run_command(command, *flags, **environment, KITHKIN_PORT="x", KITHKIN_WORKERS="y")
+    assert ran.returncode == 2
+    lines = [json.loads(line) for line in ran.stderr.splitlines()]
+    assert [(line["event"], line["level"]) for line in lines] == [("problem", "error")] * 2
+    assert [line["detail"].partition(":")[0] for line in lines] == [
+        "KITHKIN_PORT",
+        "KITHKIN_WORKERS",
+    ]

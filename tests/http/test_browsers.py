@@ -155,8 +155,8 @@ async def test_a_page_may_read_that_it_asks_too_fast() -> None:
                 answer = await api.client.get("/v1/persons", headers={"Origin": ORIGIN})
                 assert answer.status_code == status
                 assert answer.headers["access-control-allow-origin"] == ORIGIN
-            assert "Retry-After" in answer.headers["access-control-expose-headers"]
-            assert int(answer.headers["retry-after"]) >= 1
+                assert "Retry-After" in answer.headers["access-control-expose-headers"]
+                assert ("retry-after" in answer.headers) is (status == 429)
 
 
 async def test_without_origins_a_preflight_opens_nothing(api: Api) -> None:

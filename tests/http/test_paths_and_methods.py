@@ -86,7 +86,7 @@ async def test_a_body_where_none_is_taken_changes_nothing(api: Api, scene: Scene
 
 @pytest.mark.parametrize("host", [b"k:99999999", b"k:x", b"[", b"[::1", b"", b"x" * 8000])
 async def test_no_host_makes_a_difference(api: Api, host: bytes) -> None:
-    header = {"Host": host}
+    header = {b"Host": host}
     async with asking(api.served, None) as stranger:
         refused(await stranger.ask("GET", "/v1/persons", headers=header), 401, "unauthenticated")
     answer = await api.ask("POST", "/v1/persons", json={}, headers=header)
@@ -97,7 +97,7 @@ async def test_no_host_makes_a_difference(api: Api, host: bytes) -> None:
 @pytest.mark.parametrize("host", [b"\xff", b"a@b/c?d#e"])
 async def test_what_is_no_host_is_malformed(api: Api, host: bytes) -> None:
     for path in ("/v1/persons", "/nothing", "/health/live"):
-        answer = await api.client.get(path, headers={"Host": host})
+        answer = await api.client.get(path, headers={b"Host": host})
         refused(answer, 400, "malformed_request")
 
 
