@@ -49,6 +49,7 @@ class BoundedProtocol(HttpToolsProtocol):
     _is_collected = True
     _collected_bytes = 0
     _received = b""
+    _unread = b""
     _is_arriving = True
     _arrival: TimerHandle | None = None
     _reading: TimerHandle | None = None
@@ -68,8 +69,10 @@ class BoundedProtocol(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         """Take what the client sent."""
         was_collected = self._is_collected
-        self._received = data
-        super().data_received(data)
+        self._unread = data
+        while self._unread:
+            self._received, self._unread = self._unread, b""
+            super().data_received(self._received)
         if self._is_idle_untimed():
             self._is_arriving = True
         if self._is_arriving is (self._arrival is None):
@@ -117,7 +120,7 @@ class BoundedProtocol(HttpToolsProtocol):
         return self.parser.should_upgrade() and self.parser.get_method() != b"CONNECT"
 
     def _unsupported_upgrade_warning(self) -> None:
-        """Read the request again as one that offers no other protocol.
+        """Have the request read again, as one that offers no other protocol.
 
         The parser takes the body for that protocol's, and what follows for the next request.
         """
@@ -131,8 +134,7 @@ class BoundedProtocol(HttpToolsProtocol):
                 head += [name, b": ", value, b"\r\n"]
         rest = self._received[error.args[0] :]
         self.parser = httptools.HttpRequestParser(self)
-        self._received = b"".join([*head, b"\r\n", rest])
-        super().data_received(self._received)
+        self._unread = b"".join([*head, b"\r\n", rest])
 
     def _is_idle_untimed(self) -> bool:
         """Tell whether what came is no part of a request, and ended the time for the next one."""
