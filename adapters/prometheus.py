@@ -1,11 +1,12 @@
 """Figures for operators, as Prometheus reads them."""
 
+import errno
 import os
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, TemporaryFile
 
 from attrs import define, field
 from prometheus_client import (
@@ -27,6 +28,7 @@ MEDIA_TYPE = "text/plain; version=0.0.4"
 
 disable_created_metrics()  # type: ignore[no-untyped-call]  # they would double the lines, and processes cannot add them up
 
+_FILES = ("counter", "gauge", "histogram")
 _METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 _REQUEST_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 _JOB_SECONDS = (0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30, 60, 300, 900)
@@ -179,6 +181,21 @@ def _latest(name: str, meaning: str, label: str, to: CollectorRegistry) -> Gauge
     return Gauge(name, meaning, (label,), multiprocess_mode="livemostrecent", registry=to)
 
 
+def make_folder() -> None:
+    """Make the folder where processes add up their figures, if one is named.
+
+    Raises:
+        OSError: It cannot be made, or nothing can be written there.
+    """
+    given = os.environ.get(FOLDER)
+    if given is not None:
+        if not given:
+            raise FileNotFoundError(errno.ENOENT, "no folder is named")
+        Path(given).mkdir(parents=True, exist_ok=True)
+        with TemporaryFile(dir=given):
+            pass
+
+
 @contextmanager
 def shared_figures(processes: int) -> Iterator[None]:
     """Let the processes that are started meanwhile add up their figures, from zero on.
@@ -188,9 +205,10 @@ def shared_figures(processes: int) -> Iterator[None]:
     """
     given = os.environ.get(FOLDER)
     if given is not None:
-        Path(given).mkdir(parents=True, exist_ok=True)
-        for file in Path(given).glob("*.db"):
-            file.unlink(missing_ok=True)
+        make_folder()
+        for kind in _FILES:
+            for file in Path(given).glob(f"{kind}_*.db"):
+                file.unlink(missing_ok=True)
         yield
     elif processes == 1:
         yield

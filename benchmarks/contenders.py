@@ -12,7 +12,7 @@ from urllib.request import urlopen
 
 from attrs import frozen
 
-from benchmarks.world import BASE_MESSAGES
+from benchmarks.world import BASE_MESSAGES, PEPPER
 
 FACTORIES = {
     "bare": "benchmarks.bare:create",
@@ -53,7 +53,7 @@ def serving(
         "KITHKIN_LOG_FORMAT": "json",
         # The others have nothing that runs beside requests.
         "KITHKIN_EMBEDDED_WORKER": "false",
-        "KITHKIN_PEPPER": "of the benchmarks, and of nothing else",
+        "KITHKIN_PEPPER": PEPPER,
         "BENCHMARK_BASE_MESSAGES": str(BASE_MESSAGES),
     }
     command = (

@@ -21,7 +21,7 @@ from benchmarks.contenders import serving
 from benchmarks.fill import Size, fill
 from benchmarks.ratios import ratio
 from benchmarks.run import load
-from benchmarks.world import rulebook
+from benchmarks.world import PEPPER, rulebook
 from domain.identity.service_keys import Scope
 from entrypoints.settings import Settings
 from entrypoints.wiring.database import started
@@ -86,7 +86,7 @@ async def _populated(url: str, folder: Path, size: Size) -> tuple[str, list[tupl
         )
     finally:
         await connection.close()
-    kithkin = on_postgres(Settings(rulebook=rulebook(folder)), url)
+    kithkin = on_postgres(Settings(rulebook=rulebook(folder), pepper=PEPPER), url)
     await kithkin.open()
     try:
         key = await kithkin.identity.create_key()(Scope.ADMIN)

@@ -3,10 +3,9 @@
 import difflib
 from collections.abc import Callable, Mapping
 from enum import StrEnum
-from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 import attrs
 from attrs import field, frozen
@@ -27,6 +26,8 @@ MAX_JOB_SLOTS = 100
 MIN_RETENTION_DAYS = 4
 MAX_RETENTION_DAYS = 3660
 MIN_PEPPER_CHARACTERS = 32
+_MOST_DIGITS = 20
+_CLOSE = 0.85
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
 
@@ -163,7 +164,7 @@ def _unknown(environment: Mapping[str, str]) -> list[str]:
     problems = []
     for variable in sorted(environment):
         if variable.startswith(PREFIX) and variable not in known:
-            close = difflib.get_close_matches(variable, known, n=1)
+            close = difflib.get_close_matches(variable, known, n=1, cutoff=_CLOSE)
             hint = f"did you mean {close[0]}?" if close else f"known: {', '.join(known)}"
             problems.append(f"{variable}: there is no such setting; {hint}")
     return problems
@@ -196,31 +197,44 @@ def _open_passwords(settings: Settings) -> list[str]:
     return ["KITHKIN_SMTP_STARTTLS: without TLS the password could be read on its way; use true"]
 
 
+def _url(given: str, told: str, *, one_host: bool = True) -> SplitResult:
+    try:
+        parts = urlsplit(given)
+        port = parts.port if one_host else None
+    except ValueError as error:
+        raise ValueError(told) from error
+    if port == 0:
+        raise ValueError(told)
+    return parts
+
+
 def _database_url(given: str) -> str:
-    parts = urlsplit(given)
+    told = "give a URL like postgresql://user:password@host:5432/name"
+    parts = _url(given, told, one_host=False)
     if parts.scheme not in {"postgresql", "postgres"}:
-        raise ValueError("give a URL like postgresql://user:password@host:5432/name")
+        raise ValueError(told)
     return given
 
 
 def _nats_url(given: str) -> str:
-    parts = urlsplit(given)
+    told = "give a URL like nats://user:password@host:4222"
+    parts = _url(given, told)
     if parts.scheme not in {"nats", "tls"} or not parts.hostname:
-        raise ValueError("give a URL like nats://user:password@host:4222")
+        raise ValueError(told)
     return given
 
 
 def _smtp_url(given: str) -> str:
-    parts = urlsplit(given)  # what it and `port` raise is a ValueError too
+    told = "give a URL like smtp://user:password@host:587, or smtps:// for TLS"
+    parts = _url(given, told)
     if (
         parts.scheme not in {"smtp", "smtps"}
         or not parts.hostname
-        or parts.port == 0
         or parts.path not in {"", "/"}
         or parts.query
         or parts.fragment
     ):
-        raise ValueError("give a URL like smtp://user:password@host:587, or smtps:// for TLS")
+        raise ValueError(told)
     if (parts.username is None) != (parts.password is None):
         raise ValueError("give a user and a password, or neither")
     return given
@@ -243,27 +257,18 @@ def _pepper(given: str) -> str:
 
 
 def _address(given: str) -> str:
-    parts = urlsplit(given)  # what it and `port` raise is a ValueError too
+    told = f"'{given}' is no address that starts with https://"
+    parts = _url(given, told)
     safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK)
-    if not safe or not parts.hostname or parts.port == 0 or parts.fragment:
-        raise ValueError(f"'{given}' is no address that starts with https://")
-    return given
-
-
-def _proxies(given: str) -> str:
-    for part in given.split(","):
-        try:
-            ip_network(part.strip())
-        except ValueError:
-            raise ValueError(
-                f"'{part.strip()}' is no address or network; give some like 10.0.0.0/8,127.0.0.1"
-            ) from None
+    if not safe or not parts.hostname or parts.fragment:
+        raise ValueError(told)
     return given
 
 
 def _whole_number(least: int, most: int) -> Callable[[str], int]:
     def read(given: str) -> int:
-        if not (given.isascii() and given.isdigit() and least <= int(given) <= most):
+        is_number = given.isascii() and given.isdigit() and len(given) <= _MOST_DIGITS
+        if not (is_number and least <= int(given) <= most):
             raise ValueError(f"'{given}' is no whole number from {least} to {most}")
         return int(given)
 

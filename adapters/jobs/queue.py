@@ -173,13 +173,16 @@ class PgQueuerQueue:
 
 
 @asynccontextmanager
-async def _connected(url: str) -> AsyncIterator[Queries]:
+async def _connected(url: str, lock_seconds: float = 0) -> AsyncIterator[Queries]:
+    bound = {"lock_timeout": str(round(1000 * lock_seconds))}
     try:
-        connection = await asyncpg.connect(url)
+        connection = await asyncpg.connect(url, server_settings=bound)
     except (*AWAY, asyncpg.PostgresError) as error:
         raise StoreUnavailableError(why(error)) from error
     try:
         yield queries_on(AsyncpgDriver(connection))
+    except (asyncpg.LockNotAvailableError, asyncpg.DeadlockDetectedError):
+        raise
     except asyncpg.InsufficientPrivilegeError as error:
         raise StoreUnavailableError(
             f"{why(error)}: the user in the URL must be allowed to make a schema in this "
@@ -203,13 +206,19 @@ async def lacks_upgrade(url: str) -> bool:
         return bool((await queries.plan_upgrade()).statements)
 
 
-async def install(url: str) -> None:
+async def install(url: str, lock_seconds: float) -> None:
     """Bring the queue's tables to what this release of PgQueuer needs.
+
+    Args:
+        url: The database's.
+        lock_seconds: How long to wait for a lock.
 
     Raises:
         StoreUnavailableError: The database cannot be reached.
+        LockNotAvailableError: Others had locked something for so long.
+        DeadlockDetectedError: Others waited in turn for what this has locked.
     """
-    async with _connected(url) as queries, queries.schema_lock():
+    async with _connected(url, lock_seconds) as queries, queries.schema_lock():
         if not await queries.schema_is_installed():
             await queries.install()
             return

@@ -215,4 +215,6 @@ def _told_as_ours() -> Iterator[None]:
 
 def why(error: BaseException) -> str:
     """Give one line on an error, for the log."""
+    if isinstance(error, TimeoutError) and not str(error):
+        return "it did not answer in time"
     return f"{type(error).__name__}: {error}".splitlines()[0]

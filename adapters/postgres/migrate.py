@@ -1,6 +1,7 @@
 """Bringing a database to the tables that the code declares."""
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Awaitable, Callable
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -10,7 +11,9 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from attrs import frozen
 from sqlalchemy import Connection, NullPool, inspect, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from adapters.jobs import queue
@@ -24,36 +27,75 @@ QUEUE = "queue"
 """Stands for the tables that PgQueuer brings up to date by itself."""
 
 _ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(7520110394)")
+_IN_THE_WAY = {asyncpg.LockNotAvailableError.sqlstate, asyncpg.DeadlockDetectedError.sqlstate}
 
 
-async def migrate(url: str, revision: str = "head") -> None:
+@frozen(kw_only=True)
+class Patience:
+    """How long a migration waits for what others have locked.
+
+    Whoever comes after one that waits for a table waits too, so it lets them pass between tries.
+
+    Attributes:
+        lock_seconds: For a lock, at one try.
+        tries: How many.
+        pause_seconds: Between them.
+    """
+
+    lock_seconds: float = 2.0
+    tries: int = 20
+    pause_seconds: float = 1.0
+
+
+async def migrate(url: str, revision: str = "head", patience: Patience = Patience()) -> None:
     """Upgrade to a revision; a second migrator waits and then finds nothing to do.
 
     Raises:
-        StoreUnavailableError: The database cannot be reached.
+        StoreUnavailableError: The database cannot be reached, or others had locked for too long
+            what is to be changed.
     """
-
-    def upgrade(connection: Connection) -> None:
-        connection.execute(_ONE_AT_A_TIME)
-        command.upgrade(_config(connection), revision)
-
-    await on_connection(url, upgrade)
+    await _step(url, lambda config: command.upgrade(config, revision), patience)
     if await on_connection(url, _has_jobs):
-        await queue.install(url)
+        await _patiently(lambda: queue.install(url, patience.lock_seconds), patience)
 
 
-async def migrate_down(url: str, revision: str) -> None:
+async def migrate_down(url: str, revision: str, patience: Patience = Patience()) -> None:
     """Downgrade to a revision, or to `base` for an empty database.
 
     Raises:
-        StoreUnavailableError: The database cannot be reached.
+        StoreUnavailableError: The database cannot be reached, or others had locked for too long
+            what is to be changed.
     """
+    await _step(url, lambda config: command.downgrade(config, revision), patience)
 
-    def downgrade(connection: Connection) -> None:
+
+async def _step(url: str, change: Callable[[Config], None], patience: Patience) -> None:
+    bound = text(f"SET LOCAL lock_timeout = {round(1000 * patience.lock_seconds)}")
+
+    def work(connection: Connection) -> None:
+        connection.execute(bound)
         connection.execute(_ONE_AT_A_TIME)
-        command.downgrade(_config(connection), revision)
+        change(_config(connection))
 
-    await on_connection(url, downgrade)
+    await _patiently(lambda: on_connection(url, work), patience)
+
+
+async def _patiently(work: Callable[[], Awaitable[None]], patience: Patience) -> None:
+    for left in reversed(range(patience.tries)):
+        try:
+            await work()
+        except (DBAPIError, asyncpg.PostgresError) as error:
+            cause = error.orig if isinstance(error, DBAPIError) else error
+            if getattr(cause, "sqlstate", None) not in _IN_THE_WAY:
+                raise
+            if not left:
+                raise StoreUnavailableError(
+                    "others kept locked what a migration is to change, or another migration ran,"
+                    f" through {patience.tries} tries: end what takes long there, and try again"
+                ) from error
+        else:
+            return
+        await asyncio.sleep(patience.pause_seconds)
 
 
 async def pending(url: str) -> tuple[str, ...]:

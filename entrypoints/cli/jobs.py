@@ -57,7 +57,7 @@ def list_jobs(
     table = Table(box=None, pad_edge=False)
     table.add_column("id", no_wrap=True, min_width=_ID_WIDTH)
     for column in ("kind", "key", "due", "tries", "failed", "error"):
-        table.add_column(column)
+        table.add_column(column, overflow="fold")
     for job in jobs:
         table.add_row(
             str(job.id),

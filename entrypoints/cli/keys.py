@@ -52,7 +52,7 @@ def list_keys(data: str | None, database_url: str | None, *, as_json: bool) -> N
     table = Table(box=None, pad_edge=False)
     table.add_column("id", no_wrap=True, min_width=_ID_WIDTH)
     for column in ("scope", "made", "last used", "revoked"):
-        table.add_column(column)
+        table.add_column(column, overflow="fold")
     for key in keys:
         times = (key.created_at, key.last_used_at, key.revoked_at)
         table.add_row(str(key.id), key.scope.value, *(_day(at) for at in times))

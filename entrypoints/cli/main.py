@@ -8,7 +8,7 @@ import rich_click as click
 
 from application.shared.transaction import StoreUnavailableError
 from domain.shared.errors import DomainError
-from entrypoints.cli.terminal import tell_problem, write_any_character
+from entrypoints.cli.terminal import tell_problem, tell_problems_as, write_any_character
 from entrypoints.settings import SettingsError
 
 COMMANDS = {
@@ -66,12 +66,14 @@ def cli() -> None:
 
 def run(arguments: list[str]) -> int:
     """Run a command line, and give its exit status."""
+    tell_problems_as(None)
     try:
         status = cli.main(arguments, prog_name="kithkin", standalone_mode=False)
     except click.UsageError as error:
         path = error.ctx.command_path if error.ctx else "kithkin"
         message = " ".join(error.format_message().split())
-        tell_problem(f"{message} See `{path} --help`.")
+        end = "" if message[-1:] in {".", "?", ")"} else "."
+        tell_problem(f"{message}{end} See `{path} --help`.")
         return _WRONG_USE
     except SettingsError as error:
         for problem in error.problems:

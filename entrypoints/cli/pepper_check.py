@@ -1,5 +1,7 @@
 """Whether `kithkin serve` will find its pepper, as `kithkin doctor` looks for it."""
 
+import os
+
 from entrypoints.cli.checks import Check, fine, wrong
 from entrypoints.settings import Settings
 from entrypoints.wiring.pepper import FILE, NEEDED
@@ -10,6 +12,10 @@ def check_pepper(settings: Settings) -> Check:
     name = "pepper"
     if settings.pepper is not None:
         return fine(name, "KITHKIN_PEPPER is set")
+    if settings.memory:
+        return fine(name, "each start in memory makes its own")
     if settings.database_url is None:
-        return fine(name, f"{settings.data / FILE} keeps it")
+        file = settings.data / FILE
+        is_kept = os.access(file, os.F_OK)
+        return fine(name, f"{file} keeps it" if is_kept else f"the first start makes {file}")
     return wrong(name, "KITHKIN_PEPPER is not set, and a database URL needs it", NEEDED)

@@ -10,7 +10,7 @@ import rich_click as click
 from entrypoints.cli import options
 from entrypoints.cli.listener import listening
 from entrypoints.cli.stop_signals import StopSignals
-from entrypoints.cli.terminal import say
+from entrypoints.cli.terminal import say, tell_problems_as
 from entrypoints.settings import read_settings
 from entrypoints.wiring.rulebook import effective_rulebook
 
@@ -35,6 +35,7 @@ def command(**flags: str | bool | None) -> None:
 
     Without a database URL, a PostgreSQL of its own runs in the data folder.
     """
+    tell_problems_as(flags["log_format"] or os.environ.get("KITHKIN_LOG_FORMAT"))
     settings = read_settings(os.environ, **flags)
     rulebook = effective_rulebook(settings.rulebook)
     say("Kithkin", version("kithkin"))

@@ -24,12 +24,15 @@ _LIMITS: dict[str, Any] = {
 _LOGS = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"broken_off": {"()": "entrypoints.cli.server_config.BrokenOff"}},
+    "filters": {
+        "broken_off": {"()": "entrypoints.cli.server_config.BrokenOff"},
+        "told": {"()": "entrypoints.cli.bounded_protocol.Told"},
+    },
     "handlers": {"lines": {"class": "entrypoints.http.logs.Lines"}},
     "loggers": {
         "uvicorn.error": {
             "level": "WARNING",
-            "filters": ["broken_off"],
+            "filters": ["broken_off", "told"],
             "handlers": ["lines"],
             "propagate": False,
         }

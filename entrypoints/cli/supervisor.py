@@ -17,7 +17,7 @@ from entrypoints.cli.terminal import counted, say
 from entrypoints.cli.workers import serve_by_workers
 from entrypoints.settings import Settings, as_environment
 from entrypoints.wiring.database import migrate, opened, pending, require_usable, started
-from entrypoints.wiring.figures import shared_figures
+from entrypoints.wiring.figures import require_folder, shared_figures
 from entrypoints.wiring.kithkin import Kithkin, in_memory, on_postgres
 from entrypoints.wiring.pepper import require_pepper, with_kept_pepper
 
@@ -26,14 +26,17 @@ def serve(settings: Settings, listener: socket, signals: StopSignals) -> None:
     """Serve until a signal; it ends in KeyboardInterrupt, or in a return where workers took it.
 
     Raises:
-        SettingsError: There is a database URL, but no pepper.
+        SettingsError: There is a database URL, but no pepper, or figures cannot be kept where
+            the environment says.
         StoreUnavailableError: The database cannot be used.
         ClickException: The API did not start.
     """
+    require_folder()
     if settings.memory:
-        kithkin = in_memory(settings)
-        asyncio.run(_make_first_key(kithkin))
-        _serve_alone(kithkin, listener)
+        with shared_figures(settings.workers):
+            kithkin = in_memory(settings)
+            asyncio.run(_make_first_key(kithkin))
+            _serve_alone(kithkin, listener)
         return
     require_pepper(settings)
     with _database(settings, signals) as url:

@@ -3,10 +3,16 @@
 import io
 import sys
 from contextlib import suppress
+from contextvars import ContextVar
 
 import rich_click as click
+import structlog
+
+from entrypoints.http.logs import configure_logs
+from entrypoints.settings import LogFormat
 
 _LABEL_WIDTH = 11
+_AS_LOG_LINES: ContextVar[bool] = ContextVar("as_log_lines", default=False)
 
 
 def say(label: str, text: str) -> None:
@@ -18,7 +24,22 @@ def say(label: str, text: str) -> None:
 def tell_problem(text: str) -> None:
     """Write one line on what is wrong, for a person, where a program's output does not go."""
     with suppress(OSError):
+        if _AS_LOG_LINES.get():
+            structlog.get_logger("kithkin.cli").error("problem", detail=text)
+            return
         click.echo(f"{click.style('Error:', fg='red', bold=True)} {text}", err=True)
+
+
+def tell_problems_as(log_format: object) -> None:
+    """Tell problems as log lines from now on, where a program reads those; else in plain words.
+
+    Args:
+        log_format: What the command was given, which may be wrong itself.
+    """
+    is_json = log_format == LogFormat.JSON
+    _AS_LOG_LINES.set(is_json)
+    if is_json:
+        configure_logs(LogFormat.JSON)
 
 
 def counted(number: int, what: str) -> str:

@@ -241,7 +241,7 @@ def _print(columns: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> None:
     table = Table(box=None, pad_edge=False)
     table.add_column(first, no_wrap=True, min_width=_ID_WIDTH)
     for column in others:
-        table.add_column(column)
+        table.add_column(column, overflow="fold")
     for row in rows:
         table.add_row(*row)
     Console(highlight=False).print(table)

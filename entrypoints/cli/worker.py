@@ -10,7 +10,7 @@ import rich_click as click
 from application.shared.transaction import StoreUnavailableError
 from entrypoints.cli import options
 from entrypoints.cli.stop_signals import StopSignals
-from entrypoints.cli.terminal import say
+from entrypoints.cli.terminal import say, tell_problems_as
 from entrypoints.settings import Settings, SettingsError, read_settings
 
 
@@ -26,6 +26,7 @@ def command(**flags: str | bool | None) -> None:
     There may be many, on many machines. `kithkin serve` works on jobs by itself too, unless it
     is started with --no-embedded-worker.
     """
+    tell_problems_as(flags["log_format"] or os.environ.get("KITHKIN_LOG_FORMAT"))
     settings = read_settings(os.environ, **flags)
     if settings.memory:
         problem = "memory is not shared; `kithkin serve --memory` works on its jobs itself"
@@ -54,9 +55,11 @@ def command(**flags: str | bool | None) -> None:
 async def _work(settings: Settings, url: str) -> None:
     from entrypoints.http.logs import configure_logs  # noqa: PLC0415
     from entrypoints.wiring.database import opened  # noqa: PLC0415
+    from entrypoints.wiring.figures import require_folder  # noqa: PLC0415
     from entrypoints.worker.host import run_services  # noqa: PLC0415
 
     configure_logs(settings.log_format)
+    require_folder()
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):

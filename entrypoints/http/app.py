@@ -13,7 +13,7 @@ from entrypoints.http.admission import Admission
 from entrypoints.http.clients import behind_proxies
 from entrypoints.http.clock import ClockRoutes
 from entrypoints.http.conversations import ConversationRoutes
-from entrypoints.http.cors import cors_config
+from entrypoints.http.cors import Preflights, cors_config
 from entrypoints.http.crowd import Crowd
 from entrypoints.http.describe import describe
 from entrypoints.http.errors import to_problem
@@ -52,6 +52,7 @@ def create_app(kithkin: Kithkin) -> ASGIApp:
     """
     settings = kithkin.settings
     configure_logs(settings.log_format)
+    cors = cors_config(settings)
     streams = Streams(kithkin)
 
     @asynccontextmanager
@@ -77,12 +78,12 @@ def create_app(kithkin: Kithkin) -> ASGIApp:
         before_request=_admission(settings).admit,
         exception_handlers={Exception: to_problem},
         openapi_config=schema.openapi_config(version("kithkin")),
-        cors_config=cors_config(settings),
+        cors_config=cors,
         request_max_body_size=MAX_BODY_BYTES,
         logging_config=None,
     )
     describe(app.openapi_schema, app.routes)
-    inside = Crowd(Methods(app))
+    inside = Crowd(Methods(app) if cors is None else Preflights(Methods(app), cors))
     security = SecurityHeaders(settings.hsts_seconds)
     served = RequestLog(_traced(inside, settings), kithkin.figures, security)
     return behind_proxies(served, settings.trusted_proxies)

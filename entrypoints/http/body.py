@@ -42,7 +42,9 @@ class JsonBody(AbstractDTO[T]):
         scope = self.asgi_connection.scope
         media_type = value_of(scope, b"content-type", _JSON)
         if media_type != _JSON and media_type.partition(";")[0].strip().lower() != _JSON:
-            raise UnsupportedMediaTypeError(detail="Send the body as application/json.")
+            raise UnsupportedMediaTypeError(
+                detail="Send the body as JSON, with the header 'Content-Type: application/json'."
+            )
         if value_of(scope, b"content-encoding", "identity") != "identity":
             raise UnsupportedMediaTypeError(detail="Send the body without a content encoding.")
         try:

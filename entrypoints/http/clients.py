@@ -1,5 +1,6 @@
 """Where a request comes from."""
 
+from collections.abc import Iterator
 from functools import lru_cache
 from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Any, cast
@@ -33,5 +34,13 @@ def behind_proxies(app: ASGIApp, trusted: str | None) -> ASGIApp:
     """Take the word of some proxies for where a request comes from; of nobody else."""
     if trusted is None:
         return app
-    hosts = [host.strip() for host in trusted.split(",")]
+    hosts = [host for part in trusted.split(",") for host in _as_seen(part.strip())]
     return cast("ASGIApp", ProxyHeadersMiddleware(cast("Any", app), trusted_hosts=hosts))
+
+
+def _as_seen(trusted: str) -> Iterator[str]:
+    """Give an address or network as it was named, and as a socket for both families shows it."""
+    yield trusted
+    network = ip_network(trusted)
+    if network.version == 4:  # noqa: PLR2004 - of IP
+        yield f"::ffff:{network.network_address}/{96 + network.prefixlen}"

@@ -6,7 +6,7 @@ from attrs import define, field
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Receive, Scope, Send
 
-from entrypoints.http.problems import MEDIA_TYPE, Problem, encoded
+from entrypoints.http.problems import problem_of, send_problem
 
 MOST_AT_ONCE = 900
 _LIVE = "/health/live"
@@ -41,15 +41,6 @@ class Crowd:
 
 
 async def _refuse(path: str, send: Send) -> None:
-    status = HTTPStatus.SERVICE_UNAVAILABLE
-    problem = Problem(
-        type="urn:kithkin:problem:too_busy",
-        title="Too busy",
-        status=status,
-        detail="Too many requests are being served; nothing was kept. Try again in a moment.",
-        instance=path,
-        code="too_busy",
-    )
-    headers = [(b"content-type", MEDIA_TYPE.encode()), (b"retry-after", b"1")]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": encoded(problem), "more_body": False})
+    detail = "Too many requests are being served; nothing was kept. Try again in a moment."
+    problem = problem_of(HTTPStatus.SERVICE_UNAVAILABLE, detail, code="too_busy", instance=path)
+    await send_problem(send, problem, (b"retry-after", b"1"))

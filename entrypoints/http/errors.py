@@ -25,7 +25,14 @@ from domain.shared.errors import (
 from domain.video.unlock import MessageAllowance
 from entrypoints.http.decisions import AllowanceBody, ReasonBody
 from entrypoints.http.full import TooManyStreamsError
-from entrypoints.http.problems import MEDIA_TYPE, FieldProblem, PartBody, Problem, encoded
+from entrypoints.http.problems import (
+    MEDIA_TYPE,
+    FieldProblem,
+    PartBody,
+    Problem,
+    encoded,
+    problem_of,
+)
 
 _log = structlog.get_logger("kithkin.http")
 
@@ -99,7 +106,7 @@ def to_problem(request: Request[Any, Any, Any], error: Exception) -> Response[by
         case InternalServerException(detail="client disconnected prematurely"):
             problem = _problem(request, HTTPStatus.BAD_REQUEST, "The body broke off.")
         case HTTPException():
-            headers = dict(error.headers or {})
+            headers = _with_head(dict(error.headers or {}))
             problem = _problem(request, HTTPStatus(error.status_code), _detail(error))
         case StoreUnavailableError():
             _log.warning("store_unavailable", reason=str(error))
@@ -154,20 +161,20 @@ def _problem(
     request: Request[Any, Any, Any], status: HTTPStatus, detail: str, *, code: str | None = None
 ) -> Problem:
     code = code or _CODES.get(status, status.name.lower())
-    return Problem(
-        type=f"urn:kithkin:problem:{code}",
-        title=code.replace("_", " ").capitalize(),
-        status=status.value,
-        detail=detail,
-        instance=request.url.path,
-        code=code,
-    )
+    return problem_of(status, detail, code=code, instance=request.scope["path"])
 
 
 def _retry_after(error: DomainError) -> dict[str, str]:
     if isinstance(error, TooFastError):
         return {"Retry-After": str(error.retry_after_seconds)}
     return {}
+
+
+def _with_head(headers: dict[str, str]) -> dict[str, str]:
+    """Add what the API itself makes of GET to the methods that a path takes."""
+    if "GET" in (methods := headers.get("allow", "").split(", ")):
+        headers["allow"] = ", ".join(sorted({*methods, "HEAD"}))
+    return headers
 
 
 def _of_domain(request: Request[Any, Any, Any], error: DomainError) -> Problem:

@@ -49,10 +49,24 @@ async def ready(request: Request[Any, Any, Any]) -> ReadyBody:
 
 
 async def _part(name: str, check: Callable[[], Awaitable[None]]) -> PartBody:
+    asked = asyncio.ensure_future(check())
+    asked.add_done_callback(_seen)
     try:
-        async with asyncio.timeout(_ANSWER_SECONDS):
-            await check()
+        await asyncio.wait({asked}, timeout=_ANSWER_SECONDS)
+        if asked.done():
+            await asked
+            return PartBody(name, "ok")
+        reason = f"no answer in {_ANSWER_SECONDS} s"
     except (StoreUnavailableError, TimeoutError) as error:
-        _log.warning("part_away", part=name, reason=str(error) or type(error).__name__)
-        return PartBody(name, "away")
-    return PartBody(name, "ok")
+        reason = str(error) or type(error).__name__
+    finally:
+        # Not waited for: what does not answer does not end soon either.
+        asked.cancel()
+    _log.warning("part_away", part=name, reason=reason)
+    return PartBody(name, "away")
+
+
+def _seen(asked: "asyncio.Future[None]") -> None:
+    """Take note of an error that came too late, for else it is told as one that nobody saw."""
+    if not asked.cancelled():
+        asked.exception()

@@ -57,9 +57,10 @@ def asks_for_head_only(scope: Scope) -> bool:
 
 
 def _methods_of(scope: Scope) -> set[str]:
-    return {
-        method
+    methods = {
+        str(method)
         for route in scope["litestar_app"].routes
         if isinstance(route, HTTPRoute) and route.path_format == scope["path_template"]
         for method in route.methods
     }
+    return {*methods, "HEAD"} if "GET" in methods else methods

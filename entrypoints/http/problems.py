@@ -17,6 +17,7 @@ from litestar.status_codes import (
     HTTP_429_TOO_MANY_REQUESTS,
     HTTP_503_SERVICE_UNAVAILABLE,
 )
+from litestar.types import Send
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from entrypoints.http.decisions import AllowanceBody, ReasonBody
@@ -99,6 +100,35 @@ def problems(*statuses: int, body: bool = False) -> dict[int, ResponseSpec]:
         )
         for status in every
     }
+
+
+def problem_of(status: int, detail: str, *, code: str, instance: str = "") -> Problem:
+    """Make a problem; its instance is empty where no path was read."""
+    return Problem(
+        type=f"urn:kithkin:problem:{code}",
+        title=code.replace("_", " ").capitalize(),
+        status=int(status),
+        detail=detail,
+        instance=instance,
+        code=code,
+    )
+
+
+async def send_problem(send: Send, problem: Problem, *headers: tuple[bytes, bytes]) -> None:
+    """Answer a request that no route is to see."""
+    body = encoded(problem)
+    common = [
+        (b"content-type", MEDIA_TYPE.encode()),
+        (b"content-length", str(len(body)).encode()),
+    ]
+    await send(
+        {
+            "type": "http.response.start",
+            "status": problem.status,
+            "headers": [*common, *headers],
+        }
+    )
+    await send({"type": "http.response.body", "body": body, "more_body": False})
 
 
 def encoded(problem: Problem) -> bytes:

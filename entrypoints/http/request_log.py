@@ -65,6 +65,7 @@ class RequestLog:
         of_person = PERSON_ID.set(None)
         try:
             await self.app(scope, receive, send_with_id)
+        finally:
             took = time.perf_counter_ns() - began
             route: str = scope.get("path_template") or _NO_ROUTE
             self._log.info(
@@ -76,7 +77,6 @@ class RequestLog:
                 milliseconds=took // 1_000_000,
             )
             self.figures.request(method, route, status, took / 1_000_000_000)
-        finally:
             PERSON_ID.reset(of_person)
             REQUEST_ID.reset(bound)
 

@@ -43,13 +43,20 @@ class Traced:
             kind=SpanKind.SERVER,
             attributes={"http.request.method": scope["method"]},
             record_exception=False,
+            set_status_on_exception=False,
         ) as span:
-            await self.app(scope, receive, send_and_look)
-            route = scope.get("path_template")
-            if route:
-                span.update_name(f"{scope['method']} {route}")
-                span.set_attribute("http.route", route)
-            span.set_attribute("http.response.status_code", status)
-            span.set_attribute("kithkin.request_id", REQUEST_ID.get() or "")
-            if status >= _SERVER_ERRORS:
+            try:
+                await self.app(scope, receive, send_and_look)
+            except BaseException as error:
+                span.set_attribute("error.type", type(error).__qualname__)
                 span.set_status(Status(StatusCode.ERROR))
+                raise
+            finally:
+                route = scope.get("path_template")
+                if route:
+                    span.update_name(f"{scope['method']} {route}")
+                    span.set_attribute("http.route", route)
+                span.set_attribute("http.response.status_code", status)
+                span.set_attribute("kithkin.request_id", REQUEST_ID.get() or "")
+                if status >= _SERVER_ERRORS:
+                    span.set_status(Status(StatusCode.ERROR))

@@ -8,6 +8,7 @@ import pytest
 import pytest_asyncio
 
 from adapters.postgres.connections import Connections, Usage
+from adapters.postgres.executor import why
 
 SIZE = 2
 
@@ -211,6 +212,11 @@ async def test_one_lost_while_at_hand_is_replaced(connections: Connections) -> N
     finally:
         await other.close()
     assert await all_can_be_lent(connections)
+
+
+def test_an_error_is_told_in_one_line() -> None:
+    assert why(TimeoutError()) == "it did not answer in time"
+    assert why(OSError("gone\nfor good")) == "OSError: gone"
 
 
 async def test_closing_waits_for_what_is_lent(database: str) -> None:

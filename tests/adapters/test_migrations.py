@@ -1,16 +1,29 @@
 """The migrations make the tables that the code declares, step by step, and undo them."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
+import asyncpg
+import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from asyncpg.transaction import Transaction
 from sqlalchemy import Connection, inspect, text
 
 from adapters.postgres import migrations
-from adapters.postgres.migrate import QUEUE, migrate, migrate_down, on_connection, pending
+from adapters.postgres.migrate import (
+    QUEUE,
+    Patience,
+    migrate,
+    migrate_down,
+    on_connection,
+    pending,
+)
 from adapters.postgres.tables import metadata
+from application.shared.transaction import StoreUnavailableError
 from tests.postgres import empty_database
 
 _FOLDER = str(Path(migrations.__file__).parent)
@@ -108,4 +121,59 @@ async def test_migrating_twice_changes_nothing(database: str) -> None:
     assert await pending(url) == (*revisions(), QUEUE)
     await migrate(url)
     await migrate(url)
+    assert await pending(url) == ()
+
+
+@asynccontextmanager
+async def locked(url: str, statement: str) -> AsyncIterator[Transaction]:
+    """Hold a lock in a transaction of its own, which ends by the end at the latest."""
+    connection = await asyncpg.connect(url)
+    try:
+        transaction = connection.transaction()
+        await transaction.start()
+        await connection.execute(statement)
+        yield transaction
+    finally:
+        await connection.close()
+
+
+LOCKS = {
+    "a table": "LOCK TABLE alembic_version",
+    "another migration": "SELECT pg_advisory_xact_lock(7520110394)",
+}
+
+
+@pytest.mark.parametrize("lock", LOCKS.values(), ids=LOCKS)
+async def test_what_others_have_locked_is_not_waited_for_without_end(
+    database: str, lock: str
+) -> None:
+    url = await empty_database(database)
+    await migrate(url, "0001")
+    lacking = await pending(url)
+    brief = Patience(lock_seconds=0.01, tries=2, pause_seconds=0)
+    async with locked(url, lock):
+        with pytest.raises(StoreUnavailableError, match="through 2 tries: end what takes long"):
+            await migrate(url, patience=brief)
+        with pytest.raises(StoreUnavailableError, match="through 2 tries"):
+            await migrate_down(url, "base", brief)
+    assert await pending(url) == lacking
+    await migrate(url)
+    assert await pending(url) == ()
+
+
+async def test_a_migration_goes_on_when_others_let_go(database: str) -> None:
+    url = await empty_database(database)
+    await migrate(url, "0001")
+    steadfast = Patience(lock_seconds=0.01, tries=1_000_000, pause_seconds=0)
+    waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+
+    def is_waited_for(connection: Connection) -> bool:
+        return bool(connection.execute(waiting).scalar())
+
+    async with locked(url, LOCKS["a table"]) as lock:
+        migrating = asyncio.create_task(migrate(url, patience=steadfast))
+        while not await on_connection(url, is_waited_for):
+            assert not migrating.done()
+        await lock.rollback()
+        await migrating
     assert await pending(url) == ()

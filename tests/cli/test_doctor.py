@@ -107,7 +107,8 @@ def test_a_missing_pepper_is_told(kithkin: RunCommand, folder: Path) -> None:
     result = kithkin("doctor", "--database-url", url, "--port", "0", "--json")
     assert "openssl rand -hex 32" in problems(result)["pepper"]
     result = kithkin("doctor", "--data", folder / "new", "--port", "0", "--json")
-    assert str(folder / "new" / "pepper") in found(result)["pepper"]["detail"]
+    file = folder / "new" / "pepper"
+    assert found(result)["pepper"]["detail"] == f"the first start makes {file}"
 
 
 def test_missing_migrations_and_keys_are_told(kithkin: RunCommand, data: Path) -> None:

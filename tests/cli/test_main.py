@@ -41,6 +41,7 @@ def test_the_installed_command_tells_its_version() -> None:
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
+        (["keys", "create"], "read, write, admin. See `kithkin keys create --help`."),
         (["nope"], "No such command 'nope'. See `kithkin --help`."),
         (["keys", "create"], "'--scope'"),
         (["keys", "create", "--scope", "all"], "'all' is not one of"),

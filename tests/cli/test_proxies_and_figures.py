@@ -14,11 +14,11 @@ LIMIT = 2
 POOL = 10
 
 
-def statuses(server: Served, *addresses: str) -> list[int]:
+def statuses(server: Served, *addresses: str, url: str = "") -> list[int]:
     """What is answered to those who come from such addresses, as a proxy would say."""
     with server.client() as client:
         return [
-            client.get("/v1/persons", headers={"X-Forwarded-For": address}).status_code
+            client.get(f"{url}/v1/persons", headers={"X-Forwarded-For": address}).status_code
             for address in addresses
         ]
 
@@ -28,6 +28,16 @@ def test_a_trusted_proxy_tells_who_asks() -> None:
     with serve(**limits, KITHKIN_TRUSTED_PROXIES="10.0.0.0/8, 127.0.0.1") as server:
         asked = ("192.0.2.1", "192.0.2.1", "192.0.2.1", "192.0.2.2", "192.0.2.1, 10.0.0.1")
         assert statuses(server, *asked) == [200, 200, 429, 200, 429]
+
+
+def test_a_trusted_proxy_is_known_on_a_socket_for_both_families() -> None:
+    """Where IPv4 addresses are shown within IPv6."""
+    limits = {"KITHKIN_MEMORY": "true", "KITHKIN_ADDRESS_REQUESTS_PER_MINUTE": str(LIMIT)}
+    for trusted in ("127.0.0.1", "127.0.0.0/8"):
+        with serve("--host", "::", **limits, KITHKIN_TRUSTED_PROXIES=trusted) as server:
+            asked = ("192.0.2.1", "192.0.2.2", "192.0.2.3", "192.0.2.3:1234", "192.0.2.3:1235")
+            by_ipv4 = server.url.replace("[::1]", "127.0.0.1")
+            assert statuses(server, *asked, url=by_ipv4) == [200, 200, 200, 200, 429]
 
 
 def test_nobody_else_does() -> None:

@@ -1,9 +1,11 @@
 """Settings: flags before the environment, and all that is wrong named at once."""
 
+import json
 from pathlib import Path
 
 import pytest
 
+from adapters.postgres.embedded import running_url
 from entrypoints.settings import (
     LogFormat,
     Settings,
@@ -11,6 +13,7 @@ from entrypoints.settings import (
     as_environment,
     read_settings,
 )
+from tests.cli.served import PEPPER, run_command
 
 BOTH = "http://localhost:5173,https://b.org"
 
@@ -65,6 +68,11 @@ def test_all_wrong_ones_are_named_at_once() -> None:
     assert "KITHKIN_PROT: there is no such setting; did you mean KITHKIN_PORT?" in str(caught.value)
 
 
+def test_nothing_far_off_is_suggested() -> None:
+    with pytest.raises(SettingsError, match="known: KITHKIN_DATABASE_URL, KITHKIN_DATA"):
+        read_settings({"KITHKIN_FOO": "1"})
+
+
 @pytest.mark.parametrize(
     ("flags", "told"),
     [
@@ -84,7 +92,10 @@ def test_contradictions_are_refused(flags: dict[str, object], told: str) -> None
         ("cors_origins", "http://localhost:5173, https://b.org", BOTH),
         ("cors_origins", "http://[::1]:8080", "http://[::1]:8080"),
         ("trusted_proxies", "10.0.0.0/8, 2001:db8::1", "10.0.0.0/8,2001:db8::1"),
+        ("trusted_proxies", "2001:DB8:0::/48", "2001:DB8:0::/48"),
         ("metrics", "off", False),
+        ("port", "09000", 9000),
+        ("database_url", "postgresql://a:5432,b:5432/app", "postgresql://a:5432,b:5432/app"),
         ("tracing", "true", True),
         ("key_requests_per_minute", "0", 0),
         ("address_requests_per_minute", "60", 60),
@@ -106,8 +117,20 @@ def test_those_about_the_network_are_read(name: str, given: str, read: object) -
         ("cors_origins", "app.example.org", "is no origin"),
         ("cors_origins", "https://App.example.org", "in lower case"),
         ("cors_origins", "https://a.org,", "'' is no origin"),
+        ("cors_origins", "https://a.org:99999", "is no origin"),
+        ("cors_origins", "https://a.org:0", "is no origin"),
+        ("database_url", "postgresql://[::1/app", "give a URL like postgresql://"),
+        ("nats_url", "nats://host:99999", "give a URL like nats://"),
+        ("nats_url", "nats://[::1", "give a URL like nats://"),
+        ("smtp_url", "smtp://host:99999", "give a URL like smtp://"),
+        ("google_issuer", "https://host:99999", "starts with https://"),
+        ("port", "9" * 5000, "is no whole number from 0 to 65535"),
         ("trusted_proxies", "*", "give some like 10.0.0.7"),
-        ("trusted_proxies", "10.0.0.1/8", "is no address or network"),
+        ("trusted_proxies", "10.0.0.1/8", "give 10.0.0.0/8"),
+        ("trusted_proxies", "10.0.0.1/", "is no address or network"),
+        ("trusted_proxies", "10.0.0.1:80", "is no address or network"),
+        ("trusted_proxies", "10.0.0.1,", "'' is no address or network"),
+        ("trusted_proxies", "2001:db8::1/64", "give 2001:db8::/64"),
         ("trusted_proxies", "proxy.example.org", "is no address or network"),
         ("key_requests_per_minute", "-1", "is no whole number"),
         ("hsts_seconds", "1e9", "is no whole number"),
@@ -152,3 +175,33 @@ def test_the_pepper_is_not_shown() -> None:
 
 def test_the_password_in_the_database_url_is_not_shown() -> None:
     assert "secret" not in repr(Settings(database_url="postgresql://me:secret@host/app"))
+
+
+@pytest.mark.parametrize("command", ["serve", "worker"])
+@pytest.mark.parametrize("folder", ["", "/proc/nothing", "/dev/null/figures"])
+def test_figures_need_a_folder_that_can_be_written_to(
+    command: str, folder: str, data: Path
+) -> None:
+    url = running_url(data)
+    assert url
+    flags = ("--port", "0") if command == "serve" else ()
+    where = {"PROMETHEUS_MULTIPROC_DIR": folder, **PEPPER}
+    ran = run_command(command, "--database-url", url, *flags, **where)
+    assert ran.returncode == 2
+    assert ran.stderr.startswith("Error: PROMETHEUS_MULTIPROC_DIR: ")
+    assert "give a folder to write to, or leave it out" in ran.stderr
+
+
+@pytest.mark.parametrize("command", ["serve", "worker"])
+@pytest.mark.parametrize("by", ["flag", "environment"])
+def test_programs_read_problems_as_log_lines(command: str, by: str) -> None:
+    flags = ("--log-format", "json") if by == "flag" else ()
+    environment = {} if by == "flag" else {"KITHKIN_LOG_FORMAT": "json"}
+    ran = run_command(command, *flags, **environment, KITHKIN_PORT="x", KITHKIN_WORKERS="y")
+    assert ran.returncode == 2
+    lines = [json.loads(line) for line in ran.stderr.splitlines()]
+    assert [(line["event"], line["level"]) for line in lines] == [("problem", "error")] * 2
+    assert [line["detail"].partition(":")[0] for line in lines] == [
+        "KITHKIN_PORT",
+        "KITHKIN_WORKERS",
+    ]

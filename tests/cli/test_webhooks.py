@@ -42,6 +42,13 @@ def test_an_endpoint_from_its_making_to_its_end(kithkin: RunCommand, data: Path)
     assert (gone.status, "no such webhook endpoint" in gone.err) == (1, True)
 
 
+def test_nothing_is_cut_off_in_a_narrow_terminal(kithkin: RunCommand, data: Path) -> None:
+    url = f"{URL}/{'0123456789' * 20}"
+    assert kithkin("webhooks", "create", url, "--data", data).status == 0
+    shown = kithkin("webhooks", "list", "--data", data).out
+    assert url in "".join(shown.split())
+
+
 def test_a_secret_is_shown_for_a_person_too(kithkin: RunCommand, data: Path) -> None:
     made = kithkin("webhooks", "create", URL, "--data", data)
     assert "whsec_" in made.out

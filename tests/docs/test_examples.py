@@ -1,5 +1,6 @@
 """What the documentation shows is true: its examples run, its tables agree with the code."""
 
+import inspect
 import json
 import os
 import re
@@ -28,7 +29,7 @@ from domain.shared.errors import DomainError
 from domain.shared.events import Event
 from domain.video.events import VideoEvent
 from entrypoints.cli.main import COMMANDS
-from entrypoints.http import errors
+from entrypoints.http import cors, crowd, errors
 from entrypoints.settings import PREFIX, Settings
 from entrypoints.wiring.kithkin import in_memory
 from tests.architecture.source import LAYERS, ROOT, modules
@@ -365,7 +366,8 @@ def codes_of_the_rules() -> set[str]:
 
 
 def codes_of_the_api() -> set[str]:
-    named = re.findall(r'\bcode="(\w+)"', Path(errors.__file__).read_text())
+    texts = (inspect.getsource(module) for module in (cors, crowd, errors))
+    named = {code for text in texts for code in re.findall(r'\bcode="(\w+)"', text)}
     return {*errors._CODES.values(), *named}
 
 

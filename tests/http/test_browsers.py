@@ -113,11 +113,50 @@ async def test_a_named_origin_may_call(open_api: Api) -> None:
 async def test_no_other_origin_may_call(open_api: Api, api: Api, origin: str) -> None:
     asked = {"Origin": origin, "Access-Control-Request-Method": "POST"}
     preflight = await open_api.client.options("/v1/persons", headers=asked)
-    assert preflight.status_code == 400
+    assert "KITHKIN_CORS_ORIGINS" in refused(preflight, 400, "cross_origin_refused")["detail"]
     answer = await open_api.client.get("/v1/persons", headers={"Origin": origin})
     closed = await api.client.get("/v1/persons", headers={"Origin": ORIGIN})
     for one in (preflight, answer, closed):
         assert "access-control-allow-origin" not in one.headers
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ({"Method": "TRACE"}, "GET, POST, PUT, PATCH, DELETE only"),
+        ({"Method": "post"}, "GET, POST, PUT, PATCH, DELETE only"),
+        ({"Method": "POST", "Headers": "x-mine, content-type"}, "authorization, content-type"),
+        ({"Headers": "cookie"}, "authorization, content-type"),
+    ],
+)
+async def test_a_named_origin_may_not_ask_for_anything(
+    open_api: Api, asked: dict[str, str], told: str
+) -> None:
+    headers = {f"Access-Control-Request-{name}": value for name, value in asked.items()}
+    preflight = await open_api.client.options("/v1/persons", headers={"Origin": ORIGIN, **headers})
+    assert told in refused(preflight, 400, "cross_origin_refused")["detail"]
+
+
+async def test_a_page_may_ask_for_headers_that_browsers_send_anyway(open_api: Api) -> None:
+    asked = {
+        "Origin": ORIGIN,
+        "Access-Control-Request-Method": "GET",
+        "Access-Control-Request-Headers": "accept,accept-language,,content-language",
+    }
+    preflight = await open_api.client.options("/v1/persons", headers=asked)
+    assert preflight.status_code == 204
+
+
+async def test_a_page_may_read_that_it_asks_too_fast() -> None:
+    settings = Settings(memory=True, cors_origins=ORIGIN, key_requests_per_minute=1)
+    with served(settings) as server:
+        async with asking(server) as api:
+            for status in (200, 429):
+                answer = await api.client.get("/v1/persons", headers={"Origin": ORIGIN})
+                assert answer.status_code == status
+                assert answer.headers["access-control-allow-origin"] == ORIGIN
+                assert "Retry-After" in answer.headers["access-control-expose-headers"]
+                assert ("retry-after" in answer.headers) is (status == 429)
 
 
 async def test_without_origins_a_preflight_opens_nothing(api: Api) -> None:
