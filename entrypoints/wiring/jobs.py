@@ -21,6 +21,7 @@ def job_kinds(
     forget_events: Handler,
     forget_expired_answers: Handler,
     forget_queue_log: Handler,
+    forget_sign_ins: Handler,
 ) -> JobKinds:
     """Name every kind of job, and who does it. A new kind is added here."""
     return JobKinds.of(
@@ -29,6 +30,7 @@ def job_kinds(
             _sweep("forget_events", forget_events, timedelta(hours=1)),
             _sweep("forget_expired_answers", forget_expired_answers, timedelta(hours=1)),
             _sweep("forget_queue_log", forget_queue_log, timedelta(hours=1)),
+            _sweep("forget_sign_ins", forget_sign_ins, timedelta(hours=1)),
         )
     )
 
@@ -44,6 +46,7 @@ class Jobs(DeclarativeContainer):
     ports = DependenciesContainer()
     video = DependenciesContainer()
     events = DependenciesContainer()
+    sign_in = DependenciesContainer()
 
     kinds = Singleton(
         job_kinds,
@@ -53,6 +56,7 @@ class Jobs(DeclarativeContainer):
             ForgetExpiredAnswers, answers=ports.answers, clock=ports.clock
         ),
         forget_queue_log=Factory(ForgetQueueLog, log=ports.job_queue),
+        forget_sign_ins=sign_in.forget_sign_ins,
     )
     run_job = Factory(
         RunJob,
