@@ -4,14 +4,21 @@ import asyncio
 import os
 import signal
 import sys
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import TYPE_CHECKING
 
 import rich_click as click
 
 from application.shared.transaction import StoreUnavailableError
 from entrypoints.cli import options
+from entrypoints.cli.listener import problem, url_at
 from entrypoints.cli.stop_signals import StopSignals
 from entrypoints.cli.terminal import say
 from entrypoints.settings import Settings, SettingsError, read_settings
+
+if TYPE_CHECKING:
+    from entrypoints.wiring.kithkin import Kithkin
 
 
 @click.command("worker", epilog="Example: kithkin worker --database-url postgresql://me@host/app")
@@ -20,6 +27,10 @@ from entrypoints.settings import Settings, SettingsError, read_settings
 @click.option("--log-format", metavar="text|json", help="How log lines are written. [text]")
 @options.test_clock
 @options.job_slots
+@click.option(
+    "--metrics-port", metavar="PORT", help="Show figures there; 0 takes a free one. [none]"
+)
+@click.option("--metrics-host", metavar="HOST", help="Address to show them on. [127.0.0.1]")
 def command(**flags: str | bool | None) -> None:
     """Work on jobs until Ctrl-C, beside a server and other workers.
 
@@ -62,6 +73,25 @@ async def _work(settings: Settings, url: str) -> None:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         if signal.getsignal(number) is not signal.SIG_IGN:
             loop.add_signal_handler(number, stop.set)
-    async with opened(settings, url) as kithkin:
+    async with opened(settings, url) as kithkin, _figures_shown(kithkin, settings) as figures:
         say("Working", f"on up to {settings.job_slots} jobs at once; Ctrl-C stops it")
+        if figures is not None:
+            say("Figures", figures)
         await run_services(kithkin, stop)
+
+
+@asynccontextmanager
+async def _figures_shown(kithkin: "Kithkin", settings: Settings) -> AsyncIterator[str | None]:
+    host, port = settings.metrics_host, settings.metrics_port
+    if port is None:
+        yield None
+        return
+    from entrypoints.http.metrics import sampled  # noqa: PLC0415
+
+    async with AsyncExitStack() as stack:
+        await stack.enter_async_context(sampled(kithkin))
+        try:
+            taken = stack.enter_context(kithkin.figures.served(host, port))
+        except (OSError, UnicodeError) as error:
+            raise click.ClickException(problem(error, host, port, "metrics-")) from error
+        yield f"{url_at(host, taken)}/metrics"

@@ -8,6 +8,7 @@ from dependency_injector.containers import DeclarativeContainer
 from dependency_injector.providers import DependenciesContainer, Factory, Object, Singleton
 
 from application.shared.backlog import TellBacklog
+from application.shared.counted_run import CountedRun
 from application.shared.forget_answers import ForgetExpiredAnswers
 from application.shared.forget_queue_log import ForgetQueueLog
 from application.shared.jobs import Handler, JobKind, JobKinds
@@ -66,11 +67,14 @@ class Jobs(DeclarativeContainer):
         clock=ports.clock,
         chance=Object(random.random),
     )
+    counted_run = Factory(
+        CountedRun, run=run_job, figures=ports.figures, seconds=Object(time.perf_counter)
+    )
     run_due_jobs = Factory(
         RunDueJobs,
         schedule=ports.job_schedule,
         queue=ports.job_queue,
-        run=run_job,
+        run=counted_run,
         kinds=kinds,
         clock=ports.clock,
         seconds=Object(time.monotonic),
