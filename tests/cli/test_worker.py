@@ -5,6 +5,7 @@ import os
 import signal
 import socket
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -70,9 +71,11 @@ def is_worked_on(url: str) -> None:
 
 
 @contextmanager
-def working(*arguments: str) -> Iterator["subprocess.Popen[str]"]:
+def working(
+    *arguments: str, command: tuple[str, ...] = COMMAND
+) -> Iterator["subprocess.Popen[str]"]:
     with subprocess.Popen(
-        (*COMMAND, "worker", *arguments),
+        (*command, "worker", *arguments),
         cwd=REPOSITORY,
         env=clean_environment(),
         stdout=subprocess.PIPE,
@@ -98,6 +101,17 @@ def test_a_worker_works_until_it_is_told_to_stop(own_database: str, number: sign
         os.killpg(process.pid, number)
         out, err = process.communicate(timeout=PATIENCE_SECONDS)
     assert (process.returncode, out, err) == (0, GOODBYE, "")
+
+
+def test_a_worker_that_is_stuck_ends_too(own_database: str) -> None:
+    stuck = (sys.executable, "-m", "tests.cli.stuck_worker")
+    with working("--database-url", own_database, command=stuck) as process:
+        assert process.stdout
+        assert process.stdout.readline() == "stuck\n"
+        os.killpg(process.pid, signal.SIGTERM)
+        out, err = process.communicate(timeout=PATIENCE_SECONDS)
+    assert (process.returncode, out) == (1, "")
+    assert err.startswith("Error: A job does not end;")
 
 
 def test_a_server_works_too(own_database: str) -> None:
