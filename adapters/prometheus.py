@@ -16,6 +16,7 @@ from prometheus_client import (
     Histogram,
     disable_created_metrics,
     generate_latest,
+    start_http_server,
 )
 from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 
@@ -166,6 +167,21 @@ class Figures:
         """Say how far a relay of events is behind."""
         self._relay_events.labels(relay).set(events)
         self._relay_seconds.labels(relay).set(seconds)
+
+    @contextmanager
+    def served(self, host: str, port: int) -> Iterator[int]:
+        """Show what this process counts over HTTP while the context lasts; give the port.
+
+        Raises:
+            OSError: The port cannot be taken.
+        """
+        server, thread = start_http_server(port, host, self._registry)
+        try:
+            yield server.server_port
+        finally:
+            server.shutdown()
+            server.server_close()
+            thread.join()
 
     def text(self) -> bytes:
         """Give all figures that were handed over, in Prometheus' text form; it may take a while."""

@@ -61,6 +61,8 @@ class Settings:
         nats_url: A NATS server with JetStream to publish events to.
         event_retention_days: How long events are kept at least.
         metrics: `GET /metrics` is there.
+        metrics_host: The address that a worker shows its own figures on.
+        metrics_port: Its port; 0 takes a free one, None shows nothing.
         tracing: Spans are sent to where the OTEL_ variables say.
         key_requests_per_minute: What a service key may ask of all workers; 0 for no limit.
         address_requests_per_minute: What may come from one address; 0 for no limit.
@@ -94,6 +96,8 @@ class Settings:
     nats_url: str | None = field(default=None, repr=False)
     event_retention_days: int = 30
     metrics: bool = True
+    metrics_host: str = "127.0.0.1"
+    metrics_port: int | None = None
     tracing: bool = False
     key_requests_per_minute: int = 600_000
     address_requests_per_minute: int = 600_000
@@ -322,6 +326,8 @@ _READERS: dict[str, Callable[[str], Any]] = {
     "nats_url": _nats_url,
     "event_retention_days": _whole_number(MIN_RETENTION_DAYS, MAX_RETENTION_DAYS),
     "metrics": _switch,
+    "metrics_host": _host,
+    "metrics_port": _whole_number(0, MAX_PORT),
     "tracing": _switch,
     "key_requests_per_minute": _whole_number(0, MAX_REQUESTS_PER_MINUTE),
     "address_requests_per_minute": _whole_number(0, MAX_REQUESTS_PER_MINUTE),

@@ -217,6 +217,26 @@ class SignInCodes(Protocol):
         ...
 
 
+class PastSignIns(Protocol):
+    """What signing in leaves behind, some at a time: what others are at work on stays for later."""
+
+    async def forget_codes(self, before: datetime, limit: int) -> int:
+        """Delete codes that were over by an instant, the first one first; tell how many."""
+        ...
+
+    async def forget_tallies(self, before: datetime, limit: int) -> int:
+        """Delete tallies that count nothing after an instant; tell how many."""
+        ...
+
+    async def forget_google_attempts(self, before: datetime, limit: int) -> int:
+        """Delete attempts that were over by an instant; tell how many."""
+        ...
+
+    async def lock_sessions(self, before: datetime, limit: int) -> tuple[LoginSession, ...]:
+        """Give sessions that were over by an instant, and hold them until the transaction ends."""
+        ...
+
+
 class LoginSessions(Protocol):
     """The login sessions of persons."""
 

@@ -164,6 +164,10 @@ class JobKind:
         doubled = 1 << min(tries - 1, longest_doubling)
         return min(self.first_delay * doubled, self.longest_delay) * (0.5 + chance / 2)
 
+    def repeats(self, job: StoredJob) -> bool:
+        """Tell whether a job is the periodic one, and not one that somebody left besides."""
+        return self.every is not None and job.key == PERIODIC_KEY
+
     def next_slot(self, now: datetime) -> datetime:
         """Give when a periodic job is due next; what was missed is made up for by one run."""
         if self.every is None:

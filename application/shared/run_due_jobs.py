@@ -9,7 +9,7 @@ from attrs import frozen
 from application.shared.clock import Clock
 from application.shared.job_ports import JobElsewhereError, JobQueue, JobSchedule
 from application.shared.jobs import JobKinds
-from application.shared.run_job import RunJob
+from application.shared.run_job import TakesTurns
 from domain.shared.errors import ConflictError
 
 _AT_ONCE = 100
@@ -29,7 +29,7 @@ class RunDueJobs:
 
     schedule: JobSchedule
     queue: JobQueue
-    run: RunJob
+    run: TakesTurns
     kinds: JobKinds
     clock: Clock
     seconds: Callable[[], float]

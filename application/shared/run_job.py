@@ -115,7 +115,7 @@ class RunJob:
         return await self.transactions.run(at_once)
 
     async def _done(self, kind: JobKind, job: StoredJob) -> bool:
-        if kind.every is None:
+        if not kind.repeats(job):
             return await self.runs.end(job, None)
         return await self.runs.end(job, _next_run(kind, job, await self.clock.now(), None))
 
@@ -127,7 +127,7 @@ class RunJob:
             result = JobResult.PUT_OFF
             later = now + kind.delay(job.tries, self.chance())
             after = attrs.evolve(job, state=JobState.RETRYING, at=later, error=why)
-        elif kind.every is not None:
+        elif kind.repeats(job):
             after = _next_run(kind, job, now, why)
         else:
             after = attrs.evolve(job, state=JobState.FAILED, error=why, failed_at=now)
@@ -137,7 +137,9 @@ class RunJob:
 
 
 def _next_run(kind: JobKind, job: StoredJob, now: datetime, error: str | None) -> StoredJob:
-    return attrs.evolve(job, state=JobState.WAITING, at=kind.next_slot(now), tries=0, error=error)
+    # Who handed it to the queue may have a clock that is ahead of ours.
+    at = kind.next_slot(max(now, job.at))
+    return attrs.evolve(job, state=JobState.WAITING, at=at, tries=0, error=error)
 
 
 def described(error: Exception) -> str:

@@ -61,6 +61,16 @@ def attempt_windows(policy: SignInPolicy) -> tuple[Window, ...]:
     return (Window(policy.client_seconds, policy.client_google_attempts),)
 
 
+def longest_window(policy: SignInPolicy) -> timedelta:
+    """Give after how long no code or attempt counts any more, whomever it was counted for."""
+    windows = (
+        *address_windows(policy),
+        *client_windows(policy),
+        *attempt_windows(policy),
+    )
+    return timedelta(seconds=max(window.seconds for window in windows))
+
+
 def counted_code(tally: Tally, windows: Iterable[Window], now: datetime) -> Tally:
     """Count one more code for a subject.
 

@@ -38,7 +38,7 @@ class LoginSession:
         origin: How it began.
         created_at: When it began.
         last_used_at: When its token was last taken, to about ten minutes.
-        idle_ends_at: When it ends if it is not used until then.
+        idle_ends_at: When it ends if it is not used until then; never after `ends_at`.
         ends_at: When it ends in any case.
     """
 

@@ -29,7 +29,7 @@ def listening(host: str, port: int) -> Iterator[socket.socket]:
             dualstack_ipv6=family == socket.AF_INET6 and address[0] == "::",
         )
     except (OSError, UnicodeError) as error:
-        raise click.ClickException(_problem(error, host, port)) from error
+        raise click.ClickException(problem(error, host, port)) from error
     if hasattr(socket, "TCP_USER_TIMEOUT"):
         # Each connection inherits it: a client that vanished without a word is noticed.
         listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, _VANISHED_MILLISECONDS)
@@ -40,19 +40,35 @@ def listening(host: str, port: int) -> Iterator[socket.socket]:
 def url_of(listener: socket.socket) -> str:
     """Give the address of the API as a browser on this machine takes it."""
     host, port = listener.getsockname()[:2]
+    return url_at(host, port)
+
+
+def url_at(host: str, port: int) -> str:
+    """Give the address of what listens on a host and port, for clients on this machine."""
     host = _ANY.get(host, host)
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-def _problem(error: OSError | UnicodeError, host: str, port: int) -> str:
+def problem(error: OSError | UnicodeError, host: str, port: int, of: str = "") -> str:
+    """Say why nothing can listen there, and what to do.
+
+    Args:
+        error: What came of it.
+        host: The address.
+        port: The port.
+        of: What stands before `host` and `port` in the names of their flags.
+    """
     match error:
         case socket.gaierror() | UnicodeError():
-            return f"There is no host '{host}'; give --host an address of this machine."
+            return f"There is no host '{host}'; give --{of}host an address of this machine."
         case OSError(errno=errno.EADDRINUSE):
-            return f"Port {port} on {host} is in use; stop what runs there, or give another --port."
+            return (
+                f"Port {port} on {host} is in use; stop what runs there, or give another "
+                f"--{of}port."
+            )
         case OSError(errno=errno.EADDRNOTAVAIL):
-            return f"{host} is no address of this machine; give another --host."
+            return f"{host} is no address of this machine; give another --{of}host."
         case OSError(errno=errno.EACCES):
-            return f"This user may not take port {port}; give a --port of 1024 or more."
+            return f"This user may not take port {port}; give a --{of}port of 1024 or more."
         case _:
             return f"Cannot listen on {host}, port {port}: {error}"

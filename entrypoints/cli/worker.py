@@ -4,14 +4,25 @@ import asyncio
 import os
 import signal
 import sys
+import threading
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import TYPE_CHECKING
 
 import rich_click as click
 
 from application.shared.transaction import StoreUnavailableError
 from entrypoints.cli import options
+from entrypoints.cli.listener import problem, url_at
 from entrypoints.cli.stop_signals import StopSignals
-from entrypoints.cli.terminal import say, tell_problems_as
+from entrypoints.cli.terminal import say, tell_problem, tell_problems_as
 from entrypoints.settings import Settings, SettingsError, read_settings
+
+if TYPE_CHECKING:
+    from entrypoints.wiring.kithkin import Kithkin
+
+LONGEST_STOP_SECONDS = 20.0
+"""Longer than any end takes that comes by itself, also while the database hangs."""
 
 
 @click.command("worker", epilog="Example: kithkin worker --database-url postgresql://me@host/app")
@@ -20,6 +31,10 @@ from entrypoints.settings import Settings, SettingsError, read_settings
 @click.option("--log-format", metavar="text|json", help="How log lines are written. [text]")
 @options.test_clock
 @options.job_slots
+@click.option(
+    "--metrics-port", metavar="PORT", help="Show figures there; 0 takes a free one. [none]"
+)
+@click.option("--metrics-host", metavar="HOST", help="Address to show them on. [127.0.0.1]")
 def command(**flags: str | bool | None) -> None:
     """Work on jobs until Ctrl-C, beside a server and other workers.
 
@@ -64,7 +79,41 @@ async def _work(settings: Settings, url: str) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         if signal.getsignal(number) is not signal.SIG_IGN:
-            loop.add_signal_handler(number, stop.set)
-    async with opened(settings, url) as kithkin:
+            loop.add_signal_handler(number, _stop, stop)
+    async with opened(settings, url) as kithkin, _figures_shown(kithkin, settings) as figures:
         say("Working", f"on up to {settings.job_slots} jobs at once; Ctrl-C stops it")
+        if figures is not None:
+            say("Figures", figures)
         await run_services(kithkin, stop)
+
+
+def _stop(stop: asyncio.Event) -> None:
+    if stop.is_set():
+        return
+    stop.set()
+    # A thread of its own, as what holds the process up may hold up its event loop too.
+    bound = threading.Timer(LONGEST_STOP_SECONDS, _break_off)
+    bound.daemon = True
+    bound.start()
+
+
+def _break_off() -> None:
+    tell_problem("A job does not end; the worker is broken off, and another does it again.")
+    os._exit(1)
+
+
+@asynccontextmanager
+async def _figures_shown(kithkin: "Kithkin", settings: Settings) -> AsyncIterator[str | None]:
+    host, port = settings.metrics_host, settings.metrics_port
+    if port is None:
+        yield None
+        return
+    from entrypoints.http.metrics import sampled  # noqa: PLC0415
+
+    async with AsyncExitStack() as stack:
+        await stack.enter_async_context(sampled(kithkin))
+        try:
+            taken = stack.enter_context(kithkin.figures.served(host, port))
+        except (OSError, UnicodeError) as error:
+            raise click.ClickException(problem(error, host, port, "metrics-")) from error
+        yield f"{url_at(host, taken)}/metrics"

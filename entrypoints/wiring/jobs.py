@@ -8,6 +8,7 @@ from dependency_injector.containers import DeclarativeContainer
 from dependency_injector.providers import DependenciesContainer, Factory, Object, Singleton
 
 from application.shared.backlog import TellBacklog
+from application.shared.counted_run import CountedRun
 from application.shared.forget_answers import ForgetExpiredAnswers
 from application.shared.forget_queue_log import ForgetQueueLog
 from application.shared.jobs import Handler, JobKind, JobKinds
@@ -21,6 +22,7 @@ def job_kinds(
     forget_events: Handler,
     forget_expired_answers: Handler,
     forget_queue_log: Handler,
+    forget_sign_ins: Handler,
 ) -> JobKinds:
     """Name every kind of job, and who does it. A new kind is added here."""
     return JobKinds.of(
@@ -29,6 +31,7 @@ def job_kinds(
             _sweep("forget_events", forget_events, timedelta(hours=1)),
             _sweep("forget_expired_answers", forget_expired_answers, timedelta(hours=1)),
             _sweep("forget_queue_log", forget_queue_log, timedelta(hours=1)),
+            _sweep("forget_sign_ins", forget_sign_ins, timedelta(hours=1)),
         )
     )
 
@@ -44,6 +47,7 @@ class Jobs(DeclarativeContainer):
     ports = DependenciesContainer()
     video = DependenciesContainer()
     events = DependenciesContainer()
+    sign_in = DependenciesContainer()
 
     kinds = Singleton(
         job_kinds,
@@ -53,6 +57,7 @@ class Jobs(DeclarativeContainer):
             ForgetExpiredAnswers, answers=ports.answers, clock=ports.clock
         ),
         forget_queue_log=Factory(ForgetQueueLog, log=ports.job_queue),
+        forget_sign_ins=sign_in.forget_sign_ins,
     )
     run_job = Factory(
         RunJob,
@@ -62,11 +67,14 @@ class Jobs(DeclarativeContainer):
         clock=ports.clock,
         chance=Object(random.random),
     )
+    counted_run = Factory(
+        CountedRun, run=run_job, figures=ports.figures, seconds=Object(time.perf_counter)
+    )
     run_due_jobs = Factory(
         RunDueJobs,
         schedule=ports.job_schedule,
         queue=ports.job_queue,
-        run=run_job,
+        run=counted_run,
         kinds=kinds,
         clock=ports.clock,
         seconds=Object(time.monotonic),

@@ -138,7 +138,7 @@ def _wired(settings: Settings, ports: PostgresPorts | MemoryPorts) -> Kithkin:
         ports=ports, mailer=Object(mailer_of(settings)), google=Object(google_of(settings))
     )
     events = Events(ports=ports, settings=Object(settings))
-    jobs = Jobs(ports=ports, video=video, events=events)
+    jobs = Jobs(ports=ports, video=video, events=events, sign_in=sign_in)
     shared = Shared(ports=ports, jobs=jobs)
     return Kithkin(
         settings=settings,

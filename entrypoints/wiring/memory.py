@@ -39,6 +39,7 @@ from adapters.memory.jobs import (
     MemoryJobSchedule,
 )
 from adapters.memory.learning import MemoryPreferences
+from adapters.memory.past_sign_ins import MemoryPastSignIns
 from adapters.memory.send_gate import MemorySendGate
 from adapters.memory.sign_in import (
     MemoryCodeTallies,
@@ -102,6 +103,7 @@ class MemoryPorts(DeclarativeContainer):
     persons_by_email = Singleton(MemoryPersonsByEmail, store)
     sessions = Singleton(MemoryLoginSessions, store)
     google_attempts = Singleton(MemoryGoogleAttempts, store)
+    past_sign_ins = Singleton(MemoryPastSignIns, store)
     google_links = Singleton(MemoryGoogleLinks, store)
     standings = Singleton(MemoryPairStandings, store)
     conversations = Singleton(MemoryConversations, store)

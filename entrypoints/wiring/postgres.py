@@ -40,6 +40,7 @@ from adapters.postgres.jobs import (
 )
 from adapters.postgres.key_cache import CachedServiceKeys
 from adapters.postgres.learning import PostgresPreferences
+from adapters.postgres.past_sign_ins import PostgresPastSignIns
 from adapters.postgres.send_gate import PostgresSendGate
 from adapters.postgres.sign_in import (
     PostgresCodeTallies,
@@ -123,6 +124,7 @@ class PostgresPorts(DeclarativeContainer):
     persons_by_email = Singleton(PostgresPersonsByEmail, store)
     sessions = Singleton(PostgresLoginSessions, store)
     google_attempts = Singleton(PostgresGoogleAttempts, store)
+    past_sign_ins = Singleton(PostgresPastSignIns, store)
     google_links = Singleton(PostgresGoogleLinks, store)
     connection = Singleton(PostgresConnection, store, service_keys)
     standings = Singleton(PostgresPairStandings, store)

@@ -18,6 +18,7 @@ from application.identity.authenticate_person import AuthenticatePerson
 from application.identity.end_session import EndAllSessions, EndSession
 from application.identity.finish_google import FinishGoogle
 from application.identity.forget_codes import ForgetCodes
+from application.identity.forget_sign_ins import ForgetSignIns
 from application.identity.mint_token import MintToken
 from application.identity.open_session import SessionOpener
 from application.identity.request_code import RequestCode
@@ -45,6 +46,15 @@ class SignIn(DeclarativeContainer):
     )
     forget_codes = Factory(
         ForgetCodes, tallies=ports.code_tallies, codes=ports.sign_in_codes, pepper=ports.pepper
+    )
+    forget_sign_ins = Factory(
+        ForgetSignIns,
+        transactions=ports.transactions,
+        past=ports.past_sign_ins,
+        sessions=ports.sessions,
+        clock=ports.clock,
+        new_id=ports.new_id,
+        rulebook=ports.rulebook,
     )
     request_code = Factory(
         RequestCode,

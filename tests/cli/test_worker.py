@@ -3,7 +3,9 @@
 import asyncio
 import os
 import signal
+import socket
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -69,9 +71,11 @@ def is_worked_on(url: str) -> None:
 
 
 @contextmanager
-def working(*arguments: str) -> Iterator["subprocess.Popen[str]"]:
+def working(
+    *arguments: str, command: tuple[str, ...] = COMMAND
+) -> Iterator["subprocess.Popen[str]"]:
     with subprocess.Popen(
-        (*COMMAND, "worker", *arguments),
+        (*command, "worker", *arguments),
         cwd=REPOSITORY,
         env=clean_environment(),
         stdout=subprocess.PIPE,
@@ -99,6 +103,17 @@ def test_a_worker_works_until_it_is_told_to_stop(own_database: str, number: sign
     assert (process.returncode, out, err) == (0, GOODBYE, "")
 
 
+def test_a_worker_that_is_stuck_ends_too(own_database: str) -> None:
+    stuck = (sys.executable, "-m", "tests.cli.stuck_worker")
+    with working("--database-url", own_database, command=stuck) as process:
+        assert process.stdout
+        assert process.stdout.readline() == "stuck\n"
+        os.killpg(process.pid, signal.SIGTERM)
+        out, err = process.communicate(timeout=PATIENCE_SECONDS)
+    assert (process.returncode, out) == (1, "")
+    assert err.startswith("Error: A job does not end;")
+
+
 def test_a_server_works_too(own_database: str) -> None:
     with serve("--database-url", own_database, **PEPPER) as server:
         is_worked_on(own_database)
@@ -122,6 +137,45 @@ def test_each_of_several_processes_works(own_database: str) -> None:
         await_that(lambda: is_true(own_database, worker))
         server.stop(signal.SIGTERM)
         assert (server.process.returncode, "Traceback" in server.errors) == (0, False)
+
+
+def test_a_worker_shows_its_own_figures(own_database: str) -> None:
+    with working("--database-url", own_database, "--metrics-port", "0") as process:
+        assert process.stdout
+        url = process.stdout.readline().split()[1]
+        assert url.startswith("http://127.0.0.1:")
+        done = f'kithkin_jobs_total{{kind="{KIND}",outcome="done"}}'
+        is_worked_on(own_database)
+        await_that(lambda: done in httpx.get(url, trust_env=False).text)
+        held = 'kithkin_database_connections{state="free"}'
+        await_that(lambda: held in httpx.get(url, trust_env=False).text)
+        os.killpg(process.pid, signal.SIGTERM)
+        out, err = process.communicate(timeout=PATIENCE_SECONDS)
+    assert (process.returncode, out, err) == (0, GOODBYE, "")
+
+
+def test_a_port_for_figures_that_is_taken_is_told(kithkin: RunCommand, own_database: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        result = kithkin("worker", "--database-url", own_database, "--metrics-port", port)
+    assert (result.status, result.out) == (1, "")
+    (said,) = result.problems
+    assert said.startswith(f"Error: Port {port} on 127.0.0.1 is in use;")
+    assert said.endswith("give another --metrics-port.")
+
+
+@pytest.mark.parametrize(
+    ("flag", "wrong", "problem"),
+    [
+        ("--metrics-port", "65536", "'65536' is no whole number from 0 to 65535"),
+        ("--metrics-host", "a b", "'a b' is no host; give an address like 127.0.0.1"),
+    ],
+)
+def test_a_wrong_place_for_figures_is_refused(
+    kithkin: RunCommand, flag: str, wrong: str, problem: str
+) -> None:
+    result = kithkin("worker", flag, wrong)
+    assert (result.status, result.problems) == (2, [f"Error: {flag}: {problem}"])
 
 
 def test_memory_has_no_worker_beside_it(kithkin: RunCommand) -> None:

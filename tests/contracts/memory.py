@@ -29,6 +29,7 @@ from adapters.memory.jobs import (
     MemoryJobSchedule,
 )
 from adapters.memory.learning import MemoryPreferences
+from adapters.memory.past_sign_ins import MemoryPastSignIns
 from adapters.memory.send_gate import MemorySendGate
 from adapters.memory.sign_in import (
     MemoryCodeTallies,
@@ -94,6 +95,7 @@ def memory_stores() -> Stores:
         sign_in_codes=MemorySignInCodes(store),
         persons_by_email=MemoryPersonsByEmail(store),
         google_attempts=MemoryGoogleAttempts(store),
+        past_sign_ins=MemoryPastSignIns(store),
         google_links=MemoryGoogleLinks(store),
         sessions=MemoryLoginSessions(store),
         session_tokens=MemoryLoginSessions(store),

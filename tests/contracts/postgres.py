@@ -30,6 +30,7 @@ from adapters.postgres.jobs import (
     PostgresJobSchedule,
 )
 from adapters.postgres.learning import PostgresPreferences
+from adapters.postgres.past_sign_ins import PostgresPastSignIns
 from adapters.postgres.send_gate import PostgresSendGate
 from adapters.postgres.service_keys import PostgresServiceKeys
 from adapters.postgres.sign_in import (
@@ -126,6 +127,7 @@ def postgres_stores(executor: Executor) -> Stores:
         sign_in_codes=PostgresSignInCodes(executor),
         persons_by_email=PostgresPersonsByEmail(executor),
         google_attempts=PostgresGoogleAttempts(executor),
+        past_sign_ins=PostgresPastSignIns(executor),
         google_links=PostgresGoogleLinks(executor),
         sessions=PostgresLoginSessions(executor),
         session_tokens=PostgresLoginSessions(executor),

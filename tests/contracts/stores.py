@@ -15,6 +15,7 @@ from application.identity.ports import (
     GoogleAttempts,
     GoogleLinks,
     LoginSessions,
+    PastSignIns,
     PersonalData,
     Persons,
     PersonsByEmail,
@@ -66,6 +67,7 @@ class Stores:
     sign_in_codes: SignInCodes
     persons_by_email: PersonsByEmail
     google_attempts: GoogleAttempts
+    past_sign_ins: PastSignIns
     google_links: GoogleLinks
     sessions: LoginSessions
     session_tokens: SessionTokens

@@ -211,6 +211,43 @@ async def test_a_periodic_job_makes_up_for_what_was_missed_by_one_run(stores: St
     assert job.at == first + 10 * HOUR + timedelta(minutes=5)
 
 
+@pytest.mark.parametrize("fails", [False, True])
+async def test_a_periodic_job_runs_once_in_its_time_by_clocks_that_differ(
+    stores: Stores, fails: bool
+) -> None:
+    async def work(_: StoredJob) -> None:
+        if fails:
+            raise RuntimeError
+
+    kind = a_kind(handle=work, every=HOUR, tries=1)
+    office = an_office(stores, kind)
+    await office.run_due_jobs()
+    slot = kind.next_slot(await now(stores))
+    await stores.job_schedule.promote(slot, 1000)
+    (ticket,) = await stores.job_queue.take([kind.name], 1)
+    # It was handed over by a clock that is ahead of the one that it is run by.
+    assert await now(stores) < slot
+    await office.run(ticket)
+    (job,) = await office.listed(JobState.WAITING)
+    assert job.at == slot + HOUR
+
+
+async def test_a_job_that_is_left_besides_a_periodic_one_is_done_once(stores: Stores) -> None:
+    done: list[str] = []
+
+    async def work(job: StoredJob) -> None:
+        done.append(job.key)
+
+    kind = a_kind(handle=work, every=HOUR)
+    office = an_office(stores, kind)
+    start = await now(stores)
+    await office.leave(kind, start, "besides")
+    for hours in range(3):
+        await office.move(start + hours * HOUR)
+    assert sorted(done) == ["besides", "periodic", "periodic", "periodic"]
+    assert [job.key for job in await office.listed(JobState.WAITING)] == ["periodic"]
+
+
 async def test_a_periodic_job_that_fails_goes_on_with_its_next_time(stores: Stores) -> None:
     async def work(_: StoredJob) -> None:
         raise RuntimeError

@@ -9,12 +9,12 @@ import pytest_asyncio
 from attrs import frozen
 
 from application.events.manage_endpoints import CreateEndpointRequest
+from application.shared.counted_run import CountedRun
 from application.shared.jobs import Job, JobState
 from domain.identity.profile import Profile
 from entrypoints.http.app import create_app
 from entrypoints.settings import Settings
 from entrypoints.wiring.kithkin import Kithkin, in_memory
-from entrypoints.worker.jobs import CountedRun
 from tests.http.figures import Read, shown
 
 KIND = "forget_expired_answers"
@@ -83,6 +83,17 @@ async def test_jobs_are_told_until_they_are_done(told: Told) -> None:
     assert figures.value("kithkin_jobs_total", kind=KIND, outcome="done") == 1
     assert figures.value("kithkin_jobs_total", kind=KIND, outcome="over") == 1
     assert figures.value("kithkin_job_seconds_sum", kind=KIND) == 0.75
+
+
+async def test_what_a_move_of_the_clock_runs_is_counted(told: Told) -> None:
+    ports = told.kithkin.ports
+    await told.leave(KIND)
+    await told.kithkin.shared.move_clock()(await told.kithkin.clock.now() + timedelta(hours=1))
+    left = await ports.job_list().in_state(JobState.WAITING, 100)
+    assert [job.key for job in left if job.kind == KIND] == ["periodic"]
+    figures = await told.figures()
+    # The one that was left, and the periodic one.
+    assert figures.value("kithkin_jobs_total", kind=KIND, outcome="done") == 2
 
 
 async def test_relays_are_told_until_they_are_through(told: Told) -> None:

@@ -13,6 +13,7 @@ from domain.identity.code_limits import (
     address_windows,
     client_windows,
     counted_code,
+    longest_window,
     uncounted_code,
 )
 from domain.identity.sign_in_policy import SignInPolicy
@@ -97,3 +98,19 @@ def test_no_window_ever_holds_more_than_its_most(
             end = at + timedelta(seconds=window.seconds)
             assert len([one for one in sent if at <= one < end]) <= window.most
     assert len(tally.times) <= len(sent)
+
+
+def test_a_code_counts_for_the_longest_window_of_all() -> None:
+    assert longest_window(POLICY) == timedelta(days=1)
+    assert longest_window(SignInPolicy(address_long_seconds=900)) == timedelta(hours=1)
+
+
+@given(st.lists(st.integers(60, 86_400), min_size=3, max_size=3))
+def test_after_the_longest_window_nothing_counts(lengths: list[int]) -> None:
+    short, long, client = lengths
+    policy = SignInPolicy(
+        address_short_seconds=short, address_long_seconds=long, client_seconds=client
+    )
+    for windows in (address_windows(policy), client_windows(policy)):
+        full = Tally(b"ana", (NOW,) * 1000)
+        assert counted_code(full, windows, NOW + longest_window(policy)).times[-1:] != (NOW,)
