@@ -7,6 +7,7 @@ from attrs import frozen
 
 from ..shared.events import Event
 from ..shared.ids import ConversationId, PersonId, VideoCallId
+from .video_message_events import CreditEvent, VideoMessageEvent
 
 
 class CallOutcome(StrEnum):
@@ -83,4 +84,11 @@ class VideoCallCounted(CallEvent):
     overlap_seconds: int
 
 
-VideoEvent = VideoCallStarted | PresenceReported | VideoCallEnded | VideoCallCounted
+VideoEvent = (
+    VideoCallStarted
+    | PresenceReported
+    | VideoCallEnded
+    | VideoCallCounted
+    | VideoMessageEvent
+    | CreditEvent
+)

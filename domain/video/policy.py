@@ -7,6 +7,7 @@ from attrs import Attribute, Factory, field, frozen
 
 from ..shared.checks import between
 from ..shared.tiers import Tier
+from .video_message_policy import VideoMessagePolicy
 
 _ONE_DAY_SECONDS = 86_400
 _MOST_MESSAGES = 100_000
@@ -130,7 +131,9 @@ class VideoPolicy:
     Attributes:
         unlock: What a completed call unlocks.
         calls: When calls begin, end and count.
+        video_messages: How many video messages are free, and what more of them cost.
     """
 
     unlock: UnlockPolicy = field(factory=UnlockPolicy)
     calls: CallPolicy = field(factory=CallPolicy)
+    video_messages: VideoMessagePolicy = field(factory=VideoMessagePolicy)
