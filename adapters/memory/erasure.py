@@ -56,6 +56,11 @@ class MemoryPersonalData:
             for report in store.reports.all():
                 if report.reporter_id == person_id:
                     store.reports.put(attrs.evolve(report, reason=""))
+            for message in store.video_messages.all():
+                if message.sender_id == person_id:
+                    store.video_messages.put(attrs.evolve(message, upload_ref=""))
+            for entry in store.credit_ledger.group("person", person_id):
+                store.credit_ledger.put(attrs.evolve(entry, reason=None))
             for answered in store.answers.group("person", person_id):
                 kept = attrs.evolve(answered.kept, body=b"", fingerprint=b"")
                 store.answers.put(Answered(answered.owner, answered.key, kept))

@@ -31,6 +31,7 @@ _conversations = tables.conversations
 _messages = tables.messages
 _links, _outbox = tables.google_links, tables.outbox
 _answers = tables.kept_answers
+_videos, _ledger = tables.video_messages, tables.video_credit_ledger
 
 _person = bindparam("person_id", type_=Uuid)
 _ids = bindparam("ids", type_=ARRAY(Uuid))
@@ -109,6 +110,8 @@ _ERASE_ELSEWHERE = (
         .where(tables.reports.c.reporter_id == _person)
         .values(reason=_NO_TEXT)
     ),
+    Statement(update(_videos).where(_videos.c.sender_id == _person).values(upload_ref=_NO_TEXT)),
+    Statement(update(_ledger).where(_ledger.c.person_id == _person).values(reason=null())),
     Statement(
         update(_outbox)
         .where(_outbox.c.person_id == _person, _outbox.c.type == "person_registered")

@@ -9,7 +9,8 @@ from domain.identity.persons import Person, PersonStatus
 from domain.shared.ids import PersonId
 
 
-def _participant(person: Person) -> Participant:
+def participant_of(person: Person) -> Participant:
+    """Give what the use cases need to know of a person."""
     return Participant(
         id=person.id,
         active=person.status is PersonStatus.ACTIVE,
@@ -32,8 +33,8 @@ class PostgresPairStandings:
             return None
         lower, higher = found
         return PairStanding(
-            lower=_participant(lower),
-            higher=_participant(higher),
+            lower=participant_of(lower),
+            higher=participant_of(higher),
             blocked=await PostgresBlocks(self.executor).between(one, two),
         )
 

@@ -35,6 +35,13 @@ from adapters.postgres.identity_tables import (
     sign_in_codes,
 )
 from adapters.postgres.schema import Instant, metadata, one_of
+from adapters.postgres.video_message_tables import (
+    IS_UNSPENT,
+    video_credit_ledger,
+    video_credit_lots,
+    video_messages,
+    video_wallets,
+)
 from application.shared.jobs import JobState
 from domain.conversations.conversations import ConversationKind
 from domain.conversations.messages import MessageRole, MessageTag
@@ -45,6 +52,7 @@ from domain.video.events import CallOutcome, Presence
 __all__ = [
     "IS_COMPLETED",
     "IS_OPEN",
+    "IS_UNSPENT",
     "Instant",
     "blocks",
     "code_tallies",
@@ -70,6 +78,10 @@ __all__ = [
     "test_clock",
     "video_call_presence",
     "video_calls",
+    "video_credit_ledger",
+    "video_credit_lots",
+    "video_messages",
+    "video_wallets",
     "webhook_deliveries",
     "webhook_endpoints",
 ]

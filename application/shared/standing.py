@@ -83,6 +83,17 @@ class PairStandings(Protocol):
         ...
 
 
+def required(person: Participant | None, person_id: PersonId) -> Participant:
+    """Give a person who must exist.
+
+    Raises:
+        NotFoundError: They do not.
+    """
+    if person is None:
+        raise NotFoundError(f"There is no person {person_id}; check the id.")
+    return person
+
+
 async def locked_pair(standings: PairStandings, one: PersonId, two: PersonId) -> PairStanding:
     """Lock two persons who must exist.
 

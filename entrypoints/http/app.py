@@ -37,6 +37,8 @@ from entrypoints.http.stopping import told_to_stop
 from entrypoints.http.streams import Streams
 from entrypoints.http.tokens import TokenRoutes
 from entrypoints.http.video import VideoRoutes
+from entrypoints.http.video_credits import VideoCreditRoutes
+from entrypoints.http.video_messages import VideoMessageRoutes
 from entrypoints.http.webhooks import WebhookRoutes
 from entrypoints.settings import Settings
 from entrypoints.wiring.kithkin import Kithkin
@@ -97,6 +99,8 @@ def _routes(settings: Settings) -> list[ControllerRouterHandler]:
         ConversationRoutes,
         MessageRoutes,
         VideoRoutes,
+        VideoMessageRoutes,
+        VideoCreditRoutes,
         EventRoutes,
         WebhookRoutes,
         SignInRoutes,

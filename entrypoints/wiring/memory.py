@@ -14,6 +14,7 @@ from adapters.memory.conversations import (
     MemoryConversations,
     MemoryMessages,
 )
+from adapters.memory.credits import MemorySenders, MemoryVideoMessages, MemoryWallets
 from adapters.memory.delivery_queue import (
     MemoryDeliveryQueue,
     MemoryEndpointClaims,
@@ -111,6 +112,9 @@ class MemoryPorts(DeclarativeContainer):
     calls = Singleton(MemoryCalls, store)
     histories = Singleton(MemoryHistories, store)
     overdue_calls = Singleton(MemoryOverdueCalls, store)
+    senders = Singleton(MemorySenders, store)
+    wallets = Singleton(MemoryWallets, store)
+    video_messages = Singleton(MemoryVideoMessages, store)
     jobs = Singleton(MemoryJobs, store, new_id)
     job_schedule = Singleton(MemoryJobSchedule, store)
     job_runs = Singleton(MemoryJobRuns, store)

@@ -16,6 +16,7 @@ from adapters.postgres.clock import PostgresTestClock
 from adapters.postgres.connections import Usage
 from adapters.postgres.conversation_list import PostgresConversationList
 from adapters.postgres.conversations import PostgresConversations, PostgresMessages
+from adapters.postgres.credits import PostgresSenders, PostgresWallets
 from adapters.postgres.delivery_queue import (
     PostgresDeliveryQueue,
     PostgresEndpointClaims,
@@ -51,6 +52,7 @@ from adapters.postgres.standing import PostgresPairStandings
 from adapters.postgres.stored_records import postgres_records
 from adapters.postgres.transaction import PostgresTransactions
 from adapters.postgres.video import PostgresCalls, PostgresHistories, PostgresOverdueCalls
+from adapters.postgres.video_messages import PostgresVideoMessages
 from adapters.postgres.webhooks import PostgresDeliveries, PostgresWebhookEndpoints
 from adapters.prometheus import Figures
 from application.shared.rulebook import Rulebook
@@ -133,6 +135,9 @@ class PostgresPorts(DeclarativeContainer):
     calls = Singleton(PostgresCalls, store)
     histories = Singleton(PostgresHistories, store)
     overdue_calls = Singleton(PostgresOverdueCalls, store)
+    senders = Singleton(PostgresSenders, store)
+    wallets = Singleton(PostgresWallets, store)
+    video_messages = Singleton(PostgresVideoMessages, store)
     jobs = Singleton(PostgresJobs, store, new_id)
     job_queue = Singleton(PgQueuerQueue, store)
     job_schedule = Singleton(PostgresJobSchedule, store, job_queue)

@@ -3,13 +3,23 @@
 from dependency_injector.containers import DeclarativeContainer
 from dependency_injector.providers import DependenciesContainer, Factory, Singleton
 
+from application.video.change_credits import (
+    ChargeBackVideoCredits,
+    CreditChanger,
+    GrantVideoCredits,
+    SellVideoCredits,
+)
 from application.video.close_call import CallCloser
+from application.video.credit_queries import VideoMessageQueries
 from application.video.end_call import DeclineCall, EndCall, EndPairCalls, EndPersonCalls
 from application.video.queries import VideoQueries
 from application.video.report_presence import ReportPresence
+from application.video.report_upload import ReportUploadComplete, ReportUploadFailed
+from application.video.send_video_message import SendVideoMessage
 from application.video.settle_calls import SettleCalls
 from application.video.settle_overdue_calls import SettleOverdueCalls
 from application.video.start_call import StartCall
+from application.video.view_video_message import ViewVideoMessage
 
 
 class Video(DeclarativeContainer):
@@ -73,6 +83,68 @@ class Video(DeclarativeContainer):
         conversations=ports.conversations,
         close=closer,
         settle_calls=settle_calls,
+        clock=ports.clock,
+        rulebook=ports.rulebook,
+    )
+    send_video_message = Factory(
+        SendVideoMessage,
+        transactions=ports.transactions,
+        conversations=ports.conversations,
+        senders=ports.senders,
+        wallets=ports.wallets,
+        messages=ports.video_messages,
+        clock=ports.clock,
+        new_id=ports.new_id,
+        rulebook=ports.rulebook,
+        tally=ports.figures,
+    )
+    report_upload_complete = Factory(
+        ReportUploadComplete,
+        transactions=ports.transactions,
+        messages=ports.video_messages,
+        clock=ports.clock,
+        new_id=ports.new_id,
+        rulebook=ports.rulebook,
+    )
+    report_upload_failed = Factory(
+        ReportUploadFailed,
+        transactions=ports.transactions,
+        messages=ports.video_messages,
+        senders=ports.senders,
+        wallets=ports.wallets,
+        clock=ports.clock,
+        new_id=ports.new_id,
+        rulebook=ports.rulebook,
+    )
+    view_video_message = Factory(
+        ViewVideoMessage,
+        transactions=ports.transactions,
+        messages=ports.video_messages,
+        senders=ports.senders,
+        clock=ports.clock,
+        new_id=ports.new_id,
+        rulebook=ports.rulebook,
+    )
+    change_credits = Singleton(
+        CreditChanger,
+        transactions=ports.transactions,
+        senders=ports.senders,
+        wallets=ports.wallets,
+        clock=ports.clock,
+        new_id=ports.new_id,
+        rulebook=ports.rulebook,
+    )
+    grant_video_credits = Factory(
+        GrantVideoCredits, change=change_credits, new_id=ports.new_id, rulebook=ports.rulebook
+    )
+    sell_video_credits = Factory(SellVideoCredits, change=change_credits)
+    charge_back_video_credits = Factory(ChargeBackVideoCredits, change=change_credits)
+    video_message_queries = Factory(
+        VideoMessageQueries,
+        messages=ports.video_messages,
+        conversations=ports.conversations,
+        senders=ports.senders,
+        wallets=ports.wallets,
         clock=ports.clock,
         rulebook=ports.rulebook,
     )

@@ -11,6 +11,7 @@ from adapters.memory.conversations import (
     MemoryConversations,
     MemoryMessages,
 )
+from adapters.memory.credits import MemorySenders, MemoryVideoMessages, MemoryWallets
 from adapters.memory.erasure import MemoryErasures, MemoryPersonalData
 from adapters.memory.google import MemoryGoogleAttempts, MemoryGoogleLinks
 from adapters.memory.idempotency import MemoryKeptAnswers
@@ -108,6 +109,9 @@ def memory_stores() -> Stores:
         histories=MemoryHistories(store),
         answers=MemoryKeptAnswers(store),
         overdue_calls=MemoryOverdueCalls(store),
+        senders=MemorySenders(store),
+        wallets=MemoryWallets(store),
+        video_messages=MemoryVideoMessages(store),
         jobs=MemoryJobs(store, uuid7),
         job_schedule=MemoryJobSchedule(store),
         job_queue=MemoryJobQueue(store),

@@ -12,6 +12,7 @@ from adapters.postgres.backlog import PostgresBacklogs
 from adapters.postgres.clock import PostgresTestClock
 from adapters.postgres.conversation_list import PostgresConversationList
 from adapters.postgres.conversations import PostgresConversations, PostgresMessages
+from adapters.postgres.credits import PostgresSenders, PostgresWallets
 from adapters.postgres.erasure import PostgresErasures, PostgresPersonalData
 from adapters.postgres.event_log import PostgresEventLog
 from adapters.postgres.executor import Executor
@@ -42,6 +43,7 @@ from adapters.postgres.standing import PostgresPairStandings
 from adapters.postgres.stored_records import postgres_records
 from adapters.postgres.transaction import PostgresTransactions
 from adapters.postgres.video import PostgresCalls, PostgresHistories, PostgresOverdueCalls
+from adapters.postgres.video_messages import PostgresVideoMessages
 from application.shared.outbox import OutboxEvent
 from domain.conversations.events import ConversationEvent
 from domain.identity.events import IdentityEvent
@@ -140,6 +142,9 @@ def postgres_stores(executor: Executor) -> Stores:
         histories=PostgresHistories(executor),
         answers=PostgresKeptAnswers(executor),
         overdue_calls=PostgresOverdueCalls(executor),
+        senders=PostgresSenders(executor),
+        wallets=PostgresWallets(executor),
+        video_messages=PostgresVideoMessages(executor),
         jobs=PostgresJobs(executor, uuid7),
         job_schedule=PostgresJobSchedule(executor, queue),
         job_queue=queue,

@@ -33,6 +33,7 @@ from application.shared.jobs import Jobs
 from application.shared.outbox import OutboxEvent
 from application.shared.standing import PairStandings
 from application.shared.transaction import Transactions
+from application.video.credit_ports import Senders, VideoMessages, Wallets
 from application.video.ports import Calls, Histories, OverdueCalls, PairConversations
 from domain.shared.ids import PersonId, VideoCallId
 from domain.video.events import Presence
@@ -80,6 +81,9 @@ class Stores:
     histories: Histories
     answers: KeptAnswers
     overdue_calls: OverdueCalls
+    senders: Senders
+    wallets: Wallets
+    video_messages: VideoMessages
     jobs: Jobs
     job_schedule: JobSchedule
     job_queue: JobQueue
