@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from domain.shared.ids import PersonId
-from domain.video.credits import CreditAccounts, LedgerEntry
+from domain.video.credits import CreditAccounts, LedgerEntry, Wallet
 from entrypoints.cli import options
 from entrypoints.cli.ask import ask
 from entrypoints.cli.json_output import write_json
@@ -44,7 +44,7 @@ def command() -> None:
 def grant(person: UUID, number: int, reason: str, *, as_json: bool, **flags: str | None) -> None:
     """Give a person credits; what they owe is repaid first."""
 
-    async def give(kithkin: Kithkin) -> Any:
+    async def give(kithkin: Kithkin) -> Wallet:
         return await kithkin.video.grant_video_credits()(PersonId(person), number, reason)
 
     wallet = ask(flags["data"], flags["database_url"], give, rulebook=flags["rulebook"])

@@ -82,6 +82,27 @@ MORE = (
     SELECT id, now(), 0 FROM conversations
     """,
     """
+    INSERT INTO video_wallets
+    SELECT id, 3, 0, 0, 0, 0, NULL, 0, 3, 3, 1 FROM persons
+    """,
+    """
+    INSERT INTO video_credit_lots
+    SELECT uuidv7(), id, number, 'purchase', 1, number % 2, now()
+    FROM persons, generate_series(1, 3) AS number
+    """,
+    """
+    INSERT INTO video_credit_ledger
+    SELECT person_id, number, now(), 'credits', 'purchase', 1, number, id, NULL, NULL, '0'
+    FROM video_credit_lots
+    """,
+    """
+    INSERT INTO video_messages (id, state, send_id, conversation_id, sender_id, recipient_id,
+                                upload_ref, source, counted_on, created_at, policy_version, version)
+    SELECT uuidv7(), 'pending', uuidv7(), id, participant_a, participant_b, '', 'free', now(),
+           now(), '0', 1
+    FROM conversations, generate_series(1, 3)
+    """,
+    """
     INSERT INTO kept_answers
     SELECT 'service', id::text, 'f', 201, repeat('x', 1000)::bytea, now() FROM messages LIMIT 5000
     """,

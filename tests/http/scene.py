@@ -36,6 +36,9 @@ TAKES_BODY = (
     "mint_token",
     "start_google",
     "finish_google",
+    "send_video_message",
+    "report_viewed",
+    "grant_video_credits",
 )
 TEXTS = {
     "register_person": "name",
@@ -45,6 +48,7 @@ TEXTS = {
     "send_message": "text",
     "edit_message": "text",
     "create_webhook_endpoint": "description",
+    "grant_video_credits": "reason",
 }
 """What people write themselves, by operation."""
 
@@ -59,6 +63,8 @@ class Scene:
         message: One of `pair.a`.
         call: `pair.a` calls, it rings.
         soon: An hour from now.
+        awaited: A video message of `pair.b`, whose upload is awaited.
+        watchable: Another, which is uploaded.
         endpoint: A webhook endpoint, the same for all scenes; nothing is sent to it.
     """
 
@@ -67,6 +73,8 @@ class Scene:
     message: str
     call: str
     soon: str
+    awaited: str
+    watchable: str
     endpoint: str
 
     def path(self, operation: Operation) -> str:
@@ -77,6 +85,7 @@ class Scene:
             conversation_id=self.pair.id,
             message_id=self.message,
             call_id=self.call,
+            video_message_id=self.watchable if operation.path.endswith("/viewed") else self.awaited,
             endpoint_id=self.endpoint,
             event_id=nobody(),
             session_id=nobody(),
@@ -107,6 +116,9 @@ class Scene:
             "sign_in": {"email": given.an_email(), "nonce": "none", "code": "01234567"},
             "mint_token": {"lifetime_seconds": 900},
             "start_google": {},
+            "send_video_message": {"sender_id": a, "upload_ref": "uploads/2"},
+            "report_viewed": {"person_id": a},
+            "grant_video_credits": {"credits": 5, "reason": "An upload was lost"},
             "finish_google": {"state": "none", "code": "none", "nonce": "none"},
         }
         return bodies.get(operation_id, {})
@@ -126,6 +138,11 @@ class Scene:
             "end_call": {"person_id": self.pair.b},
             "request_code": {"email": given.an_email()},
             "mint_token": {"lifetime_seconds": 901},
+            "send_video_message": {"upload_ref": "uploads/3"},
+            "report_uploaded": {"takes": "no body, but its bytes are part of the request"},
+            "report_failed": {"takes": "no body, but its bytes are part of the request"},
+            "report_viewed": {"person_id": self.pair.b},
+            "grant_video_credits": {"credits": 6},
         }
         return {**self.body(operation_id), **changes[operation_id]}
 
@@ -143,11 +160,15 @@ async def a_scene(api: Api, *, a: str | None = None) -> Scene:
     pair = await given.a_pair(api, a=a)
     message = await given.a_message(api, pair, pair.a)
     await api.put(f"/v1/persons/{pair.a}/learning-preferences", target_language="pt")
+    watchable = await given.a_video_message(api, pair, pair.b)
+    await given.uploaded(api, watchable)
     return Scene(
         pair=pair,
         stranger=await given.a_person(api, name="Cy Ode"),
         message=message["id"],
         call=await given.a_call(api, pair),
+        awaited=(await given.a_video_message(api, pair, pair.b))["id"],
+        watchable=watchable["id"],
         soon=(await api.now() + timedelta(hours=1)).isoformat(),
         endpoint=await given.an_endpoint(api),
     )
@@ -177,6 +198,9 @@ async def _seen(api: Api, scene: Scene) -> list[Json]:
         await api.get(f"{pair.path}/messages"),
         await api.get(f"{pair.path}/video"),
         await api.get(f"/v1/video-calls/{scene.call}"),
+        *[await api.get(f"/v1/persons/{one}/video-credits") for one in (pair.a, pair.b)],
+        await api.get(f"{pair.path}/video-messages"),
+        await given.video_allowance(api, pair.a),
         await api.get("/v1/reports", person_id=pair.a),
         await api.get("/v1/test-clock"),
     ]

@@ -20,6 +20,11 @@ POSTS = (
     "report_presence",
     "decline_call",
     "end_call",
+    "send_video_message",
+    "report_uploaded",
+    "report_failed",
+    "report_viewed",
+    "grant_video_credits",
 )
 ELSEWHERE = ("redeliver_event", "requeue_dead_deliveries")
 """Tried with the webhooks: they take no body."""

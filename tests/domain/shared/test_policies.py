@@ -9,8 +9,16 @@ from domain.conversations.policy import ConversationPolicy
 from domain.identity.policy import IdentityPolicy
 from domain.identity.sign_in_policy import SignInPolicy
 from domain.video.policy import CallPolicy, DecayStep, UnlockPolicy, VideoPolicy
+from domain.video.video_message_policy import VideoMessagePolicy
 
-Policy = IdentityPolicy | SignInPolicy | ConversationPolicy | CallPolicy | UnlockPolicy
+Policy = (
+    IdentityPolicy
+    | SignInPolicy
+    | ConversationPolicy
+    | CallPolicy
+    | UnlockPolicy
+    | VideoMessagePolicy
+)
 
 ONE_DAY = 86_400
 
@@ -45,6 +53,10 @@ NUMBERS: list[tuple[type[Policy], str, int, int, int]] = [
     (CallPolicy, "open_calls_per_conversation", 1, 20, 1000),
     (CallPolicy, "presence_reports_per_call", 4, 1000, 100_000),
     (UnlockPolicy, "base_messages", 0, 10, 100_000),
+    (VideoMessagePolicy, "free_per_day", 0, 3, 100_000),
+    (VideoMessagePolicy, "most_recipients", 1, 20, 100),
+    (VideoMessagePolicy, "largest_grant", 1, 1000, 100_000),
+    (VideoMessagePolicy, "grant_reason_max_characters", 1, 2000, 2000),
 ]
 
 
@@ -61,7 +73,13 @@ def test_a_number_has_a_default_and_stays_within_its_range(
 
 
 def test_every_number_is_named_here() -> None:
-    policies = (IdentityPolicy, SignInPolicy, ConversationPolicy, CallPolicy)
+    policies = (
+        IdentityPolicy,
+        SignInPolicy,
+        ConversationPolicy,
+        CallPolicy,
+        VideoMessagePolicy,
+    )
     named = {(policy, name) for policy, name, *_ in NUMBERS if policy is not UnlockPolicy}
     assert named == {
         (policy, field.name)
