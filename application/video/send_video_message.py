@@ -26,7 +26,7 @@ from domain.video.video_message_allowance import (
     require,
 )
 from domain.video.video_message_commands import Addressed, send
-from domain.video.video_messages import VideoMessage
+from domain.video.video_messages import VideoMessage, checked_upload_ref
 
 
 @frozen(kw_only=True)
@@ -81,13 +81,16 @@ class SendVideoMessage:
         Raises:
             NotFoundError: The sender takes no part in such a conversation, or has none with
                 one of the recipients.
-            InvalidValueError: There are too many recipients, or the sender is one.
+            InvalidValueError: The upload_ref is malformed, there are too many recipients, or
+                the sender is one.
             PersonDeletedError: The sender was erased.
             PersonSuspendedError: The sender is suspended.
             PartnerDeletedError: A recipient was erased.
             PairBlockedError: The sender or a recipient has blocked the other.
             VideoCreditsNeededError: There are fewer units than recipients.
         """
+
+        checked_upload_ref(request.upload_ref)
 
         async def work() -> SentVideoMessages:
             known = await self.conversations.get(request.conversation_id)

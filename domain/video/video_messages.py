@@ -4,13 +4,14 @@ A send to several persons is one message for each, in the conversation with that
 they have one upload, and so become uploaded or failed together.
 """
 
+import re
 from datetime import date, datetime
 from typing import Any
 
 import attrs
 from attrs import frozen
 
-from ..shared.errors import NotFoundError
+from ..shared.errors import InvalidValueError, NotFoundError
 from ..shared.ids import ConversationId, CreditLotId, PersonId, VideoMessageId, VideoSendId
 from .video_message_events import (
     UnitSource,
@@ -20,6 +21,9 @@ from .video_message_events import (
     VideoMessageUploaded,
     VideoMessageViewed,
 )
+
+
+_UPLOAD_REF = re.compile(r"[\x21-\x7e]{1,512}")
 
 
 @frozen(kw_only=True)
@@ -132,6 +136,19 @@ def evolve(message: VideoMessage, event: VideoMessageEvent) -> VideoMessage:
             return Viewed(**_facts(message), uploaded_at=message.uploaded_at, viewed_at=event.at)
         case _:
             return message
+
+
+def checked_upload_ref(upload_ref: str) -> str:
+    """Give an app's reference to a video, which it has made up itself.
+
+    Raises:
+        InvalidValueError: It is not of 1 to 512 printable ASCII characters without spaces.
+    """
+    if not _UPLOAD_REF.fullmatch(upload_ref):
+        raise InvalidValueError(
+            "upload_ref", "Give 1 to 512 printable ASCII characters without spaces."
+        )
+    return upload_ref
 
 
 def no_such_video_message() -> NotFoundError:

@@ -1,8 +1,8 @@
 """Video messages and credits, as an app meets them."""
 
 from datetime import timedelta
-from typing import Any
 
+import httpx
 import pytest
 
 from tests.http import given
@@ -27,11 +27,11 @@ async def ledger_of(api: Api, person: str) -> list[Json]:
     return await api.all_of(f"/v1/persons/{person}/video-credits/ledger", limit=2)
 
 
-async def failed(api: Api, message: Json) -> Any:
+async def failed(api: Api, message: Json) -> httpx.Response:
     return await api.post(f"{video_path(message)}/failed", {})
 
 
-async def viewed(api: Api, message: Json, person: str) -> Any:
+async def viewed(api: Api, message: Json, person: str) -> httpx.Response:
     return await api.post(f"{video_path(message)}/viewed", {"person_id": person})
 
 
