@@ -89,7 +89,6 @@ class SendVideoMessage:
             PairBlockedError: The sender or a recipient has blocked the other.
             VideoCreditsNeededError: There are fewer units than recipients.
         """
-
         checked_upload_ref(request.upload_ref)
 
         async def work() -> SentVideoMessages:

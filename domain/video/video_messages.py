@@ -22,7 +22,6 @@ from .video_message_events import (
     VideoMessageViewed,
 )
 
-
 _UPLOAD_REF = re.compile(r"[\x21-\x7e]{1,512}")
 
 

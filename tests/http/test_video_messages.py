@@ -1,6 +1,7 @@
 """Video messages and credits, as an app meets them."""
 
 from datetime import timedelta
+from typing import Any
 
 import httpx
 import pytest
