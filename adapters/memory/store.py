@@ -45,6 +45,7 @@ from domain.shared.ids import (
 from domain.video.calls import Ended, Ongoing, Ringing
 from domain.video.events import Presence
 from domain.video.history import VideoHistory
+from domain.video.reward_warnings import RewardNotes
 
 Versioned = TypeVar("Versioned", bound=Person | Conversation | Ringing | Ongoing | Ended)
 
@@ -253,6 +254,11 @@ class MemoryStore(Isolation):
             references={
                 "conversation": (self.conversations, lambda row: (row.conversation_id,)),
             },
+        )
+        self.reward_notes: Table[PersonId, RewardNotes] = Table(
+            self.note,
+            lambda notes: notes.person_id,
+            references={"person": (self.persons, lambda notes: (notes.person_id,))},
         )
         self.answers: Table[tuple[str, str], Answered] = Table(
             self.note,

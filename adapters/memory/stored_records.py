@@ -21,6 +21,7 @@ from application.identity.stored_records import (
     OwnPresence,
     OwnReadMarker,
     OwnReport,
+    OwnReward,
     OwnSession,
 )
 from application.shared.outbox import event_type
@@ -58,6 +59,7 @@ def memory_records(store: MemoryStore) -> dict[str, Any]:
         "read_markers": _read_markers,
         "video_calls": _video_calls,
         "presence": _presence,
+        "reward": _reward,
         "blocks": _blocks,
         "reports": _reports,
         "google_accounts": _google_accounts,
@@ -123,7 +125,7 @@ def _video_calls(store: MemoryStore, person_id: PersonId) -> Iterator[object]:
             yield _own(OwnCall, call, **more, counted_on=counted_on)
 
 
-_LATER = ("answered_at", "ended_at", "outcome", "overlap_seconds")
+_LATER = ("answered_at", "ended_at", "outcome", "overlap_seconds", "voided_at")
 """What a call does not have in every state."""
 
 
@@ -135,6 +137,12 @@ def _presence(store: MemoryStore, person_id: PersonId) -> Iterator[object]:
         ]
         for row in sorted(rows, key=lambda row: (row.call_id, row.at)):
             yield _own(OwnPresence, row)
+
+
+def _reward(store: MemoryStore, person_id: PersonId) -> Iterator[object]:
+    notes = store.reward_notes.get(person_id)
+    if notes is not None:
+        yield _own(OwnReward, notes)
 
 
 def _blocks(store: MemoryStore, person_id: PersonId) -> Iterator[object]:

@@ -23,6 +23,7 @@ from application.identity.stored_records import (
     OwnPresence,
     OwnReadMarker,
     OwnReport,
+    OwnReward,
     OwnSession,
 )
 from domain.shared.events import Event
@@ -123,6 +124,11 @@ _PRESENCE = _List(
     _presence.c.at,
     _presence.c.id,
 )
+_reward = tables.reward_status
+_REWARD = _List(
+    select(*columns_for(_reward, OwnReward)).where(_reward.c.person_id == _person),
+    _reward.c.person_id,
+)
 _blocks = tables.blocks
 _BLOCKS = _List(
     select(*columns_for(_blocks, OwnBlock)).where(_blocks.c.blocker_id == _person),
@@ -216,6 +222,7 @@ def postgres_records(executor: Executor) -> dict[str, Any]:
         "read_markers": PostgresTalkRecords(executor, _MARKERS, OwnReadMarker),
         "video_calls": PostgresTalkRecords(executor, _CALLS, OwnCall),
         "presence": PostgresTalkRecords(executor, _PRESENCE, OwnPresence),
+        "reward": PostgresRecords(executor, _REWARD, OwnReward),
         "blocks": PostgresRecords(executor, _BLOCKS, OwnBlock),
         "reports": PostgresRecords(executor, _REPORTS, OwnReport),
         "google_accounts": PostgresRecords(executor, _GOOGLE_ACCOUNTS, OwnGoogleAccount),

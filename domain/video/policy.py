@@ -111,6 +111,7 @@ class CallPolicy:
         furthest_ahead_seconds: How far ahead a call may be scheduled.
         open_calls_per_conversation: How many calls may wait or go on at once.
         presence_reports_per_call: How many connects and disconnects one call takes.
+        void_reason_max_characters: The longest reason for voiding a call.
     """
 
     answer_seconds: int = field(default=60, validator=between(1, _ONE_DAY_SECONDS))
@@ -122,6 +123,7 @@ class CallPolicy:
     )
     open_calls_per_conversation: int = field(default=20, validator=between(1, 1000))
     presence_reports_per_call: int = field(default=1000, validator=between(4, 100_000))
+    void_reason_max_characters: int = field(default=2000, validator=between(1, 2000))
 
 
 def _warning_days(

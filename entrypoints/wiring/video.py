@@ -7,9 +7,13 @@ from application.video.close_call import CallCloser
 from application.video.end_call import DeclineCall, EndCall, EndPairCalls, EndPersonCalls
 from application.video.queries import VideoQueries
 from application.video.report_presence import ReportPresence
+from application.video.reward_queries import RewardQueries
 from application.video.settle_calls import SettleCalls
 from application.video.settle_overdue_calls import SettleOverdueCalls
+from application.video.settle_reward import RewardJudge, RewardTeller
+from application.video.settle_rewards import SettleRewards
 from application.video.start_call import StartCall
+from application.video.void_call import VoidCall
 
 
 class Video(DeclarativeContainer):
@@ -17,6 +21,15 @@ class Video(DeclarativeContainer):
 
     ports = DependenciesContainer()
 
+    judge_reward = Singleton(RewardJudge, rewards=ports.rewards, rulebook=ports.rulebook)
+    tell_reward = Singleton(
+        RewardTeller,
+        rewards=ports.rewards,
+        judge=judge_reward,
+        new_id=ports.new_id,
+        rulebook=ports.rulebook,
+        tally=ports.figures,
+    )
     closer = Singleton(
         CallCloser,
         transactions=ports.transactions,
@@ -24,6 +37,7 @@ class Video(DeclarativeContainer):
         histories=ports.histories,
         conversations=ports.conversations,
         standings=ports.standings,
+        tell_reward=tell_reward,
         clock=ports.clock,
         new_id=ports.new_id,
         rulebook=ports.rulebook,
@@ -75,4 +89,32 @@ class Video(DeclarativeContainer):
         settle_calls=settle_calls,
         clock=ports.clock,
         rulebook=ports.rulebook,
+    )
+    settle_rewards = Factory(
+        SettleRewards,
+        transactions=ports.transactions,
+        due=ports.rewards,
+        participants=ports.participants,
+        settle_calls=settle_calls,
+        tell_reward=tell_reward,
+        clock=ports.clock,
+    )
+    void_call = Factory(
+        VoidCall,
+        transactions=ports.transactions,
+        calls=ports.calls,
+        standings=ports.standings,
+        settle_calls=settle_calls,
+        tell_reward=tell_reward,
+        clock=ports.clock,
+        new_id=ports.new_id,
+        rulebook=ports.rulebook,
+    )
+    reward_queries = Factory(
+        RewardQueries,
+        rewards=ports.rewards,
+        participants=ports.participants,
+        settle_calls=settle_calls,
+        judge=judge_reward,
+        clock=ports.clock,
     )

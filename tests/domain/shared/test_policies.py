@@ -46,6 +46,7 @@ NUMBERS: list[tuple[type[Policy], str, int, int, int]] = [
     (CallPolicy, "furthest_ahead_seconds", 60, 366 * ONE_DAY, 3660 * ONE_DAY),
     (CallPolicy, "open_calls_per_conversation", 1, 20, 1000),
     (CallPolicy, "presence_reports_per_call", 4, 1000, 100_000),
+    (CallPolicy, "void_reason_max_characters", 1, 2000, 2000),
     (UnlockPolicy, "base_messages", 0, 10, 100_000),
     (RewardPolicy, "partners", 1, 3, 1000),
     (RewardPolicy, "discount_percent", 0, 20, 100),
