@@ -41,20 +41,9 @@ from domain.video.video_messages import evolve as evolve_message
 
 @frozen
 class MemorySenders:
-    """The persons who send, whose credits these are."""
+    """The persons who send."""
 
     _store: MemoryStore
-
-    async def get(
-        self,
-        person_id: PersonId,
-        *,
-        lock: bool = False,  # noqa: ARG002 - whoever touches the store has it to themself
-    ) -> Participant | None:
-        """Give a person, if there is one of this id."""
-        async with self._store.access():
-            person = self._store.persons.get(person_id)
-            return None if person is None else participant_of(person)
 
     async def lock_with(
         self, sender_id: PersonId, recipient_ids: tuple[PersonId, ...]

@@ -48,6 +48,7 @@ from domain.video.calls import Call
 from domain.video.credits import CreditAccounts, CreditLot, LedgerEntry
 from domain.video.events import Presence
 from domain.video.history import VideoHistory
+from domain.video.reward_warnings import RewardNotes
 from domain.video.video_messages import VideoMessage
 
 Versioned = TypeVar("Versioned", bound=Person | Conversation | Call | VideoMessage | CreditAccounts)
@@ -298,6 +299,11 @@ class MemoryStore(Isolation):
                     lambda row: () if row.lot_id is None else (row.lot_id,),
                 ),
             },
+        )
+        self.reward_notes: Table[PersonId, RewardNotes] = Table(
+            self.note,
+            lambda notes: notes.person_id,
+            references={"person": (self.persons, lambda notes: (notes.person_id,))},
         )
         self.answers: Table[tuple[str, str], Answered] = Table(
             self.note,

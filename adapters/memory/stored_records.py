@@ -24,6 +24,7 @@ from application.identity.stored_records import (
     OwnPresence,
     OwnReadMarker,
     OwnReport,
+    OwnReward,
     OwnSession,
     OwnVideoMessage,
 )
@@ -66,6 +67,7 @@ def memory_records(store: MemoryStore) -> dict[str, Any]:
         "video_credits": _video_credits,
         "video_credit_lots": _credit_lots,
         "video_credit_ledger": _credit_moves,
+        "reward": _reward,
         "blocks": _blocks,
         "reports": _reports,
         "google_accounts": _google_accounts,
@@ -131,7 +133,7 @@ def _video_calls(store: MemoryStore, person_id: PersonId) -> Iterator[object]:
             yield _own(OwnCall, call, **more, counted_on=counted_on)
 
 
-_LATER = ("answered_at", "ended_at", "outcome", "overlap_seconds")
+_LATER = ("answered_at", "ended_at", "outcome", "overlap_seconds", "voided_at")
 """What a call does not have in every state."""
 
 
@@ -172,6 +174,12 @@ def _credit_moves(store: MemoryStore, person_id: PersonId) -> Iterator[object]:
     rows = store.credit_ledger.group("person", person_id)
     for entry in sorted(rows, key=lambda entry: entry.number):
         yield _own(OwnCreditMove, entry)
+
+
+def _reward(store: MemoryStore, person_id: PersonId) -> Iterator[object]:
+    notes = store.reward_notes.get(person_id)
+    if notes is not None:
+        yield _own(OwnReward, notes)
 
 
 def _blocks(store: MemoryStore, person_id: PersonId) -> Iterator[object]:

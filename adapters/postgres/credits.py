@@ -77,17 +77,9 @@ _COUNT_ON = Statement(
 
 @frozen
 class PostgresSenders:
-    """The persons who send, whose credits these are."""
+    """The persons who send."""
 
     executor: Executor
-
-    async def get(self, person_id: PersonId, *, lock: bool = False) -> Participant | None:
-        """Give a person; with `lock` nothing of them changes until the transaction ends."""
-        persons = PostgresPersons(self.executor)
-        if lock:
-            return next(map(participant_of, await persons.lock(person_id)), None)
-        person = await persons.get(person_id)
-        return None if person is None else participant_of(person)
 
     async def lock_with(
         self, sender_id: PersonId, recipient_ids: tuple[PersonId, ...]

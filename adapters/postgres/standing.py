@@ -42,3 +42,19 @@ class PostgresPairStandings:
         """Tell whether a person was erased."""
         person = await PostgresPersons(self.executor).get(person_id)
         return person is not None and person.status is PersonStatus.DELETED
+
+
+@frozen
+class PostgresParticipants:
+    """Tells what is to be known of one person."""
+
+    executor: Executor
+
+    async def get(self, person_id: PersonId, *, lock: bool = False) -> Participant | None:
+        """Give a person; with `lock` nobody else changes them until the transaction ends."""
+        persons = PostgresPersons(self.executor)
+        if lock:
+            found = await persons.lock(person_id)
+            return participant_of(found[0]) if found else None
+        person = await persons.get(person_id)
+        return None if person is None else participant_of(person)

@@ -26,6 +26,7 @@ from application.identity.stored_records import (
     OwnPresence,
     OwnReadMarker,
     OwnReport,
+    OwnReward,
     OwnSession,
     OwnVideoMessage,
 )
@@ -148,6 +149,11 @@ _CREDIT_MOVES = _List(
     select(*columns_for(_ledger, OwnCreditMove)).where(_ledger.c.person_id == _person),
     _ledger.c.number,
 )
+_reward = tables.reward_status
+_REWARD = _List(
+    select(*columns_for(_reward, OwnReward)).where(_reward.c.person_id == _person),
+    _reward.c.person_id,
+)
 _blocks = tables.blocks
 _BLOCKS = _List(
     select(*columns_for(_blocks, OwnBlock)).where(_blocks.c.blocker_id == _person),
@@ -245,6 +251,7 @@ def postgres_records(executor: Executor) -> dict[str, Any]:
         "video_credits": PostgresRecords(executor, _CREDITS, OwnCredits),
         "video_credit_lots": PostgresRecords(executor, _CREDIT_LOTS, OwnCreditLot),
         "video_credit_ledger": PostgresRecords(executor, _CREDIT_MOVES, OwnCreditMove),
+        "reward": PostgresRecords(executor, _REWARD, OwnReward),
         "blocks": PostgresRecords(executor, _BLOCKS, OwnBlock),
         "reports": PostgresRecords(executor, _REPORTS, OwnReport),
         "google_accounts": PostgresRecords(executor, _GOOGLE_ACCOUNTS, OwnGoogleAccount),

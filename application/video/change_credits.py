@@ -6,9 +6,9 @@ from application.shared.clock import Clock
 from application.shared.ids import NewId
 from application.shared.outbox import outgoing
 from application.shared.rulebook import Rulebook
-from application.shared.standing import required
+from application.shared.standing import Participants, required
 from application.shared.transaction import Transactions
-from application.video.credit_ports import Senders, Wallets
+from application.video.credit_ports import Wallets
 from domain.shared.ids import CreditLotId, PersonId
 from domain.shared.standing import require_not_deleted
 from domain.shared.text import clean_text
@@ -21,7 +21,7 @@ class CreditChanger:
     """The one way in which credits come and go other than by sending."""
 
     transactions: Transactions
-    senders: Senders
+    participants: Participants
     wallets: Wallets
     clock: Clock
     new_id: NewId
@@ -45,7 +45,7 @@ class CreditChanger:
         """
 
         async def work() -> Wallet:
-            person = required(await self.senders.get(person_id, lock=True), person_id)
+            person = required(await self.participants.get(person_id, lock=True), person_id)
             require_not_deleted(deleted=person.deleted and not to_erased)
             wallet = await self.wallets.get(person_id, lots=(command.lot_id,))
             events = decide(

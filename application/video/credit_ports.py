@@ -38,11 +38,7 @@ class Recipient:
 
 
 class Senders(Protocol):
-    """The persons who send, whose credits these are."""
-
-    async def get(self, person_id: PersonId, *, lock: bool = False) -> Participant | None:
-        """Give a person; with `lock` nothing of them changes until the transaction ends."""
-        ...
+    """The persons who send."""
 
     async def lock_with(
         self, sender_id: PersonId, recipient_ids: tuple[PersonId, ...]

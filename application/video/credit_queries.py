@@ -5,10 +5,12 @@ from attrs import frozen
 from application.shared.clock import Clock
 from application.shared.pages import Page, Position
 from application.shared.rulebook import Rulebook
-from application.shared.standing import Participant, required
-from application.video.credit_ports import Senders, VideoMessages, Wallets
+from application.shared.standing import Participant, Participants, required
+from application.video.bundle_discount import BundleDiscount
+from application.video.credit_ports import VideoMessages, Wallets
 from application.video.ports import PairConversations
-from application.video.send_video_message import allowance
+from application.video.send_video_message import Pricing, allowance
+from application.video.settle_calls import SettleCalls
 from domain.conversations.conversations import no_such_conversation
 from domain.shared.errors import InvalidValueError
 from domain.shared.ids import ConversationId, PersonId, VideoMessageId
@@ -24,8 +26,10 @@ class VideoMessageQueries:
 
     messages: VideoMessages
     conversations: PairConversations
-    senders: Senders
+    participants: Participants
     wallets: Wallets
+    discount: BundleDiscount
+    settle_calls: SettleCalls
     clock: Clock
     rulebook: Rulebook
 
@@ -76,13 +80,15 @@ class VideoMessageQueries:
         most = self.rulebook.policies.video.video_messages.most_recipients
         if not 1 <= needed <= most:
             raise InvalidValueError("needed", f"A video message goes to 1 to {most} persons.")
+        await self.settle_calls.of_person(person_id)
         person = await self._person(person_id)
         wallet = await self.wallets.get(person_id)
+        now = await self.clock.now()
         return allowance(
             person,
             wallet.accounts,
-            await self.clock.now(),
-            self.rulebook,
+            now,
+            Pricing(rulebook=self.rulebook, discount_percent=await self.discount(person, now)),
             needed=needed,
             standing=person_reasons(active=person.active, deleted=person.deleted),
         )
@@ -108,4 +114,4 @@ class VideoMessageQueries:
         return await self.wallets.ledger(person_id, after, limit)
 
     async def _person(self, person_id: PersonId) -> Participant:
-        return required(await self.senders.get(person_id), person_id)
+        return required(await self.participants.get(person_id), person_id)

@@ -6,8 +6,9 @@ from application.shared.clock import Clock
 from application.shared.ids import NewId
 from application.shared.outbox import outgoing
 from application.shared.rulebook import Rulebook
+from application.shared.standing import Participants
 from application.shared.transaction import Transactions
-from application.video.credit_ports import Senders, VideoMessages, Wallets
+from application.video.credit_ports import VideoMessages, Wallets
 from domain.shared.calendar import counting_date
 from domain.shared.ids import ConversationId, VideoMessageId
 from domain.video.credits import evolve
@@ -59,7 +60,7 @@ class ReportUploadFailed:
 
     transactions: Transactions
     messages: VideoMessages
-    senders: Senders
+    participants: Participants
     wallets: Wallets
     clock: Clock
     new_id: NewId
@@ -77,7 +78,7 @@ class ReportUploadFailed:
 
         async def work() -> VideoMessage:
             known = await _known(self.messages, conversation_id, message_id)
-            sender = await self.senders.get(known.sender_id, lock=True)
+            sender = await self.participants.get(known.sender_id, lock=True)
             if sender is None:
                 raise no_such_video_message()
             together = await self.messages.lock_send(known.send_id)

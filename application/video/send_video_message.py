@@ -11,6 +11,7 @@ from application.shared.rulebook import Rulebook
 from application.shared.standing import Participant
 from application.shared.tally import Tally, uncounted
 from application.shared.transaction import Transactions
+from application.video.bundle_discount import BundleDiscount
 from application.video.credit_ports import Recipient, Senders, VideoMessages, Wallets
 from application.video.ports import PairConversations
 from domain.conversations.conversations import no_such_conversation
@@ -70,6 +71,7 @@ class SendVideoMessage:
     senders: Senders
     wallets: Wallets
     messages: VideoMessages
+    discount: BundleDiscount
     clock: Clock
     new_id: NewId
     rulebook: Rulebook
@@ -129,9 +131,8 @@ class SendVideoMessage:
         wallet = await self.wallets.get(sender.id, spending=len(to))
         day = counted(now, sender.timezone, sender.counting_day)
         reasons = _standing(sender, recipients)
-        allowed = allowance(
-            sender, wallet.accounts, now, self.rulebook, needed=len(to), standing=reasons
-        )
+        pricing = Pricing(rulebook=self.rulebook, discount_percent=await self.discount(sender, now))
+        allowed = allowance(sender, wallet.accounts, now, pricing, needed=len(to), standing=reasons)
         self.tally(allowed.verdicts)
         require_standing(allowed.reasons, allowed)
         require(allowed)
@@ -146,9 +147,7 @@ class SendVideoMessage:
         return SentVideoMessages(
             message=message,
             others=tuple(others),
-            allowance=allowance(
-                sender, wallet.accounts, now, self.rulebook, needed=1, standing=reasons
-            ),
+            allowance=allowance(sender, wallet.accounts, now, pricing, needed=1, standing=reasons),
         )
 
     def _addressed(self, recipients: tuple[Recipient, ...]) -> tuple[Addressed, ...]:
@@ -169,11 +168,19 @@ class SendVideoMessage:
         return tuple(addressed)
 
 
+@frozen(kw_only=True)
+class Pricing:
+    """What a decision is held against, and by how much bundles are cheaper meanwhile."""
+
+    rulebook: Rulebook
+    discount_percent: int
+
+
 def allowance(
     sender: Participant,
     accounts: CreditAccounts,
     now: datetime,
-    rulebook: Rulebook,
+    pricing: Pricing,
     *,
     needed: int,
     standing: tuple[Reason, ...],
@@ -188,7 +195,9 @@ def allowance(
         credits=accounts.remaining,
         debt=accounts.debt,
         needed=needed,
+        discount_percent=pricing.discount_percent,
     )
+    rulebook = pricing.rulebook
     policy = rulebook.policies.video.video_messages
     return VideoMessageAllowance(facts, policy, rulebook.version, standing)
 

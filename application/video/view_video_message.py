@@ -6,8 +6,9 @@ from application.shared.clock import Clock
 from application.shared.ids import NewId
 from application.shared.outbox import outgoing
 from application.shared.rulebook import Rulebook
+from application.shared.standing import Participants
 from application.shared.transaction import Transactions
-from application.video.credit_ports import Senders, VideoMessages
+from application.video.credit_ports import VideoMessages
 from domain.shared.ids import ConversationId, PersonId, VideoMessageId
 from domain.shared.standing import require_not_deleted
 from domain.video.video_message_commands import View, decide
@@ -20,7 +21,7 @@ class ViewVideoMessage:
 
     transactions: Transactions
     messages: VideoMessages
-    senders: Senders
+    participants: Participants
     clock: Clock
     new_id: NewId
     rulebook: Rulebook
@@ -38,7 +39,7 @@ class ViewVideoMessage:
         """
 
         async def work() -> VideoMessage:
-            viewer = await self.senders.get(viewer_id, lock=True)
+            viewer = await self.participants.get(viewer_id, lock=True)
             message = await self.messages.get(message_id, lock=True)
             if viewer is None or message is None or message.conversation_id != conversation_id:
                 raise no_such_video_message()

@@ -9,6 +9,7 @@ from ..shared.calendar import next_midnight
 from ..shared.decisions import Reason, Verdict, verdicts
 from ..shared.errors import UnitsNeededError
 from ..shared.money import Money
+from ..shared.prices import discounted
 from .video_message_policy import CreditBundle, VideoMessagePolicy
 
 RULE = "video_message_units"
@@ -31,6 +32,7 @@ class VideoMessageFacts:
         credits: Credits that can be spent.
         debt: Credits that a purchase would repay first.
         needed: Units that the send needs: one for each recipient.
+        discount_percent: By how much the person's reward lowers the bundles' prices.
     """
 
     day: date
@@ -39,6 +41,7 @@ class VideoMessageFacts:
     credits: int
     debt: int
     needed: int
+    discount_percent: int
 
 
 @frozen(kw_only=True)
@@ -48,13 +51,17 @@ class BundleOffer:
     Attributes:
         action: Stable and snake_case, such as `buy_5_video_credits`.
         credits: How many credits it is.
-        prices: What it costs, in each currency.
+        prices: What it costs now, in each currency.
+        full_prices: What it costs without the discount.
+        discount_percent: By how much it is cheaper.
         available: Units that there would be after it, what is owed repaid.
     """
 
     action: str
     credits: int
     prices: tuple[Money, ...]
+    full_prices: tuple[Money, ...]
+    discount_percent: int
     available: int
 
 
@@ -189,10 +196,16 @@ class VideoMessageAllowance:
         )
 
     def _offer(self, bundle: CreditBundle) -> BundleOffer:
+        percent = self.facts.discount_percent
+        full = tuple(Money(amount, currency) for currency, amount in bundle.prices.items())
         return BundleOffer(
             action=f"buy_{bundle.credits}_video_credits",
             credits=bundle.credits,
-            prices=tuple(Money(amount, currency) for currency, amount in bundle.prices.items()),
+            prices=tuple(
+                Money(discounted(price.amount_minor, percent), price.currency) for price in full
+            ),
+            full_prices=full,
+            discount_percent=percent,
             available=self.available + max(0, bundle.credits - self.debt),
         )
 

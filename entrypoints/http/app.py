@@ -31,6 +31,7 @@ from entrypoints.http.personal_data import PersonalDataRoutes
 from entrypoints.http.persons import PersonRoutes
 from entrypoints.http.reports import ReportRoutes
 from entrypoints.http.request_log import RequestLog
+from entrypoints.http.rewards import RewardRoutes
 from entrypoints.http.security import SecurityHeaders
 from entrypoints.http.sign_in import SignInRoutes
 from entrypoints.http.stopping import told_to_stop
@@ -101,6 +102,7 @@ def _routes(settings: Settings) -> list[ControllerRouterHandler]:
         VideoRoutes,
         VideoMessageRoutes,
         VideoCreditRoutes,
+        RewardRoutes,
         EventRoutes,
         WebhookRoutes,
         SignInRoutes,

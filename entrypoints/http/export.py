@@ -12,7 +12,7 @@ from msgspec import Meta, Struct
 from application.identity.export_person import PersonExport
 from application.shared.transaction import ConcurrentUpdateError, StoreUnavailableError
 from domain.conversations.conversations import ConversationKind
-from domain.video.events import CallOutcome, Presence
+from domain.video.events import CallOutcome, Presence, RewardStatus
 from entrypoints.http import learning, persons
 from entrypoints.http.learning import PreferencesBody
 from entrypoints.http.messages import MessageBody
@@ -64,6 +64,9 @@ class ExportedCall(Struct):
     outcome: CallOutcome | None
     overlap_seconds: int | None
     counted_on: Annotated[date | None, Meta(description="The person's own date it counts for")]
+    voided_at: Annotated[
+        datetime | None, Meta(description="Since when it does not count for rewards")
+    ]
     policy_version: str
 
 
@@ -73,6 +76,16 @@ class ExportedPresence(Struct):
     call_id: UUID
     presence: Presence
     at: datetime
+
+
+class ExportedReward(Struct):
+    """What the person was told of their reward."""
+
+    month: date
+    status: RewardStatus
+    warned_days: int | None
+    last_warning_shown_at: datetime | None
+    last_lapse_shown_at: datetime | None
 
 
 class ExportedBlock(Struct):
@@ -123,6 +136,7 @@ class ExportBody(Struct):
     read_markers: list[ExportedReadMarker]
     video_calls: list[ExportedCall]
     presence: list[ExportedPresence]
+    reward: Annotated[list[ExportedReward], Meta(description="None or one")]
     blocks: list[ExportedBlock]
     reports: list[ExportedReport]
     google_accounts: list[ExportedGoogleAccount]

@@ -20,7 +20,11 @@ class BundleBody(Struct):
 
     action: Annotated[str, Meta(examples=["buy_5_video_credits"])]
     credits: int
-    prices: Annotated[list[MoneyBody], Meta(description="What it costs, in each currency")]
+    prices: Annotated[list[MoneyBody], Meta(description="What it costs now, in each currency")]
+    full_prices: Annotated[list[MoneyBody], Meta(description="The same without the discount")]
+    discount_percent: Annotated[
+        int, Meta(description="By how much the person's monthly reward lowers the price")
+    ]
     available: Annotated[
         int, Meta(description="Units that there would be after it, with what is owed repaid")
     ]

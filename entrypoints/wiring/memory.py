@@ -40,6 +40,7 @@ from adapters.memory.jobs import (
     MemoryJobSchedule,
 )
 from adapters.memory.learning import MemoryPreferences
+from adapters.memory.rewards import MemoryRewards
 from adapters.memory.send_gate import MemorySendGate
 from adapters.memory.sign_in import (
     MemoryCodeTallies,
@@ -47,7 +48,7 @@ from adapters.memory.sign_in import (
     MemoryPersonsByEmail,
     MemorySignInCodes,
 )
-from adapters.memory.standing import MemoryPairStandings
+from adapters.memory.standing import MemoryPairStandings, MemoryParticipants
 from adapters.memory.store import MemoryStore
 from adapters.memory.stored_records import memory_records
 from adapters.memory.transaction import MemoryTransactions
@@ -105,6 +106,7 @@ class MemoryPorts(DeclarativeContainer):
     google_attempts = Singleton(MemoryGoogleAttempts, store)
     google_links = Singleton(MemoryGoogleLinks, store)
     standings = Singleton(MemoryPairStandings, store)
+    participants = Singleton(MemoryParticipants, store)
     conversations = Singleton(MemoryConversations, store)
     conversation_list = Singleton(MemoryConversationList, store)
     messages = Singleton(MemoryMessages, store)
@@ -115,6 +117,7 @@ class MemoryPorts(DeclarativeContainer):
     senders = Singleton(MemorySenders, store)
     wallets = Singleton(MemoryWallets, store)
     video_messages = Singleton(MemoryVideoMessages, store)
+    rewards = Singleton(MemoryRewards, store)
     jobs = Singleton(MemoryJobs, store, new_id)
     job_schedule = Singleton(MemoryJobSchedule, store)
     job_runs = Singleton(MemoryJobRuns, store)

@@ -41,6 +41,7 @@ from adapters.postgres.jobs import (
 )
 from adapters.postgres.key_cache import CachedServiceKeys
 from adapters.postgres.learning import PostgresPreferences
+from adapters.postgres.rewards import PostgresRewards
 from adapters.postgres.send_gate import PostgresSendGate
 from adapters.postgres.sign_in import (
     PostgresCodeTallies,
@@ -48,7 +49,7 @@ from adapters.postgres.sign_in import (
     PostgresPersonsByEmail,
     PostgresSignInCodes,
 )
-from adapters.postgres.standing import PostgresPairStandings
+from adapters.postgres.standing import PostgresPairStandings, PostgresParticipants
 from adapters.postgres.stored_records import postgres_records
 from adapters.postgres.transaction import PostgresTransactions
 from adapters.postgres.video import PostgresCalls, PostgresHistories, PostgresOverdueCalls
@@ -128,6 +129,7 @@ class PostgresPorts(DeclarativeContainer):
     google_links = Singleton(PostgresGoogleLinks, store)
     connection = Singleton(PostgresConnection, store, service_keys)
     standings = Singleton(PostgresPairStandings, store)
+    participants = Singleton(PostgresParticipants, store)
     conversations = Singleton(PostgresConversations, store)
     conversation_list = Singleton(PostgresConversationList, store)
     messages = Singleton(PostgresMessages, store)
@@ -138,6 +140,7 @@ class PostgresPorts(DeclarativeContainer):
     senders = Singleton(PostgresSenders, store)
     wallets = Singleton(PostgresWallets, store)
     video_messages = Singleton(PostgresVideoMessages, store)
+    rewards = Singleton(PostgresRewards, store)
     jobs = Singleton(PostgresJobs, store, new_id)
     job_queue = Singleton(PgQueuerQueue, store)
     job_schedule = Singleton(PostgresJobSchedule, store, job_queue)

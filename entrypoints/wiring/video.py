@@ -3,6 +3,7 @@
 from dependency_injector.containers import DeclarativeContainer
 from dependency_injector.providers import DependenciesContainer, Factory, Singleton
 
+from application.video.bundle_discount import BundleDiscount
 from application.video.change_credits import (
     ChargeBackVideoCredits,
     CreditChanger,
@@ -15,11 +16,15 @@ from application.video.end_call import DeclineCall, EndCall, EndPairCalls, EndPe
 from application.video.queries import VideoQueries
 from application.video.report_presence import ReportPresence
 from application.video.report_upload import ReportUploadComplete, ReportUploadFailed
+from application.video.reward_queries import RewardQueries
 from application.video.send_video_message import SendVideoMessage
 from application.video.settle_calls import SettleCalls
 from application.video.settle_overdue_calls import SettleOverdueCalls
+from application.video.settle_reward import RewardJudge, RewardTeller
+from application.video.settle_rewards import SettleRewards
 from application.video.start_call import StartCall
 from application.video.view_video_message import ViewVideoMessage
+from application.video.void_call import VoidCall
 
 
 class Video(DeclarativeContainer):
@@ -27,6 +32,15 @@ class Video(DeclarativeContainer):
 
     ports = DependenciesContainer()
 
+    judge_reward = Singleton(RewardJudge, rewards=ports.rewards, rulebook=ports.rulebook)
+    tell_reward = Singleton(
+        RewardTeller,
+        rewards=ports.rewards,
+        judge=judge_reward,
+        new_id=ports.new_id,
+        rulebook=ports.rulebook,
+        tally=ports.figures,
+    )
     closer = Singleton(
         CallCloser,
         transactions=ports.transactions,
@@ -34,6 +48,7 @@ class Video(DeclarativeContainer):
         histories=ports.histories,
         conversations=ports.conversations,
         standings=ports.standings,
+        tell_reward=tell_reward,
         clock=ports.clock,
         new_id=ports.new_id,
         rulebook=ports.rulebook,
@@ -86,6 +101,7 @@ class Video(DeclarativeContainer):
         clock=ports.clock,
         rulebook=ports.rulebook,
     )
+    bundle_discount = Singleton(BundleDiscount, rewards=ports.rewards, judge=judge_reward)
     send_video_message = Factory(
         SendVideoMessage,
         transactions=ports.transactions,
@@ -93,6 +109,7 @@ class Video(DeclarativeContainer):
         senders=ports.senders,
         wallets=ports.wallets,
         messages=ports.video_messages,
+        discount=bundle_discount,
         clock=ports.clock,
         new_id=ports.new_id,
         rulebook=ports.rulebook,
@@ -106,11 +123,31 @@ class Video(DeclarativeContainer):
         new_id=ports.new_id,
         rulebook=ports.rulebook,
     )
+    settle_rewards = Factory(
+        SettleRewards,
+        transactions=ports.transactions,
+        due=ports.rewards,
+        participants=ports.participants,
+        settle_calls=settle_calls,
+        tell_reward=tell_reward,
+        clock=ports.clock,
+    )
+    void_call = Factory(
+        VoidCall,
+        transactions=ports.transactions,
+        calls=ports.calls,
+        standings=ports.standings,
+        settle_calls=settle_calls,
+        tell_reward=tell_reward,
+        clock=ports.clock,
+        new_id=ports.new_id,
+        rulebook=ports.rulebook,
+    )
     report_upload_failed = Factory(
         ReportUploadFailed,
         transactions=ports.transactions,
         messages=ports.video_messages,
-        senders=ports.senders,
+        participants=ports.participants,
         wallets=ports.wallets,
         clock=ports.clock,
         new_id=ports.new_id,
@@ -120,7 +157,7 @@ class Video(DeclarativeContainer):
         ViewVideoMessage,
         transactions=ports.transactions,
         messages=ports.video_messages,
-        senders=ports.senders,
+        participants=ports.participants,
         clock=ports.clock,
         new_id=ports.new_id,
         rulebook=ports.rulebook,
@@ -128,7 +165,7 @@ class Video(DeclarativeContainer):
     change_credits = Singleton(
         CreditChanger,
         transactions=ports.transactions,
-        senders=ports.senders,
+        participants=ports.participants,
         wallets=ports.wallets,
         clock=ports.clock,
         new_id=ports.new_id,
@@ -143,8 +180,18 @@ class Video(DeclarativeContainer):
         VideoMessageQueries,
         messages=ports.video_messages,
         conversations=ports.conversations,
-        senders=ports.senders,
+        participants=ports.participants,
         wallets=ports.wallets,
+        discount=bundle_discount,
+        settle_calls=settle_calls,
         clock=ports.clock,
         rulebook=ports.rulebook,
+    )
+    reward_queries = Factory(
+        RewardQueries,
+        rewards=ports.rewards,
+        participants=ports.participants,
+        settle_calls=settle_calls,
+        judge=judge_reward,
+        clock=ports.clock,
     )

@@ -31,6 +31,7 @@ from adapters.postgres.jobs import (
     PostgresJobSchedule,
 )
 from adapters.postgres.learning import PostgresPreferences
+from adapters.postgres.rewards import PostgresRewards
 from adapters.postgres.send_gate import PostgresSendGate
 from adapters.postgres.service_keys import PostgresServiceKeys
 from adapters.postgres.sign_in import (
@@ -39,7 +40,7 @@ from adapters.postgres.sign_in import (
     PostgresPersonsByEmail,
     PostgresSignInCodes,
 )
-from adapters.postgres.standing import PostgresPairStandings
+from adapters.postgres.standing import PostgresPairStandings, PostgresParticipants
 from adapters.postgres.stored_records import postgres_records
 from adapters.postgres.transaction import PostgresTransactions
 from adapters.postgres.video import PostgresCalls, PostgresHistories, PostgresOverdueCalls
@@ -133,6 +134,7 @@ def postgres_stores(executor: Executor) -> Stores:
         session_tokens=PostgresLoginSessions(executor),
         session_directory=PostgresLoginSessions(executor),
         standings=PostgresPairStandings(executor),
+        participants=PostgresParticipants(executor),
         conversations=conversations,
         pair_conversations=conversations,
         summaries=PostgresConversationList(executor),
@@ -145,6 +147,9 @@ def postgres_stores(executor: Executor) -> Stores:
         senders=PostgresSenders(executor),
         wallets=PostgresWallets(executor),
         video_messages=PostgresVideoMessages(executor),
+        rewards=PostgresRewards(executor),
+        due_rewards=PostgresRewards(executor),
+        dates_ahead=PostgresRewards(executor),
         jobs=PostgresJobs(executor, uuid7),
         job_schedule=PostgresJobSchedule(executor, queue),
         job_queue=queue,

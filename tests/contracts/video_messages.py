@@ -4,6 +4,7 @@ from typing import Any
 
 from uuid_utils.compat import uuid7
 
+from application.video.bundle_discount import BundleDiscount
 from application.video.change_credits import (
     ChargeBackVideoCredits,
     CreditChanger,
@@ -16,12 +17,15 @@ from application.video.send_video_message import (
     SendVideoMessage,
     SendVideoMessageRequest,
 )
+from application.video.settle_calls import SettleCalls
+from application.video.settle_reward import RewardJudge
 from application.video.view_video_message import ViewVideoMessage
 from domain.identity.persons import Person
 from domain.shared.ids import CreditLotId, PersonId
 from domain.video.credits import CreditAccounts, LedgerEntry
 from tests.contracts.given import Pair
 from tests.contracts.stores import Stores
+from tests.contracts.use_cases import close_call
 from tests.contracts.values import RULEBOOK
 
 
@@ -32,10 +36,15 @@ def send_video(stores: Stores) -> SendVideoMessage:
         stores.senders,
         stores.wallets,
         stores.video_messages,
+        discount(stores),
         stores.clock,
         uuid7,
         RULEBOOK,
     )
+
+
+def discount(stores: Stores) -> BundleDiscount:
+    return BundleDiscount(stores.rewards, RewardJudge(stores.rewards, RULEBOOK))
 
 
 def to_send(pair: Pair, sender: Person, **more: Any) -> SendVideoMessageRequest:
@@ -57,7 +66,7 @@ def upload_failed(stores: Stores) -> ReportUploadFailed:
     return ReportUploadFailed(
         stores.transactions,
         stores.video_messages,
-        stores.senders,
+        stores.participants,
         stores.wallets,
         stores.clock,
         uuid7,
@@ -67,13 +76,18 @@ def upload_failed(stores: Stores) -> ReportUploadFailed:
 
 def view_video(stores: Stores) -> ViewVideoMessage:
     return ViewVideoMessage(
-        stores.transactions, stores.video_messages, stores.senders, stores.clock, uuid7, RULEBOOK
+        stores.transactions,
+        stores.video_messages,
+        stores.participants,
+        stores.clock,
+        uuid7,
+        RULEBOOK,
     )
 
 
 def _change(stores: Stores) -> CreditChanger:
     return CreditChanger(
-        stores.transactions, stores.senders, stores.wallets, stores.clock, uuid7, RULEBOOK
+        stores.transactions, stores.participants, stores.wallets, stores.clock, uuid7, RULEBOOK
     )
 
 
@@ -93,8 +107,10 @@ def queries(stores: Stores) -> VideoMessageQueries:
     return VideoMessageQueries(
         stores.video_messages,
         stores.pair_conversations,
-        stores.senders,
+        stores.participants,
         stores.wallets,
+        discount(stores),
+        SettleCalls(stores.calls, close_call(stores), stores.clock, RULEBOOK),
         stores.clock,
         RULEBOOK,
     )

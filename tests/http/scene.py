@@ -28,6 +28,7 @@ TAKES_BODY = (
     "report_presence",
     "decline_call",
     "end_call",
+    "void_call",
     "move_clock",
     "create_webhook_endpoint",
     "set_webhook_status",
@@ -45,6 +46,7 @@ TEXTS = {
     "change_person": "display_name",
     "suspend_person": "reason",
     "file_report": "reason",
+    "void_call": "reason",
     "send_message": "text",
     "edit_message": "text",
     "create_webhook_endpoint": "description",
@@ -62,6 +64,7 @@ class Scene:
         stranger: Takes no part in anything.
         message: One of `pair.a`.
         call: `pair.a` calls, it rings.
+        talk: A call that others completed; none in a scene beside another.
         soon: An hour from now.
         awaited: A video message of `pair.b`, whose upload is awaited.
         watchable: Another, which is uploaded.
@@ -72,6 +75,7 @@ class Scene:
     stranger: str
     message: str
     call: str
+    talk: str | None
     soon: str
     awaited: str
     watchable: str
@@ -79,12 +83,13 @@ class Scene:
 
     def path(self, operation: Operation) -> str:
         """The operation's path, with ids of this scene."""
+        voids = operation.described["operationId"] == "void_call"
         return operation.path.format(
             person_id=self.pair.a,
             other_id=self.pair.b,
             conversation_id=self.pair.id,
             message_id=self.message,
-            call_id=self.call,
+            call_id=(self.talk or nobody()) if voids else self.call,
             video_message_id=self.watchable if operation.path.endswith("/viewed") else self.awaited,
             endpoint_id=self.endpoint,
             event_id=nobody(),
@@ -109,6 +114,7 @@ class Scene:
             "report_presence": {"person_id": a, "event": "connected"},
             "decline_call": {"person_id": b},
             "end_call": {"person_id": a},
+            "void_call": {"reason": "Fraud"},
             "move_clock": {"now": self.soon},
             "create_webhook_endpoint": {"url": "https://receiver.invalid", "description": "x"},
             "set_webhook_status": {"status": "enabled"},
@@ -136,6 +142,7 @@ class Scene:
             "report_presence": {"person_id": self.pair.b},
             "decline_call": {"person_id": self.pair.a},
             "end_call": {"person_id": self.pair.b},
+            "void_call": {"reason": "Bots"},
             "request_code": {"email": given.an_email()},
             "mint_token": {"lifetime_seconds": 901},
             "send_video_message": {"upload_ref": "uploads/3"},
@@ -157,6 +164,8 @@ class Scene:
 
 
 async def a_scene(api: Api, *, a: str | None = None) -> Scene:
+    # Time goes by only for a scene of its own: in one beside another, the other's call rings.
+    talk = None if a else (await given.a_completed_call(api, await given.a_pair(api)))["id"]
     pair = await given.a_pair(api, a=a)
     message = await given.a_message(api, pair, pair.a)
     await api.put(f"/v1/persons/{pair.a}/learning-preferences", target_language="pt")
@@ -169,6 +178,7 @@ async def a_scene(api: Api, *, a: str | None = None) -> Scene:
         call=await given.a_call(api, pair),
         awaited=(await given.a_video_message(api, pair, pair.b))["id"],
         watchable=watchable["id"],
+        talk=talk,
         soon=(await api.now() + timedelta(hours=1)).isoformat(),
         endpoint=await given.an_endpoint(api),
     )
@@ -201,6 +211,7 @@ async def _seen(api: Api, scene: Scene) -> list[Json]:
         *[await api.get(f"/v1/persons/{one}/video-credits") for one in (pair.a, pair.b)],
         await api.get(f"{pair.path}/video-messages"),
         await given.video_allowance(api, pair.a),
+        *[await api.get(f"/v1/video-calls/{talk}") for talk in (scene.talk,) if talk],
         await api.get("/v1/reports", person_id=pair.a),
         await api.get("/v1/test-clock"),
     ]

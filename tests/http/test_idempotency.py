@@ -25,6 +25,7 @@ POSTS = (
     "report_failed",
     "report_viewed",
     "grant_video_credits",
+    "void_call",
 )
 ELSEWHERE = ("redeliver_event", "requeue_dead_deliveries")
 """Tried with the webhooks: they take no body."""

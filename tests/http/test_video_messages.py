@@ -219,3 +219,32 @@ async def test_a_cursor_beyond_the_ledger_is_no_fault(api: Api, pair: given.Pair
     # A cursor of another list stands for a place that this one has not.
     answer = await api.ask("GET", path, params={"cursor": listed["next_cursor"]})
     assert answer.status_code == 200
+
+
+async def test_an_active_reward_lowers_the_bundles_prices_at_once(
+    api: Api, pair: given.Pair
+) -> None:
+    [full] = {bundle["discount_percent"] for bundle in (await bundles_of(api, pair.a))}
+    assert full == 0
+    for other in (pair, *[await given.a_pair(api, a=pair.a) for _ in range(2)]):
+        await given.a_completed_call(api, other)
+    await sends(api, pair, (await video_allowance(api, pair.a))["free_remaining"])
+    body = {"sender_id": pair.a, "upload_ref": "uploads/4"}
+    problem = refused(
+        await api.post(f"{pair.path}/video-messages", body), 402, "video_credits_needed"
+    )
+    lower = problem["video_allowance"]["bundles"]
+    assert lower == await bundles_of(api, pair.a)
+    for bundle in lower:
+        assert bundle["discount_percent"] == 20
+        assert [price["amount_minor"] for price in bundle["full_prices"]] == [
+            *BUNDLES[bundle["credits"]]
+        ]
+        assert [price["amount_minor"] for price in bundle["prices"]] == [
+            price * 80 // 100 for price in BUNDLES[bundle["credits"]]
+        ]
+
+
+async def bundles_of(api: Api, person: str) -> list[Json]:
+    bundles: list[Json] = (await video_allowance(api, person))["bundles"]
+    return bundles

@@ -181,21 +181,40 @@ def test_the_bundles_have_the_prices_of_the_rules() -> None:
             action="buy_5_video_credits",
             credits=5,
             prices=(Money(199, "USD"), Money(9_900, "INR")),
+            full_prices=(Money(199, "USD"), Money(9_900, "INR")),
+            discount_percent=0,
             available=8,
         ),
         BundleOffer(
             action="buy_20_video_credits",
             credits=20,
             prices=(Money(599, "USD"), Money(29_900, "INR")),
+            full_prices=(Money(599, "USD"), Money(29_900, "INR")),
+            discount_percent=0,
             available=23,
         ),
         BundleOffer(
             action="buy_50_video_credits",
             credits=50,
             prices=(Money(1_199, "USD"), Money(59_900, "INR")),
+            full_prices=(Money(1_199, "USD"), Money(59_900, "INR")),
+            discount_percent=0,
             available=53,
         ),
     )
+
+
+def test_the_reward_lowers_prices_floored_to_a_minor_unit() -> None:
+    offers = allowance(discount_percent=20).bundles
+    assert [offer.prices for offer in offers] == [
+        (Money(159, "USD"), Money(7_920, "INR")),
+        (Money(479, "USD"), Money(23_920, "INR")),
+        (Money(959, "USD"), Money(47_920, "INR")),
+    ]
+    assert {offer.discount_percent for offer in offers} == {20}
+    assert [offer.full_prices for offer in offers] == [
+        offer.full_prices for offer in allowance().bundles
+    ]
 
 
 def test_a_bundle_that_only_repays_unlocks_nothing() -> None:

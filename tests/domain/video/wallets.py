@@ -52,6 +52,7 @@ def facts(**changes: Any) -> VideoMessageFacts:
         "credits": 0,
         "debt": 0,
         "needed": 1,
+        "discount_percent": 0,
     }
     return VideoMessageFacts(**(known | changes))
 
