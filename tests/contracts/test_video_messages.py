@@ -109,7 +109,8 @@ async def test_free_units_are_shared_by_all_conversations(stores: Stores) -> Non
         await send_video(stores)(to_send(pair, person))
     with pytest.raises(VideoCreditsNeededError):
         await send_video(stores)(to_send(pairs[3], person))
-    assert await send_video(stores)(to_send(pairs[3], pairs[3].b))
+    theirs = await send_video(stores)(to_send(pairs[3], pairs[3].b))
+    assert theirs.message.source is UnitSource.FREE
 
 
 async def test_a_hop_of_zones_opens_no_second_day(stores: Stores) -> None:
@@ -408,7 +409,7 @@ async def test_export_and_erasure_know_video_messages_and_credits(stores: Stores
     theirs = (await send_video(stores)(to_send(pair, pair.b))).message
 
     exported = await export_person(stores)(pair.a.id)
-    found = {
+    found: dict[str, list[Any]] = {
         name: [row async for rows in records for row in rows]
         for name, records in exported.records.items()
         if name.startswith("video_") and name != "video_calls"
@@ -438,6 +439,7 @@ async def test_a_block_ends_no_upload_but_the_next_send(stores: Stores) -> None:
     pair = await given.a_pair(stores)
     sent = (await send_video(stores)(to_send(pair, pair.a))).message
     await block_person(stores)(pair.b.id, pair.a.id)
-    assert await upload_complete(stores)(pair.conversation.id, sent.id)
+    uploaded = await upload_complete(stores)(pair.conversation.id, sent.id)
+    assert isinstance(uploaded, Uploaded)
     with pytest.raises(PairBlockedError):
         await send_video(stores)(to_send(pair, pair.a))

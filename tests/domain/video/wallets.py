@@ -45,7 +45,7 @@ SENDER = PersonId(UUID(int=1))
 
 
 def facts(**changes: Any) -> VideoMessageFacts:
-    known = {
+    known: dict[str, Any] = {
         "day": START.date(),
         "timezone": "UTC",
         "free_used": 0,
