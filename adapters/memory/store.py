@@ -33,6 +33,7 @@ from domain.identity.sign_in_codes import SignInCode
 from domain.shared.events import Event
 from domain.shared.ids import (
     ConversationId,
+    CreditLotId,
     EventId,
     LoginSessionId,
     MessageId,
@@ -40,13 +41,17 @@ from domain.shared.ids import (
     ReportId,
     ServiceKeyId,
     VideoCallId,
+    VideoMessageId,
     WebhookEndpointId,
 )
-from domain.video.calls import Ended, Ongoing, Ringing
+from domain.video.calls import Call
+from domain.video.credits import CreditAccounts, CreditLot, LedgerEntry
 from domain.video.events import Presence
 from domain.video.history import VideoHistory
+from domain.video.reward_warnings import RewardNotes
+from domain.video.video_messages import VideoMessage
 
-Versioned = TypeVar("Versioned", bound=Person | Conversation | Ringing | Ongoing | Ended)
+Versioned = TypeVar("Versioned", bound=Person | Conversation | Call | VideoMessage | CreditAccounts)
 
 
 @frozen
@@ -238,7 +243,7 @@ class MemoryStore(Isolation):
                 "person": (self.persons, lambda row: (row.person_id,)),
             },
         )
-        self.calls: VersionedTable[VideoCallId, Ringing | Ongoing | Ended] = VersionedTable(
+        self.calls: VersionedTable[VideoCallId, Call] = VersionedTable(
             self.note,
             lambda call: call.id,
             groups={"conversation": lambda call: (call.conversation_id,)},
@@ -253,6 +258,52 @@ class MemoryStore(Isolation):
             references={
                 "conversation": (self.conversations, lambda row: (row.conversation_id,)),
             },
+        )
+        self.wallets: VersionedTable[PersonId, CreditAccounts] = VersionedTable(
+            self.note,
+            lambda accounts: accounts.person_id,
+            references={"person": (self.persons, lambda row: (row.person_id,))},
+            checks={
+                "covered": lambda row: row.remaining >= 0,
+                "debt": lambda row: row.debt >= 0,
+                "free_used": lambda row: row.free_used >= 0,
+            },
+        )
+        self.credit_lots: Table[CreditLotId, CreditLot] = Table(
+            self.note,
+            lambda lot: lot.id,
+            unique={"number": lambda lot: (lot.person_id, lot.number)},
+            groups={"person": lambda lot: (lot.person_id,)},
+            references={"person": (self.persons, lambda row: (row.person_id,))},
+            checks={"covered": lambda lot: 0 <= lot.remaining <= lot.credits},
+        )
+        self.credit_ledger: Table[tuple[PersonId, int], LedgerEntry] = Table(
+            self.note,
+            lambda entry: (entry.person_id, entry.number),
+            groups={"person": lambda entry: (entry.person_id,)},
+            references={"person": (self.persons, lambda row: (row.person_id,))},
+            checks={"balance": lambda entry: entry.balance >= 0},
+        )
+        self.video_messages: VersionedTable[VideoMessageId, VideoMessage] = VersionedTable(
+            self.note,
+            lambda message: message.id,
+            groups={
+                "conversation": lambda message: (message.conversation_id,),
+                "send": lambda message: (message.send_id,),
+            },
+            references={
+                "conversation": (self.conversations, lambda row: (row.conversation_id,)),
+                "persons": (self.persons, lambda row: (row.sender_id, row.recipient_id)),
+                "lot": (
+                    self.credit_lots,
+                    lambda row: () if row.lot_id is None else (row.lot_id,),
+                ),
+            },
+        )
+        self.reward_notes: Table[PersonId, RewardNotes] = Table(
+            self.note,
+            lambda notes: notes.person_id,
+            references={"person": (self.persons, lambda notes: (notes.person_id,))},
         )
         self.answers: Table[tuple[str, str], Answered] = Table(
             self.note,

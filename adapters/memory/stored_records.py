@@ -14,6 +14,9 @@ from application.identity.stored_records import (
     OwnBlock,
     OwnCall,
     OwnConversation,
+    OwnCreditLot,
+    OwnCreditMove,
+    OwnCredits,
     OwnDailyCount,
     OwnEvent,
     OwnGoogleAccount,
@@ -21,7 +24,9 @@ from application.identity.stored_records import (
     OwnPresence,
     OwnReadMarker,
     OwnReport,
+    OwnReward,
     OwnSession,
+    OwnVideoMessage,
 )
 from application.shared.outbox import event_type
 from domain.conversations.conversations import Conversation
@@ -58,6 +63,11 @@ def memory_records(store: MemoryStore) -> dict[str, Any]:
         "read_markers": _read_markers,
         "video_calls": _video_calls,
         "presence": _presence,
+        "video_messages": _video_messages,
+        "video_credits": _video_credits,
+        "video_credit_lots": _credit_lots,
+        "video_credit_ledger": _credit_moves,
+        "reward": _reward,
         "blocks": _blocks,
         "reports": _reports,
         "google_accounts": _google_accounts,
@@ -123,7 +133,7 @@ def _video_calls(store: MemoryStore, person_id: PersonId) -> Iterator[object]:
             yield _own(OwnCall, call, **more, counted_on=counted_on)
 
 
-_LATER = ("answered_at", "ended_at", "outcome", "overlap_seconds")
+_LATER = ("answered_at", "ended_at", "outcome", "overlap_seconds", "voided_at")
 """What a call does not have in every state."""
 
 
@@ -135,6 +145,41 @@ def _presence(store: MemoryStore, person_id: PersonId) -> Iterator[object]:
         ]
         for row in sorted(rows, key=lambda row: (row.call_id, row.at)):
             yield _own(OwnPresence, row)
+
+
+def _video_messages(store: MemoryStore, person_id: PersonId) -> Iterator[object]:
+    messages = [one for one in store.video_messages.all() if one.sender_id == person_id]
+    for message in sorted(messages, key=lambda message: (message.created_at, message.id)):
+        more = {name: getattr(message, name, None) for name in _ONCE_REPORTED}
+        yield _own(OwnVideoMessage, message, **more)
+
+
+_ONCE_REPORTED = ("uploaded_at", "failed_at", "given_back")
+"""What a video message does not have in every state."""
+
+
+def _video_credits(store: MemoryStore, person_id: PersonId) -> Iterator[object]:
+    accounts = store.wallets.get(person_id)
+    if accounts is not None:
+        yield _own(OwnCredits, accounts)
+
+
+def _credit_lots(store: MemoryStore, person_id: PersonId) -> Iterator[object]:
+    lots = store.credit_lots.group("person", person_id)
+    for lot in sorted(lots, key=lambda lot: lot.number):
+        yield _own(OwnCreditLot, lot)
+
+
+def _credit_moves(store: MemoryStore, person_id: PersonId) -> Iterator[object]:
+    rows = store.credit_ledger.group("person", person_id)
+    for entry in sorted(rows, key=lambda entry: entry.number):
+        yield _own(OwnCreditMove, entry)
+
+
+def _reward(store: MemoryStore, person_id: PersonId) -> Iterator[object]:
+    notes = store.reward_notes.get(person_id)
+    if notes is not None:
+        yield _own(OwnReward, notes)
 
 
 def _blocks(store: MemoryStore, person_id: PersonId) -> Iterator[object]:

@@ -9,7 +9,8 @@ from domain.identity.persons import Person, PersonStatus
 from domain.shared.ids import PersonId
 
 
-def _participant(person: Person) -> Participant:
+def participant_of(person: Person) -> Participant:
+    """Give what the use cases need to know of a person."""
     return Participant(
         id=person.id,
         active=person.status is PersonStatus.ACTIVE,
@@ -32,8 +33,8 @@ class PostgresPairStandings:
             return None
         lower, higher = found
         return PairStanding(
-            lower=_participant(lower),
-            higher=_participant(higher),
+            lower=participant_of(lower),
+            higher=participant_of(higher),
             blocked=await PostgresBlocks(self.executor).between(one, two),
         )
 
@@ -41,3 +42,19 @@ class PostgresPairStandings:
         """Tell whether a person was erased."""
         person = await PostgresPersons(self.executor).get(person_id)
         return person is not None and person.status is PersonStatus.DELETED
+
+
+@frozen
+class PostgresParticipants:
+    """Tells what is to be known of one person."""
+
+    executor: Executor
+
+    async def get(self, person_id: PersonId, *, lock: bool = False) -> Participant | None:
+        """Give a person; with `lock` nobody else changes them until the transaction ends."""
+        persons = PostgresPersons(self.executor)
+        if lock:
+            found = await persons.lock(person_id)
+            return participant_of(found[0]) if found else None
+        person = await persons.get(person_id)
+        return None if person is None else participant_of(person)

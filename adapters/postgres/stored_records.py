@@ -16,6 +16,9 @@ from application.identity.stored_records import (
     OwnBlock,
     OwnCall,
     OwnConversation,
+    OwnCreditLot,
+    OwnCreditMove,
+    OwnCredits,
     OwnDailyCount,
     OwnEvent,
     OwnGoogleAccount,
@@ -23,7 +26,9 @@ from application.identity.stored_records import (
     OwnPresence,
     OwnReadMarker,
     OwnReport,
+    OwnReward,
     OwnSession,
+    OwnVideoMessage,
 )
 from domain.shared.events import Event
 from domain.shared.ids import PersonId
@@ -123,6 +128,32 @@ _PRESENCE = _List(
     _presence.c.at,
     _presence.c.id,
 )
+_videos = tables.video_messages
+_VIDEO_MESSAGES = _List(
+    select(*columns_for(_videos, OwnVideoMessage)).where(_videos.c.sender_id == _person),
+    _videos.c.created_at,
+    _videos.c.id,
+)
+_wallets = tables.video_wallets
+_CREDITS = _List(
+    select(*columns_for(_wallets, OwnCredits)).where(_wallets.c.person_id == _person),
+    _wallets.c.person_id,
+)
+_lots = tables.video_credit_lots
+_CREDIT_LOTS = _List(
+    select(*columns_for(_lots, OwnCreditLot)).where(_lots.c.person_id == _person),
+    _lots.c.number,
+)
+_ledger = tables.video_credit_ledger
+_CREDIT_MOVES = _List(
+    select(*columns_for(_ledger, OwnCreditMove)).where(_ledger.c.person_id == _person),
+    _ledger.c.number,
+)
+_reward = tables.reward_status
+_REWARD = _List(
+    select(*columns_for(_reward, OwnReward)).where(_reward.c.person_id == _person),
+    _reward.c.person_id,
+)
 _blocks = tables.blocks
 _BLOCKS = _List(
     select(*columns_for(_blocks, OwnBlock)).where(_blocks.c.blocker_id == _person),
@@ -216,6 +247,11 @@ def postgres_records(executor: Executor) -> dict[str, Any]:
         "read_markers": PostgresTalkRecords(executor, _MARKERS, OwnReadMarker),
         "video_calls": PostgresTalkRecords(executor, _CALLS, OwnCall),
         "presence": PostgresTalkRecords(executor, _PRESENCE, OwnPresence),
+        "video_messages": PostgresRecords(executor, _VIDEO_MESSAGES, OwnVideoMessage),
+        "video_credits": PostgresRecords(executor, _CREDITS, OwnCredits),
+        "video_credit_lots": PostgresRecords(executor, _CREDIT_LOTS, OwnCreditLot),
+        "video_credit_ledger": PostgresRecords(executor, _CREDIT_MOVES, OwnCreditMove),
+        "reward": PostgresRecords(executor, _REWARD, OwnReward),
         "blocks": PostgresRecords(executor, _BLOCKS, OwnBlock),
         "reports": PostgresRecords(executor, _REPORTS, OwnReport),
         "google_accounts": PostgresRecords(executor, _GOOGLE_ACCOUNTS, OwnGoogleAccount),

@@ -72,7 +72,19 @@ class OwnCall:
     outcome: str | None
     overlap_seconds: int | None
     counted_on: date | None
+    voided_at: datetime | None
     policy_version: str
+
+
+@frozen(kw_only=True)
+class OwnReward:
+    """What the person was told of their reward."""
+
+    month: date
+    status: str
+    warned_days: int | None
+    last_warning_shown_at: datetime | None
+    last_lapse_shown_at: datetime | None
 
 
 @frozen(kw_only=True)
@@ -82,6 +94,67 @@ class OwnPresence:
     call_id: UUID
     presence: str
     at: datetime
+
+
+@frozen(kw_only=True)
+class OwnVideoMessage:
+    """A video message the person sent; whether and when it was watched is the other's."""
+
+    id: UUID
+    send_id: UUID
+    conversation_id: UUID
+    recipient_id: UUID
+    upload_ref: str
+    source: str
+    lot_id: UUID | None
+    counted_on: date
+    created_at: datetime
+    uploaded_at: datetime | None
+    failed_at: datetime | None
+    given_back: bool | None
+    policy_version: str
+
+
+@frozen(kw_only=True)
+class OwnCredits:
+    """What the person's video credits come to."""
+
+    purchased: int
+    granted: int
+    spent: int
+    refunded: int
+    debt: int
+    free_on: date | None
+    free_used: int
+
+
+@frozen(kw_only=True)
+class OwnCreditLot:
+    """Video credits that the person bought, or was given, together."""
+
+    id: UUID
+    number: int
+    kind: str
+    credits: int
+    remaining: int
+    acquired_at: datetime
+    charged_back_at: datetime | None
+
+
+@frozen(kw_only=True)
+class OwnCreditMove:
+    """A row of the ledger of the person's video credits."""
+
+    number: int
+    at: datetime
+    account: str
+    move: str
+    amount: int
+    balance: int
+    lot_id: UUID | None
+    video_message_id: UUID | None
+    reason: str | None
+    policy_version: str
 
 
 @frozen(kw_only=True)

@@ -83,6 +83,17 @@ class PairStandings(Protocol):
         ...
 
 
+def required(person: Participant | None, person_id: PersonId) -> Participant:
+    """Give a person who must exist.
+
+    Raises:
+        NotFoundError: They do not.
+    """
+    if person is None:
+        raise NotFoundError(f"There is no person {person_id}; check the id.")
+    return person
+
+
 async def locked_pair(standings: PairStandings, one: PersonId, two: PersonId) -> PairStanding:
     """Lock two persons who must exist.
 
@@ -93,3 +104,11 @@ async def locked_pair(standings: PairStandings, one: PersonId, two: PersonId) ->
     if standing is None:
         raise NotFoundError(f"Person {one} or person {two} does not exist; check both ids.")
     return standing
+
+
+class Participants(Protocol):
+    """What the use cases need to know of one person."""
+
+    async def get(self, person_id: PersonId, *, lock: bool = False) -> Participant | None:
+        """Give a person; with `lock` nobody else changes them until the transaction ends."""
+        ...

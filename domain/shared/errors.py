@@ -64,6 +64,12 @@ class RefusedError(DomainError):
         self.decision = decision
 
 
+class UnitsNeededError(RefusedError):
+    """A gate's decision is no, because units are missing that can be bought."""
+
+    code = "units_needed"
+
+
 class TooFastError(DomainError):
     """The same was asked for too often; time alone lifts that.
 

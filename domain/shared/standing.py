@@ -56,6 +56,16 @@ def standing_reasons(
     return (_activity(active=active), pair)
 
 
+def person_reasons(*, active: bool, deleted: bool) -> tuple[Reason, ...]:
+    """Give the reason for each rule on whether a person may act, towards whomever.
+
+    Args:
+        active: The person is not suspended.
+        deleted: The person was erased.
+    """
+    return (_person_deleted() if deleted else _activity(active=active),)
+
+
 def require_standing(reasons: tuple[Reason, ...], decision: object | None = None) -> None:
     """Refuse by the first of these rules that is not satisfied.
 

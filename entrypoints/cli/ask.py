@@ -13,7 +13,11 @@ T = TypeVar("T")
 
 
 def ask(
-    data: str | None, database_url: str | None, question: Callable[[Kithkin], Awaitable[T]]
+    data: str | None,
+    database_url: str | None,
+    question: Callable[[Kithkin], Awaitable[T]],
+    *,
+    rulebook: str | None = None,
 ) -> T:
     """Give the answer of Kithkin on the database that flags or environment name.
 
@@ -21,7 +25,7 @@ def ask(
         SettingsError: Some settings are wrong.
         StoreUnavailableError: The database cannot be used.
     """
-    settings = read_settings(os.environ, data=data, database_url=database_url)
+    settings = read_settings(os.environ, data=data, database_url=database_url, rulebook=rulebook)
 
     async def answer(url: str) -> T:
         async with opened(settings, url) as kithkin:

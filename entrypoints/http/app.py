@@ -31,12 +31,15 @@ from entrypoints.http.personal_data import PersonalDataRoutes
 from entrypoints.http.persons import PersonRoutes
 from entrypoints.http.reports import ReportRoutes
 from entrypoints.http.request_log import RequestLog
+from entrypoints.http.rewards import RewardRoutes
 from entrypoints.http.security import SecurityHeaders
 from entrypoints.http.sign_in import SignInRoutes
 from entrypoints.http.stopping import told_to_stop
 from entrypoints.http.streams import Streams
 from entrypoints.http.tokens import TokenRoutes
 from entrypoints.http.video import VideoRoutes
+from entrypoints.http.video_credits import VideoCreditRoutes
+from entrypoints.http.video_messages import VideoMessageRoutes
 from entrypoints.http.webhooks import WebhookRoutes
 from entrypoints.settings import Settings
 from entrypoints.wiring.kithkin import Kithkin
@@ -98,6 +101,9 @@ def _routes(settings: Settings) -> list[ControllerRouterHandler]:
         ConversationRoutes,
         MessageRoutes,
         VideoRoutes,
+        VideoMessageRoutes,
+        VideoCreditRoutes,
+        RewardRoutes,
         EventRoutes,
         WebhookRoutes,
         SignInRoutes,

@@ -8,7 +8,6 @@ import msgspec
 import structlog
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, InternalServerException, ValidationException
-from msgspec import UNSET
 
 from application.events.queries import EventsMissedError
 from application.shared.idempotency import IdempotencyKeyReusedError
@@ -21,8 +20,10 @@ from domain.shared.errors import (
     RefusedError,
     TooFastError,
     UnavailableError,
+    UnitsNeededError,
 )
 from domain.video.unlock import MessageAllowance
+from domain.video.video_message_allowance import VideoMessageAllowance
 from entrypoints.http.decisions import AllowanceBody, ReasonBody
 from entrypoints.http.full import TooManyStreamsError
 from entrypoints.http.problems import (
@@ -33,6 +34,7 @@ from entrypoints.http.problems import (
     encoded,
     problem_of,
 )
+from entrypoints.http.video_decisions import VideoAllowanceBody
 
 _log = structlog.get_logger("kithkin.http")
 
@@ -42,6 +44,7 @@ _STATUSES: tuple[tuple[type[DomainError], HTTPStatus], ...] = (
     (NotFoundError, HTTPStatus.NOT_FOUND),
     (EventsMissedError, HTTPStatus.GONE),
     (ConflictError, HTTPStatus.CONFLICT),
+    (UnitsNeededError, HTTPStatus.PAYMENT_REQUIRED),
     (RefusedError, HTTPStatus.FORBIDDEN),
     (TooFastError, HTTPStatus.TOO_MANY_REQUESTS),
     (UnavailableError, HTTPStatus.SERVICE_UNAVAILABLE),
@@ -184,11 +187,13 @@ def _of_domain(request: Request[Any, Any, Any], error: DomainError) -> Problem:
         problem.errors = [FieldProblem(f"/{error.field}", error.detail)]
     if isinstance(error, RefusedError) and error.reasons:
         problem.reasons = msgspec.convert(error.reasons, list[ReasonBody], from_attributes=True)
-        problem.allowance = (
-            msgspec.convert(error.decision, AllowanceBody, from_attributes=True)
-            if isinstance(error.decision, MessageAllowance)
-            else UNSET
-        )
+        match error.decision:
+            case MessageAllowance() as decision:
+                problem.allowance = msgspec.convert(decision, AllowanceBody, from_attributes=True)
+            case VideoMessageAllowance() as decision:
+                problem.video_allowance = msgspec.convert(
+                    decision, VideoAllowanceBody, from_attributes=True
+                )
     return problem
 
 

@@ -12,12 +12,15 @@ from msgspec import Meta, Struct
 from application.identity.export_person import PersonExport
 from application.shared.transaction import ConcurrentUpdateError, StoreUnavailableError
 from domain.conversations.conversations import ConversationKind
-from domain.video.events import CallOutcome, Presence
+from domain.video.credits import LotKind
+from domain.video.events import CallOutcome, Presence, RewardStatus
+from domain.video.video_message_events import UnitSource
 from entrypoints.http import learning, persons
 from entrypoints.http.learning import PreferencesBody
 from entrypoints.http.messages import MessageBody
 from entrypoints.http.persons import PersonBody
 from entrypoints.http.sessions import SessionBody
+from entrypoints.http.video_credits import MoveBody
 
 _log = structlog.get_logger("kithkin.http")
 
@@ -64,6 +67,9 @@ class ExportedCall(Struct):
     outcome: CallOutcome | None
     overlap_seconds: int | None
     counted_on: Annotated[date | None, Meta(description="The person's own date it counts for")]
+    voided_at: Annotated[
+        datetime | None, Meta(description="Since when it does not count for rewards")
+    ]
     policy_version: str
 
 
@@ -73,6 +79,58 @@ class ExportedPresence(Struct):
     call_id: UUID
     presence: Presence
     at: datetime
+
+
+class ExportedVideoMessage(Struct):
+    """A video message the person sent; whether it was watched is the other's."""
+
+    id: UUID
+    send_id: UUID
+    conversation_id: UUID
+    recipient_id: UUID
+    upload_ref: str
+    source: UnitSource
+    lot_id: UUID | None
+    counted_on: date
+    created_at: datetime
+    uploaded_at: datetime | None
+    failed_at: datetime | None
+    given_back: bool | None
+    policy_version: str
+
+
+class ExportedCredits(Struct):
+    """What the person's video credits come to."""
+
+    purchased: int
+    granted: int
+    spent: int
+    refunded: int
+    debt: int
+    free_on: Annotated[date | None, Meta(description="The latest date with free units taken")]
+    free_used: int
+
+
+class ExportedCreditLot(Struct):
+    """Video credits that the person bought, or was given, together."""
+
+    id: UUID
+    number: int
+    kind: LotKind
+    credits: int
+    remaining: int
+    acquired_at: datetime
+    charged_back_at: datetime | None
+
+
+class ExportedReward(Struct):
+    """What the person was told of their reward."""
+
+    month: date
+    status: RewardStatus
+    warned_days: int | None
+    last_warning_shown_at: datetime | None
+    last_lapse_shown_at: datetime | None
 
 
 class ExportedBlock(Struct):
@@ -123,6 +181,11 @@ class ExportBody(Struct):
     read_markers: list[ExportedReadMarker]
     video_calls: list[ExportedCall]
     presence: list[ExportedPresence]
+    video_messages: Annotated[list[ExportedVideoMessage], Meta(description="Those they sent")]
+    video_credits: Annotated[list[ExportedCredits], Meta(description="None or one")]
+    video_credit_lots: list[ExportedCreditLot]
+    video_credit_ledger: list[MoveBody]
+    reward: Annotated[list[ExportedReward], Meta(description="None or one")]
     blocks: list[ExportedBlock]
     reports: list[ExportedReport]
     google_accounts: list[ExportedGoogleAccount]

@@ -7,6 +7,7 @@ from litestar.openapi.datastructures import ResponseSpec
 from litestar.status_codes import (
     HTTP_400_BAD_REQUEST,
     HTTP_401_UNAUTHORIZED,
+    HTTP_402_PAYMENT_REQUIRED,
     HTTP_403_FORBIDDEN,
     HTTP_404_NOT_FOUND,
     HTTP_409_CONFLICT,
@@ -21,6 +22,7 @@ from litestar.types import Send
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from entrypoints.http.decisions import AllowanceBody, ReasonBody
+from entrypoints.http.video_decisions import VideoAllowanceBody
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -55,12 +57,14 @@ class Problem(Struct, omit_defaults=True):
     reasons: list[ReasonBody] | UnsetType = UNSET
     errors: list[FieldProblem] | UnsetType = UNSET
     allowance: AllowanceBody | UnsetType = UNSET
+    video_allowance: VideoAllowanceBody | UnsetType = UNSET
     parts: list[PartBody] | UnsetType = UNSET
 
 
 _WHEN = {
     HTTP_400_BAD_REQUEST: "The request is malformed.",
     HTTP_401_UNAUTHORIZED: "No credential came with the request, or not one that is taken.",
+    HTTP_402_PAYMENT_REQUIRED: "Units are missing that can be bought.",
     HTTP_403_FORBIDDEN: "A rule refuses, and says why; or the key's scope does not cover this.",
     HTTP_404_NOT_FOUND: "It does not exist, or is not yours to see.",
     HTTP_409_CONFLICT: "The current state does not admit this.",

@@ -14,6 +14,7 @@ from adapters.memory.conversations import (
     MemoryConversations,
     MemoryMessages,
 )
+from adapters.memory.credits import MemorySenders, MemoryVideoMessages, MemoryWallets
 from adapters.memory.delivery_queue import (
     MemoryDeliveryQueue,
     MemoryEndpointClaims,
@@ -40,6 +41,7 @@ from adapters.memory.jobs import (
 )
 from adapters.memory.learning import MemoryPreferences
 from adapters.memory.past_sign_ins import MemoryPastSignIns
+from adapters.memory.rewards import MemoryRewards
 from adapters.memory.send_gate import MemorySendGate
 from adapters.memory.sign_in import (
     MemoryCodeTallies,
@@ -47,7 +49,7 @@ from adapters.memory.sign_in import (
     MemoryPersonsByEmail,
     MemorySignInCodes,
 )
-from adapters.memory.standing import MemoryPairStandings
+from adapters.memory.standing import MemoryPairStandings, MemoryParticipants
 from adapters.memory.store import MemoryStore
 from adapters.memory.stored_records import memory_records
 from adapters.memory.transaction import MemoryTransactions
@@ -106,6 +108,7 @@ class MemoryPorts(DeclarativeContainer):
     past_sign_ins = Singleton(MemoryPastSignIns, store)
     google_links = Singleton(MemoryGoogleLinks, store)
     standings = Singleton(MemoryPairStandings, store)
+    participants = Singleton(MemoryParticipants, store)
     conversations = Singleton(MemoryConversations, store)
     conversation_list = Singleton(MemoryConversationList, store)
     messages = Singleton(MemoryMessages, store)
@@ -113,6 +116,10 @@ class MemoryPorts(DeclarativeContainer):
     calls = Singleton(MemoryCalls, store)
     histories = Singleton(MemoryHistories, store)
     overdue_calls = Singleton(MemoryOverdueCalls, store)
+    senders = Singleton(MemorySenders, store)
+    wallets = Singleton(MemoryWallets, store)
+    video_messages = Singleton(MemoryVideoMessages, store)
+    rewards = Singleton(MemoryRewards, store)
     jobs = Singleton(MemoryJobs, store, new_id)
     job_schedule = Singleton(MemoryJobSchedule, store)
     job_runs = Singleton(MemoryJobRuns, store)

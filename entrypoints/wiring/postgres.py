@@ -16,6 +16,7 @@ from adapters.postgres.clock import PostgresTestClock
 from adapters.postgres.connections import Usage
 from adapters.postgres.conversation_list import PostgresConversationList
 from adapters.postgres.conversations import PostgresConversations, PostgresMessages
+from adapters.postgres.credits import PostgresSenders, PostgresWallets
 from adapters.postgres.delivery_queue import (
     PostgresDeliveryQueue,
     PostgresEndpointClaims,
@@ -41,6 +42,7 @@ from adapters.postgres.jobs import (
 from adapters.postgres.key_cache import CachedServiceKeys
 from adapters.postgres.learning import PostgresPreferences
 from adapters.postgres.past_sign_ins import PostgresPastSignIns
+from adapters.postgres.rewards import PostgresRewards
 from adapters.postgres.send_gate import PostgresSendGate
 from adapters.postgres.sign_in import (
     PostgresCodeTallies,
@@ -48,10 +50,11 @@ from adapters.postgres.sign_in import (
     PostgresPersonsByEmail,
     PostgresSignInCodes,
 )
-from adapters.postgres.standing import PostgresPairStandings
+from adapters.postgres.standing import PostgresPairStandings, PostgresParticipants
 from adapters.postgres.stored_records import postgres_records
 from adapters.postgres.transaction import PostgresTransactions
 from adapters.postgres.video import PostgresCalls, PostgresHistories, PostgresOverdueCalls
+from adapters.postgres.video_messages import PostgresVideoMessages
 from adapters.postgres.webhooks import PostgresDeliveries, PostgresWebhookEndpoints
 from adapters.prometheus import Figures
 from application.shared.rulebook import Rulebook
@@ -128,6 +131,7 @@ class PostgresPorts(DeclarativeContainer):
     google_links = Singleton(PostgresGoogleLinks, store)
     connection = Singleton(PostgresConnection, store, service_keys)
     standings = Singleton(PostgresPairStandings, store)
+    participants = Singleton(PostgresParticipants, store)
     conversations = Singleton(PostgresConversations, store)
     conversation_list = Singleton(PostgresConversationList, store)
     messages = Singleton(PostgresMessages, store)
@@ -135,6 +139,10 @@ class PostgresPorts(DeclarativeContainer):
     calls = Singleton(PostgresCalls, store)
     histories = Singleton(PostgresHistories, store)
     overdue_calls = Singleton(PostgresOverdueCalls, store)
+    senders = Singleton(PostgresSenders, store)
+    wallets = Singleton(PostgresWallets, store)
+    video_messages = Singleton(PostgresVideoMessages, store)
+    rewards = Singleton(PostgresRewards, store)
     jobs = Singleton(PostgresJobs, store, new_id)
     job_queue = Singleton(PgQueuerQueue, store)
     job_schedule = Singleton(PostgresJobSchedule, store, job_queue)

@@ -68,10 +68,15 @@ MORE = (
     """,
     """
     INSERT INTO video_calls (id, state, conversation_id, initiator_id, callee_id, created_at,
-                             rings_at, policy_version, version, ended_at, outcome)
+                             rings_at, policy_version, version, ended_at, outcome,
+                             counts_on_initiator, counts_on_callee)
     SELECT uuidv7(), 'ended', id, participant_a, participant_b, now(), now(), '0', 1, now(),
-           'completed'
+           'completed', now(), now()
     FROM conversations, generate_series(1, 3)
+    """,
+    """
+    INSERT INTO reward_status (person_id, month, status, due_at)
+    SELECT id, now(), 'carried', now() + random() * interval '30 days' FROM persons
     """,
     """
     INSERT INTO video_call_presence
@@ -80,6 +85,27 @@ MORE = (
     """
     INSERT INTO conversation_metadata (conversation_id, started_at, video_call_count)
     SELECT id, now(), 0 FROM conversations
+    """,
+    """
+    INSERT INTO video_wallets
+    SELECT id, 3, 0, 0, 0, 0, NULL, 0, 3, 3, 1 FROM persons
+    """,
+    """
+    INSERT INTO video_credit_lots
+    SELECT uuidv7(), id, number, 'purchase', 1, number % 2, now()
+    FROM persons, generate_series(1, 3) AS number
+    """,
+    """
+    INSERT INTO video_credit_ledger
+    SELECT person_id, number, now(), 'credits', 'purchase', 1, number, id, NULL, NULL, '0'
+    FROM video_credit_lots
+    """,
+    """
+    INSERT INTO video_messages (id, state, send_id, conversation_id, sender_id, recipient_id,
+                                upload_ref, source, counted_on, created_at, policy_version, version)
+    SELECT uuidv7(), 'pending', uuidv7(), id, participant_a, participant_b, '', 'free', now(),
+           now(), '0', 1
+    FROM conversations, generate_series(1, 3)
     """,
     """
     INSERT INTO kept_answers

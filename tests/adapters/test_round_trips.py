@@ -20,8 +20,11 @@ from adapters.postgres import tables
 from adapters.postgres.codec import RowMismatchError, columns_for, from_row, to_row
 from adapters.postgres.executor import Executor, Row, Statement
 from adapters.postgres.video import STATES, call_from_row, call_to_row
+from adapters.postgres.video_messages import STATES as VIDEO_MESSAGE_STATES
+from adapters.postgres.video_messages import video_message_from_row, video_message_to_row
 from domain.identity.blocks import Block
 from domain.video.calls import Call
+from domain.video.video_messages import VideoMessage
 from tests.adapters.test_tables import STORED
 from tests.domain import strategies
 from tests.postgres import empty_database
@@ -66,7 +69,8 @@ def without_constraints(table: Table) -> Table:
 
 
 COPIES = {table: without_constraints(table) for table, _, _ in STORED}
-COPIES[tables.video_calls] = without_constraints(tables.video_calls)
+for lived in (tables.video_calls, tables.video_messages):
+    COPIES[lived] = without_constraints(lived)
 
 
 @pytest_asyncio.fixture(scope="session")
@@ -111,6 +115,15 @@ async def test_a_value_comes_back(
 async def test_a_call_comes_back_in_its_state(copies: Executor, call: Call) -> None:
     row = await through(copies, tables.video_calls, call_to_row(call))
     assert call_from_row(row) == call
+
+
+@given(message=st.one_of(*map(values_of, VIDEO_MESSAGE_STATES.values())))
+@SOME
+async def test_a_video_message_comes_back_in_its_state(
+    copies: Executor, message: VideoMessage
+) -> None:
+    row = await through(copies, tables.video_messages, video_message_to_row(message))
+    assert video_message_from_row(row) == message
 
 
 @given(block=values_of(Block))

@@ -9,6 +9,7 @@ from adapters.memory.store import SinkRow
 from adapters.postgres import tables
 from adapters.postgres.codec import field_names
 from adapters.postgres.video import STATES
+from adapters.postgres.video_messages import STATES as VIDEO_MESSAGE_STATES
 from application.shared.idempotency import KeptAnswer
 from application.shared.jobs import StoredJob
 from domain.conversations.conversations import Conversation
@@ -25,7 +26,9 @@ from domain.identity.reports import Report
 from domain.identity.service_keys import ServiceKey
 from domain.identity.sessions import LoginSession
 from domain.identity.sign_in_codes import SignInCode
+from domain.video.credits import CreditAccounts, CreditLot, LedgerEntry
 from domain.video.history import VideoHistory
+from domain.video.reward_warnings import RewardNotes
 
 STORED: list[tuple[Table, type[Any], set[str]]] = [
     (tables.persons, Person, {"email_key"}),
@@ -42,6 +45,10 @@ STORED: list[tuple[Table, type[Any], set[str]]] = [
     (tables.conversations, Conversation, set()),
     (tables.messages, Message, set()),
     (tables.conversation_metadata, VideoHistory, set()),
+    (tables.video_wallets, CreditAccounts, set()),
+    (tables.video_credit_lots, CreditLot, set()),
+    (tables.video_credit_ledger, LedgerEntry, set()),
+    (tables.reward_status, RewardNotes, set()),
     (tables.kept_answers, KeptAnswer, {"owner", "key"}),
     (tables.webhook_endpoints, WebhookEndpoint, {"position", "claim", "claimed_until"}),
     (tables.webhook_deliveries, Delivery, set()),
@@ -65,6 +72,11 @@ def test_a_calls_columns_are_the_fields_of_its_states() -> None:
     assert columns(tables.video_calls) == fields | {"state"}
 
 
+def test_a_video_messages_columns_are_the_fields_of_its_states() -> None:
+    fields = {name for state in VIDEO_MESSAGE_STATES.values() for name in field_names(state)}
+    assert columns(tables.video_messages) == fields | {"state"}
+
+
 def test_a_jobs_columns_are_its_fields() -> None:
     assert columns(tables.jobs) == set(field_names(StoredJob))
 
@@ -78,5 +90,9 @@ def test_every_table_but_the_ledgers_holds_a_value() -> None:
         tables.forgotten_events,
         tables.test_clock,
     }
-    held = {table for table, _, _ in STORED} | {tables.video_calls, tables.jobs}
+    held = {table for table, _, _ in STORED} | {
+        tables.video_calls,
+        tables.video_messages,
+        tables.jobs,
+    }
     assert set(tables.metadata.tables.values()) == held | ledgers

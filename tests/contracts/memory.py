@@ -11,6 +11,7 @@ from adapters.memory.conversations import (
     MemoryConversations,
     MemoryMessages,
 )
+from adapters.memory.credits import MemorySenders, MemoryVideoMessages, MemoryWallets
 from adapters.memory.erasure import MemoryErasures, MemoryPersonalData
 from adapters.memory.google import MemoryGoogleAttempts, MemoryGoogleLinks
 from adapters.memory.idempotency import MemoryKeptAnswers
@@ -30,6 +31,7 @@ from adapters.memory.jobs import (
 )
 from adapters.memory.learning import MemoryPreferences
 from adapters.memory.past_sign_ins import MemoryPastSignIns
+from adapters.memory.rewards import MemoryRewards
 from adapters.memory.send_gate import MemorySendGate
 from adapters.memory.sign_in import (
     MemoryCodeTallies,
@@ -37,7 +39,7 @@ from adapters.memory.sign_in import (
     MemoryPersonsByEmail,
     MemorySignInCodes,
 )
-from adapters.memory.standing import MemoryPairStandings
+from adapters.memory.standing import MemoryPairStandings, MemoryParticipants
 from adapters.memory.store import MemoryStore
 from adapters.memory.stored_records import memory_records
 from adapters.memory.table import ConstraintError, Table
@@ -101,6 +103,7 @@ def memory_stores() -> Stores:
         session_tokens=MemoryLoginSessions(store),
         session_directory=MemoryLoginSessions(store),
         standings=MemoryPairStandings(store),
+        participants=MemoryParticipants(store),
         conversations=conversations,
         pair_conversations=conversations,
         summaries=MemoryConversationList(store),
@@ -110,6 +113,12 @@ def memory_stores() -> Stores:
         histories=MemoryHistories(store),
         answers=MemoryKeptAnswers(store),
         overdue_calls=MemoryOverdueCalls(store),
+        senders=MemorySenders(store),
+        wallets=MemoryWallets(store),
+        video_messages=MemoryVideoMessages(store),
+        rewards=MemoryRewards(store),
+        due_rewards=MemoryRewards(store),
+        dates_ahead=MemoryRewards(store),
         jobs=MemoryJobs(store, uuid7),
         job_schedule=MemoryJobSchedule(store),
         job_queue=MemoryJobQueue(store),

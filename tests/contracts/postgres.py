@@ -12,6 +12,7 @@ from adapters.postgres.backlog import PostgresBacklogs
 from adapters.postgres.clock import PostgresTestClock
 from adapters.postgres.conversation_list import PostgresConversationList
 from adapters.postgres.conversations import PostgresConversations, PostgresMessages
+from adapters.postgres.credits import PostgresSenders, PostgresWallets
 from adapters.postgres.erasure import PostgresErasures, PostgresPersonalData
 from adapters.postgres.event_log import PostgresEventLog
 from adapters.postgres.executor import Executor
@@ -31,6 +32,7 @@ from adapters.postgres.jobs import (
 )
 from adapters.postgres.learning import PostgresPreferences
 from adapters.postgres.past_sign_ins import PostgresPastSignIns
+from adapters.postgres.rewards import PostgresRewards
 from adapters.postgres.send_gate import PostgresSendGate
 from adapters.postgres.service_keys import PostgresServiceKeys
 from adapters.postgres.sign_in import (
@@ -39,10 +41,11 @@ from adapters.postgres.sign_in import (
     PostgresPersonsByEmail,
     PostgresSignInCodes,
 )
-from adapters.postgres.standing import PostgresPairStandings
+from adapters.postgres.standing import PostgresPairStandings, PostgresParticipants
 from adapters.postgres.stored_records import postgres_records
 from adapters.postgres.transaction import PostgresTransactions
 from adapters.postgres.video import PostgresCalls, PostgresHistories, PostgresOverdueCalls
+from adapters.postgres.video_messages import PostgresVideoMessages
 from application.shared.outbox import OutboxEvent
 from domain.conversations.events import ConversationEvent
 from domain.identity.events import IdentityEvent
@@ -133,6 +136,7 @@ def postgres_stores(executor: Executor) -> Stores:
         session_tokens=PostgresLoginSessions(executor),
         session_directory=PostgresLoginSessions(executor),
         standings=PostgresPairStandings(executor),
+        participants=PostgresParticipants(executor),
         conversations=conversations,
         pair_conversations=conversations,
         summaries=PostgresConversationList(executor),
@@ -142,6 +146,12 @@ def postgres_stores(executor: Executor) -> Stores:
         histories=PostgresHistories(executor),
         answers=PostgresKeptAnswers(executor),
         overdue_calls=PostgresOverdueCalls(executor),
+        senders=PostgresSenders(executor),
+        wallets=PostgresWallets(executor),
+        video_messages=PostgresVideoMessages(executor),
+        rewards=PostgresRewards(executor),
+        due_rewards=PostgresRewards(executor),
+        dates_ahead=PostgresRewards(executor),
         jobs=PostgresJobs(executor, uuid7),
         job_schedule=PostgresJobSchedule(executor, queue),
         job_queue=queue,

@@ -105,6 +105,28 @@ async def a_completed_call(api: Api, pair: Pair) -> Json:
     return ended
 
 
+async def a_video_message(api: Api, pair: Pair, sender: str, **request: Any) -> Json:
+    path = f"{pair.path}/video-messages"
+    return await api.made(path, sender_id=sender, **{"upload_ref": "uploads/1", **request})
+
+
+def video_path(message: Json) -> str:
+    return f"/v1/conversations/{message['conversation_id']}/video-messages/{message['id']}"
+
+
+async def uploaded(api: Api, message: Json) -> Json:
+    return await api.made(f"{video_path(message)}/uploaded")
+
+
+async def video_allowance(api: Api, person: str, needed: int = 1) -> Json:
+    return await api.get(f"/v1/persons/{person}/video-messages/allowance", needed=needed)
+
+
+async def credits_for(api: Api, person: str, number: int) -> Json:
+    path = f"/v1/persons/{person}/video-credits/grants"
+    return await api.made(path, credits=number, reason="An upload was lost")
+
+
 def instant(text: str) -> datetime:
     return datetime.fromisoformat(text)
 

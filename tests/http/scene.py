@@ -28,6 +28,7 @@ TAKES_BODY = (
     "report_presence",
     "decline_call",
     "end_call",
+    "void_call",
     "move_clock",
     "create_webhook_endpoint",
     "set_webhook_status",
@@ -36,15 +37,20 @@ TAKES_BODY = (
     "mint_token",
     "start_google",
     "finish_google",
+    "send_video_message",
+    "report_viewed",
+    "grant_video_credits",
 )
 TEXTS = {
     "register_person": "name",
     "change_person": "display_name",
     "suspend_person": "reason",
     "file_report": "reason",
+    "void_call": "reason",
     "send_message": "text",
     "edit_message": "text",
     "create_webhook_endpoint": "description",
+    "grant_video_credits": "reason",
 }
 """What people write themselves, by operation."""
 
@@ -58,7 +64,10 @@ class Scene:
         stranger: Takes no part in anything.
         message: One of `pair.a`.
         call: `pair.a` calls, it rings.
+        talk: A call that others completed; none in a scene beside another.
         soon: An hour from now.
+        awaited: A video message of `pair.b`, whose upload is awaited.
+        watchable: Another, which is uploaded.
         endpoint: A webhook endpoint, the same for all scenes; nothing is sent to it.
     """
 
@@ -66,17 +75,22 @@ class Scene:
     stranger: str
     message: str
     call: str
+    talk: str | None
     soon: str
+    awaited: str
+    watchable: str
     endpoint: str
 
     def path(self, operation: Operation) -> str:
         """The operation's path, with ids of this scene."""
+        voids = operation.described["operationId"] == "void_call"
         return operation.path.format(
             person_id=self.pair.a,
             other_id=self.pair.b,
             conversation_id=self.pair.id,
             message_id=self.message,
-            call_id=self.call,
+            call_id=(self.talk or nobody()) if voids else self.call,
+            video_message_id=self.watchable if operation.path.endswith("/viewed") else self.awaited,
             endpoint_id=self.endpoint,
             event_id=nobody(),
             session_id=nobody(),
@@ -100,6 +114,7 @@ class Scene:
             "report_presence": {"person_id": a, "event": "connected"},
             "decline_call": {"person_id": b},
             "end_call": {"person_id": a},
+            "void_call": {"reason": "Fraud"},
             "move_clock": {"now": self.soon},
             "create_webhook_endpoint": {"url": "https://receiver.invalid", "description": "x"},
             "set_webhook_status": {"status": "enabled"},
@@ -107,6 +122,9 @@ class Scene:
             "sign_in": {"email": given.an_email(), "nonce": "none", "code": "01234567"},
             "mint_token": {"lifetime_seconds": 900},
             "start_google": {},
+            "send_video_message": {"sender_id": a, "upload_ref": "uploads/2"},
+            "report_viewed": {"person_id": a},
+            "grant_video_credits": {"credits": 5, "reason": "An upload was lost"},
             "finish_google": {"state": "none", "code": "none", "nonce": "none"},
         }
         return bodies.get(operation_id, {})
@@ -124,8 +142,14 @@ class Scene:
             "report_presence": {"person_id": self.pair.b},
             "decline_call": {"person_id": self.pair.a},
             "end_call": {"person_id": self.pair.b},
+            "void_call": {"reason": "Bots"},
             "request_code": {"email": given.an_email()},
             "mint_token": {"lifetime_seconds": 901},
+            "send_video_message": {"upload_ref": "uploads/3"},
+            "report_uploaded": {"takes": "no body, but its bytes are part of the request"},
+            "report_failed": {"takes": "no body, but its bytes are part of the request"},
+            "report_viewed": {"person_id": self.pair.b},
+            "grant_video_credits": {"credits": 6},
         }
         return {**self.body(operation_id), **changes[operation_id]}
 
@@ -140,14 +164,21 @@ class Scene:
 
 
 async def a_scene(api: Api, *, a: str | None = None) -> Scene:
+    # Time goes by only for a scene of its own: in one beside another, the other's call rings.
+    talk = None if a else (await given.a_completed_call(api, await given.a_pair(api)))["id"]
     pair = await given.a_pair(api, a=a)
     message = await given.a_message(api, pair, pair.a)
     await api.put(f"/v1/persons/{pair.a}/learning-preferences", target_language="pt")
+    watchable = await given.a_video_message(api, pair, pair.b)
+    await given.uploaded(api, watchable)
     return Scene(
         pair=pair,
         stranger=await given.a_person(api, name="Cy Ode"),
         message=message["id"],
         call=await given.a_call(api, pair),
+        awaited=(await given.a_video_message(api, pair, pair.b))["id"],
+        watchable=watchable["id"],
+        talk=talk,
         soon=(await api.now() + timedelta(hours=1)).isoformat(),
         endpoint=await given.an_endpoint(api),
     )
@@ -177,6 +208,10 @@ async def _seen(api: Api, scene: Scene) -> list[Json]:
         await api.get(f"{pair.path}/messages"),
         await api.get(f"{pair.path}/video"),
         await api.get(f"/v1/video-calls/{scene.call}"),
+        *[await api.get(f"/v1/persons/{one}/video-credits") for one in (pair.a, pair.b)],
+        await api.get(f"{pair.path}/video-messages"),
+        await given.video_allowance(api, pair.a),
+        *[await api.get(f"/v1/video-calls/{talk}") for talk in (scene.talk,) if talk],
         await api.get("/v1/reports", person_id=pair.a),
         await api.get("/v1/test-clock"),
     ]

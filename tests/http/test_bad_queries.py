@@ -14,6 +14,8 @@ LISTS = (
     "list_persons",
     "list_conversations",
     "list_messages",
+    "list_video_messages",
+    "list_credit_moves",
     "list_reports",
     "list_webhook_endpoints",
     "list_webhook_deliveries",

@@ -20,6 +20,12 @@ POSTS = (
     "report_presence",
     "decline_call",
     "end_call",
+    "send_video_message",
+    "report_uploaded",
+    "report_failed",
+    "report_viewed",
+    "grant_video_credits",
+    "void_call",
 )
 ELSEWHERE = ("redeliver_event", "requeue_dead_deliveries")
 """Tried with the webhooks: they take no body."""

@@ -26,12 +26,25 @@ NAMED = {
     "decline_call": "b",
     "report_presence": "a",
     "end_call": "a",
+    "get_reward": "a",
     "get_preferences": "a",
     "set_preferences": "a",
     "export_person": "a",
     "erase_person": "a",
+    "send_video_message": "a",
+    "report_viewed": "a",
+    "get_video_allowance": "a",
+    "get_credits": "a",
+    "list_credit_moves": "a",
 }
-PARTICIPANTS = ("get_conversation", "list_messages", "get_call", "get_history")
+PARTICIPANTS = (
+    "get_conversation",
+    "list_messages",
+    "get_call",
+    "get_history",
+    "list_video_messages",
+    "get_video_message",
+)
 SERVICES = (
     "register_person",
     "list_persons",
@@ -39,6 +52,10 @@ SERVICES = (
     "suspend_person",
     "reinstate_person",
     "list_reports",
+    "report_uploaded",
+    "report_failed",
+    "grant_video_credits",
+    "void_call",
     "mint_token",
     "read_clock",
     "move_clock",
