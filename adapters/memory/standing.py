@@ -22,8 +22,8 @@ class MemoryPairStandings:
             if lower is None or higher is None or one == two:
                 return None
             return PairStanding(
-                lower=_participant(lower),
-                higher=_participant(higher),
+                lower=participant(lower),
+                higher=participant(higher),
                 blocked=self._store.blocked(one, two),
             )
 
@@ -34,7 +34,8 @@ class MemoryPairStandings:
             return person is not None and person.status is PersonStatus.DELETED
 
 
-def _participant(person: Person) -> Participant:
+def participant(person: Person) -> Participant:
+    """Give a person as one of two who may act towards each other."""
     return Participant(
         id=person.id,
         active=person.status is PersonStatus.ACTIVE,

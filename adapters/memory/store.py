@@ -37,6 +37,7 @@ from domain.shared.ids import (
     LoginSessionId,
     MessageId,
     PersonId,
+    PromptId,
     ReportId,
     ServiceKeyId,
     VideoCallId,
@@ -45,6 +46,7 @@ from domain.shared.ids import (
 from domain.video.calls import Ended, Ongoing, Ringing
 from domain.video.events import Presence
 from domain.video.history import VideoHistory
+from domain.video.prompts import Prompt
 
 Versioned = TypeVar("Versioned", bound=Person | Conversation | Ringing | Ongoing | Ended)
 
@@ -253,6 +255,19 @@ class MemoryStore(Isolation):
             references={
                 "conversation": (self.conversations, lambda row: (row.conversation_id,)),
             },
+        )
+        self.prompts: Table[PromptId, Prompt] = Table(
+            self.note,
+            lambda prompt: prompt.id,
+            groups={"person": lambda prompt: (prompt.person_id,)},
+            references={
+                "person": (self.persons, lambda row: (row.person_id,)),
+                "conversation": (
+                    self.conversations,
+                    lambda row: () if row.conversation_id is None else (row.conversation_id,),
+                ),
+            },
+            checks={"acted": lambda row: (row.action_taken is None) == (row.acted_at is None)},
         )
         self.answers: Table[tuple[str, str], Answered] = Table(
             self.note,

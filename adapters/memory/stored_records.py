@@ -19,6 +19,7 @@ from application.identity.stored_records import (
     OwnGoogleAccount,
     OwnMessage,
     OwnPresence,
+    OwnPrompt,
     OwnReadMarker,
     OwnReport,
     OwnSession,
@@ -58,6 +59,7 @@ def memory_records(store: MemoryStore) -> dict[str, Any]:
         "read_markers": _read_markers,
         "video_calls": _video_calls,
         "presence": _presence,
+        "prompts": _prompts,
         "blocks": _blocks,
         "reports": _reports,
         "google_accounts": _google_accounts,
@@ -135,6 +137,12 @@ def _presence(store: MemoryStore, person_id: PersonId) -> Iterator[object]:
         ]
         for row in sorted(rows, key=lambda row: (row.call_id, row.at)):
             yield _own(OwnPresence, row)
+
+
+def _prompts(store: MemoryStore, person_id: PersonId) -> Iterator[object]:
+    prompts = store.prompts.group("person", person_id)
+    for prompt in sorted(prompts, key=lambda prompt: (prompt.shown_at, prompt.id)):
+        yield _own(OwnPrompt, prompt)
 
 
 def _blocks(store: MemoryStore, person_id: PersonId) -> Iterator[object]:

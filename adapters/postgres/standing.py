@@ -9,7 +9,8 @@ from domain.identity.persons import Person, PersonStatus
 from domain.shared.ids import PersonId
 
 
-def _participant(person: Person) -> Participant:
+def participant(person: Person) -> Participant:
+    """Give a person as one of two who may act towards each other."""
     return Participant(
         id=person.id,
         active=person.status is PersonStatus.ACTIVE,
@@ -32,8 +33,8 @@ class PostgresPairStandings:
             return None
         lower, higher = found
         return PairStanding(
-            lower=_participant(lower),
-            higher=_participant(higher),
+            lower=participant(lower),
+            higher=participant(higher),
             blocked=await PostgresBlocks(self.executor).between(one, two),
         )
 

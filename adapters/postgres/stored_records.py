@@ -21,6 +21,7 @@ from application.identity.stored_records import (
     OwnGoogleAccount,
     OwnMessage,
     OwnPresence,
+    OwnPrompt,
     OwnReadMarker,
     OwnReport,
     OwnSession,
@@ -123,6 +124,12 @@ _PRESENCE = _List(
     _presence.c.at,
     _presence.c.id,
 )
+_prompts = tables.smart_prompt_events
+_PROMPTS = _List(
+    select(*columns_for(_prompts, OwnPrompt)).where(_prompts.c.person_id == _person),
+    _prompts.c.shown_at,
+    _prompts.c.id,
+)
 _blocks = tables.blocks
 _BLOCKS = _List(
     select(*columns_for(_blocks, OwnBlock)).where(_blocks.c.blocker_id == _person),
@@ -216,6 +223,7 @@ def postgres_records(executor: Executor) -> dict[str, Any]:
         "read_markers": PostgresTalkRecords(executor, _MARKERS, OwnReadMarker),
         "video_calls": PostgresTalkRecords(executor, _CALLS, OwnCall),
         "presence": PostgresTalkRecords(executor, _PRESENCE, OwnPresence),
+        "prompts": PostgresRecords(executor, _PROMPTS, OwnPrompt),
         "blocks": PostgresRecords(executor, _BLOCKS, OwnBlock),
         "reports": PostgresRecords(executor, _REPORTS, OwnReport),
         "google_accounts": PostgresRecords(executor, _GOOGLE_ACCOUNTS, OwnGoogleAccount),

@@ -34,6 +34,7 @@ from adapters.postgres.identity_tables import (
     service_keys,
     sign_in_codes,
 )
+from adapters.postgres.prompt_tables import smart_prompt_events
 from adapters.postgres.schema import Instant, metadata, one_of
 from application.shared.jobs import JobState
 from domain.conversations.conversations import ConversationKind
@@ -67,6 +68,7 @@ __all__ = [
     "reports",
     "service_keys",
     "sign_in_codes",
+    "smart_prompt_events",
     "test_clock",
     "video_call_presence",
     "video_calls",

@@ -7,6 +7,7 @@ from attrs import frozen
 
 from ..shared.events import Event
 from ..shared.ids import ConversationId, PersonId, VideoCallId
+from .prompt_events import PromptEvent
 
 
 class CallOutcome(StrEnum):
@@ -83,4 +84,4 @@ class VideoCallCounted(CallEvent):
     overlap_seconds: int
 
 
-VideoEvent = VideoCallStarted | PresenceReported | VideoCallEnded | VideoCallCounted
+VideoEvent = VideoCallStarted | PresenceReported | VideoCallEnded | VideoCallCounted | PromptEvent

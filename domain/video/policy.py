@@ -7,6 +7,7 @@ from attrs import Attribute, Factory, field, frozen
 
 from ..shared.checks import between
 from ..shared.tiers import Tier
+from .prompt_policy import PromptPolicy
 
 _ONE_DAY_SECONDS = 86_400
 _MOST_MESSAGES = 100_000
@@ -130,7 +131,9 @@ class VideoPolicy:
     Attributes:
         unlock: What a completed call unlocks.
         calls: When calls begin, end and count.
+        prompts: When the app prompts a person, and how often.
     """
 
     unlock: UnlockPolicy = field(factory=UnlockPolicy)
     calls: CallPolicy = field(factory=CallPolicy)
+    prompts: PromptPolicy = field(factory=PromptPolicy)

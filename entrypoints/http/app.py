@@ -29,6 +29,7 @@ from entrypoints.http.metrics import metrics, sampled
 from entrypoints.http.pace import pace_of
 from entrypoints.http.personal_data import PersonalDataRoutes
 from entrypoints.http.persons import PersonRoutes
+from entrypoints.http.prompts import PromptRoutes
 from entrypoints.http.reports import ReportRoutes
 from entrypoints.http.request_log import RequestLog
 from entrypoints.http.security import SecurityHeaders
@@ -97,6 +98,7 @@ def _routes(settings: Settings) -> list[ControllerRouterHandler]:
         ConversationRoutes,
         MessageRoutes,
         VideoRoutes,
+        PromptRoutes,
         EventRoutes,
         WebhookRoutes,
         SignInRoutes,

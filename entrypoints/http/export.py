@@ -13,6 +13,7 @@ from application.identity.export_person import PersonExport
 from application.shared.transaction import ConcurrentUpdateError, StoreUnavailableError
 from domain.conversations.conversations import ConversationKind
 from domain.video.events import CallOutcome, Presence
+from domain.video.prompt_events import PromptAction, PromptType
 from entrypoints.http import learning, persons
 from entrypoints.http.learning import PreferencesBody
 from entrypoints.http.messages import MessageBody
@@ -75,6 +76,21 @@ class ExportedPresence(Struct):
     at: datetime
 
 
+class ExportedPrompt(Struct):
+    """A prompt the person was shown, and what they did about it."""
+
+    id: UUID
+    conversation_id: UUID | None
+    prompt_type: PromptType
+    threshold: int | None
+    lapses_on: date | None
+    shown_at: datetime
+    shown_on: Annotated[date, Meta(description="The person's own date it counts for")]
+    action_taken: PromptAction | None
+    acted_at: datetime | None
+    policy_version: str
+
+
 class ExportedBlock(Struct):
     """A block the person made."""
 
@@ -123,6 +139,7 @@ class ExportBody(Struct):
     read_markers: list[ExportedReadMarker]
     video_calls: list[ExportedCall]
     presence: list[ExportedPresence]
+    prompts: list[ExportedPrompt]
     blocks: list[ExportedBlock]
     reports: list[ExportedReport]
     google_accounts: list[ExportedGoogleAccount]

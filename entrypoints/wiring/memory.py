@@ -39,6 +39,12 @@ from adapters.memory.jobs import (
     MemoryJobSchedule,
 )
 from adapters.memory.learning import MemoryPreferences
+from adapters.memory.prompts import (
+    MemoryPromptedPersons,
+    MemoryPrompts,
+    MemoryPromptTalks,
+    MemoryPromptTotals,
+)
 from adapters.memory.send_gate import MemorySendGate
 from adapters.memory.sign_in import (
     MemoryCodeTallies,
@@ -110,6 +116,10 @@ class MemoryPorts(DeclarativeContainer):
     send_gate = Singleton(MemorySendGate, store)
     calls = Singleton(MemoryCalls, store)
     histories = Singleton(MemoryHistories, store)
+    prompts = Singleton(MemoryPrompts, store)
+    prompted_persons = Singleton(MemoryPromptedPersons, store)
+    prompt_talks = Singleton(MemoryPromptTalks, store)
+    prompt_totals = Singleton(MemoryPromptTotals, store)
     overdue_calls = Singleton(MemoryOverdueCalls, store)
     jobs = Singleton(MemoryJobs, store, new_id)
     job_schedule = Singleton(MemoryJobSchedule, store)

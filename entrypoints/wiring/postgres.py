@@ -40,6 +40,12 @@ from adapters.postgres.jobs import (
 )
 from adapters.postgres.key_cache import CachedServiceKeys
 from adapters.postgres.learning import PostgresPreferences
+from adapters.postgres.prompts import (
+    PostgresPromptedPersons,
+    PostgresPrompts,
+    PostgresPromptTalks,
+    PostgresPromptTotals,
+)
 from adapters.postgres.send_gate import PostgresSendGate
 from adapters.postgres.sign_in import (
     PostgresCodeTallies,
@@ -132,6 +138,10 @@ class PostgresPorts(DeclarativeContainer):
     send_gate = Singleton(PostgresSendGate, store)
     calls = Singleton(PostgresCalls, store)
     histories = Singleton(PostgresHistories, store)
+    prompts = Singleton(PostgresPrompts, store)
+    prompted_persons = Singleton(PostgresPromptedPersons, store)
+    prompt_talks = Singleton(PostgresPromptTalks, store)
+    prompt_totals = Singleton(PostgresPromptTotals, store)
     overdue_calls = Singleton(PostgresOverdueCalls, store)
     jobs = Singleton(PostgresJobs, store, new_id)
     job_queue = Singleton(PgQueuerQueue, store)

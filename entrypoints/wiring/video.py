@@ -3,12 +3,15 @@
 from dependency_injector.containers import DeclarativeContainer
 from dependency_injector.providers import DependenciesContainer, Factory, Singleton
 
+from application.video.answer_prompt import AnswerPrompt
 from application.video.close_call import CallCloser
 from application.video.end_call import DeclineCall, EndCall, EndPairCalls, EndPersonCalls
 from application.video.queries import VideoQueries
+from application.video.read_prompt_totals import ReadPromptTotals
 from application.video.report_presence import ReportPresence
 from application.video.settle_calls import SettleCalls
 from application.video.settle_overdue_calls import SettleOverdueCalls
+from application.video.show_prompt import ShowPrompt
 from application.video.start_call import StartCall
 
 
@@ -76,3 +79,29 @@ class Video(DeclarativeContainer):
         clock=ports.clock,
         rulebook=ports.rulebook,
     )
+    show_prompt = Factory(
+        ShowPrompt,
+        transactions=ports.transactions,
+        prompts=ports.prompts,
+        persons=ports.prompted_persons,
+        talks=ports.prompt_talks,
+        calls=ports.calls,
+        conversations=ports.conversations,
+        settle_calls=settle_calls,
+        clock=ports.clock,
+        new_id=ports.new_id,
+        rulebook=ports.rulebook,
+        tally=ports.figures,
+        prompt_tally=ports.figures,
+    )
+    answer_prompt = Factory(
+        AnswerPrompt,
+        transactions=ports.transactions,
+        prompts=ports.prompts,
+        persons=ports.prompted_persons,
+        clock=ports.clock,
+        new_id=ports.new_id,
+        rulebook=ports.rulebook,
+        prompt_tally=ports.figures,
+    )
+    read_prompt_totals = Factory(ReadPromptTotals, totals=ports.prompt_totals)
