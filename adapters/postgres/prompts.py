@@ -6,6 +6,7 @@ from typing import Any
 
 from attrs import frozen
 from sqlalchemy import (
+    Boolean,
     ColumnElement,
     Select,
     Uuid,
@@ -14,7 +15,6 @@ from sqlalchemy import (
     insert,
     literal_column,
     select,
-    text,
     union,
     update,
 )
@@ -69,7 +69,13 @@ _PAST = Statement(
         *(_newest(_is(kind), most="of_a_type") for kind in PromptType),
         *(_newest(_HERE, _is(kind), most="of_a_type") for kind in PromptType),
         *(
-            _newest(_HERE, _is(kind), text(IS_DECISIVE), most="decisive", by="acted_at")
+            _newest(
+                _HERE,
+                _is(kind),
+                literal_column(IS_DECISIVE, Boolean),
+                most="decisive",
+                by="acted_at",
+            )
             for kind in COOLING
         ),
     )
