@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from itertools import pairwise
+from random import Random
 from typing import Any
 from uuid import UUID
 
@@ -246,7 +247,7 @@ def test_what_comes_is_what_the_rules_page_says(history: list[Step]) -> None:
 
 @given(histories, steps, st.randoms(use_true_random=False))
 def test_the_same_past_gives_the_same_answer_in_whatever_order_it_is_told(
-    history: list[Step], step: Step, chance: Any
+    history: list[Step], step: Step, chance: Random
 ) -> None:
     ana = at_last(history)
     state = state_of(ana, step)
