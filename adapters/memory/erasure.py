@@ -11,6 +11,7 @@ from domain.identity.erasure import NOTHING, Erasure
 from domain.identity.events import PersonRegistered
 from domain.shared.events import Event
 from domain.shared.ids import PersonId
+from domain.video.calls import Ended
 
 
 @frozen
@@ -48,6 +49,7 @@ class MemoryPersonalData:
             self._erase_conversations(person_id, at)
             store = self._store
             store.preferences.delete(person_id)
+            store.reward_notes.delete(person_id)
             for block in store.blocks.all():
                 if block.blocker_id == person_id:
                     store.blocks.delete((block.blocker_id, block.blocked_id))
@@ -68,6 +70,9 @@ class MemoryPersonalData:
             for message in store.messages.group("conversation", conversation.id):
                 if message.sender_id == person_id:
                     store.messages.put(erased(message, at))
+            for call in store.calls.group("conversation", conversation.id):
+                if isinstance(call, Ended) and call.void_reason is not None:
+                    store.calls.put(attrs.evolve(call, void_reason=""))
 
 
 def _without_whereabouts(event: Event) -> Event:

@@ -7,12 +7,9 @@ from datetime import date, datetime
 import attrs
 from attrs import frozen
 
-from adapters.memory.identity import MemoryPersons
 from adapters.memory.send_gate import MemorySendGate
-from adapters.memory.standing import participant
 from adapters.memory.store import MemoryStore
 from application.shared.outbox import OutboxEvent
-from application.shared.standing import Participant
 from application.video.prompt_ports import PromptTalk
 from domain.shared.calendar import CountingDay
 from domain.shared.ids import ConversationId, PersonId, PromptId
@@ -55,18 +52,6 @@ class MemoryPrompts:
         async with self._store.access():
             self._store.prompts.put(prompt)
             self._store.publish(events)
-
-
-@frozen
-class MemoryPromptedPersons:
-    """The persons who are prompted."""
-
-    _store: MemoryStore
-
-    async def lock(self, person_id: PersonId) -> Participant | None:
-        """Give a person; nobody prompts them or changes them until the transaction ends."""
-        found = await MemoryPersons(self._store).lock(person_id)
-        return participant(found[0]) if found else None
 
 
 @frozen

@@ -22,8 +22,8 @@ class MemoryPairStandings:
             if lower is None or higher is None or one == two:
                 return None
             return PairStanding(
-                lower=participant(lower),
-                higher=participant(higher),
+                lower=_participant(lower),
+                higher=_participant(higher),
                 blocked=self._store.blocked(one, two),
             )
 
@@ -34,8 +34,25 @@ class MemoryPairStandings:
             return person is not None and person.status is PersonStatus.DELETED
 
 
-def participant(person: Person) -> Participant:
-    """Give a person as one of two who may act towards each other."""
+@frozen
+class MemoryParticipants:
+    """Tells what is to be known of one person."""
+
+    _store: MemoryStore
+
+    async def get(
+        self,
+        person_id: PersonId,
+        *,
+        lock: bool = False,  # noqa: ARG002 - whoever touches the store has it to themself
+    ) -> Participant | None:
+        """Give a person, if there is one of this id."""
+        async with self._store.access():
+            person = self._store.persons.get(person_id)
+            return None if person is None else _participant(person)
+
+
+def _participant(person: Person) -> Participant:
     return Participant(
         id=person.id,
         active=person.status is PersonStatus.ACTIVE,

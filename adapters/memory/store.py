@@ -47,6 +47,7 @@ from domain.video.calls import Ended, Ongoing, Ringing
 from domain.video.events import Presence
 from domain.video.history import VideoHistory
 from domain.video.prompts import Prompt
+from domain.video.reward_warnings import RewardNotes
 
 Versioned = TypeVar("Versioned", bound=Person | Conversation | Ringing | Ongoing | Ended)
 
@@ -268,6 +269,11 @@ class MemoryStore(Isolation):
                 ),
             },
             checks={"acted": lambda row: (row.action_taken is None) == (row.acted_at is None)},
+        )
+        self.reward_notes: Table[PersonId, RewardNotes] = Table(
+            self.note,
+            lambda notes: notes.person_id,
+            references={"person": (self.persons, lambda notes: (notes.person_id,))},
         )
         self.answers: Table[tuple[str, str], Answered] = Table(
             self.note,

@@ -22,6 +22,7 @@ from application.identity.stored_records import (
     OwnPrompt,
     OwnReadMarker,
     OwnReport,
+    OwnReward,
     OwnSession,
 )
 from application.shared.outbox import event_type
@@ -60,6 +61,7 @@ def memory_records(store: MemoryStore) -> dict[str, Any]:
         "video_calls": _video_calls,
         "presence": _presence,
         "prompts": _prompts,
+        "reward": _reward,
         "blocks": _blocks,
         "reports": _reports,
         "google_accounts": _google_accounts,
@@ -125,7 +127,7 @@ def _video_calls(store: MemoryStore, person_id: PersonId) -> Iterator[object]:
             yield _own(OwnCall, call, **more, counted_on=counted_on)
 
 
-_LATER = ("answered_at", "ended_at", "outcome", "overlap_seconds")
+_LATER = ("answered_at", "ended_at", "outcome", "overlap_seconds", "voided_at")
 """What a call does not have in every state."""
 
 
@@ -143,6 +145,12 @@ def _prompts(store: MemoryStore, person_id: PersonId) -> Iterator[object]:
     prompts = store.prompts.group("person", person_id)
     for prompt in sorted(prompts, key=lambda prompt: (prompt.shown_at, prompt.id)):
         yield _own(OwnPrompt, prompt)
+
+
+def _reward(store: MemoryStore, person_id: PersonId) -> Iterator[object]:
+    notes = store.reward_notes.get(person_id)
+    if notes is not None:
+        yield _own(OwnReward, notes)
 
 
 def _blocks(store: MemoryStore, person_id: PersonId) -> Iterator[object]:

@@ -79,6 +79,14 @@ class MemoryCalls:
             self._store.publish(events)
             return recorded
 
+    async def save(self, before: Call, after: Ended, events: Iterable[OutboxEvent]) -> Ended:
+        """Replace a call by what was made of it since it ended; give it with its new version."""
+        async with self._store.access():
+            saved = self._store.calls.revise(before.version, after)
+            assert isinstance(saved, Ended)  # noqa: S101 - it is one with another version
+            self._store.publish(events)
+            return saved
+
 
 @frozen
 class MemoryHistories:

@@ -31,6 +31,7 @@ _conversations = tables.conversations
 _messages = tables.messages
 _links, _outbox = tables.google_links, tables.outbox
 _answers = tables.kept_answers
+_calls, _rewards = tables.video_calls, tables.reward_status
 
 _person = bindparam("person_id", type_=Uuid)
 _ids = bindparam("ids", type_=ARRAY(Uuid))
@@ -100,7 +101,17 @@ _BLANK_MESSAGES = Statement(
         deleted_at=func.coalesce(_messages.c.deleted_at, _at),
     )
 )
+# Whoever voided a call may have written of both who took part.
+_BLANK_CALLS = Statement(
+    update(_calls)
+    .where(
+        _calls.c.conversation_id == bindparam("conversation_id"),
+        _calls.c.void_reason.is_not(None),
+    )
+    .values(void_reason=_NO_TEXT)
+)
 _ERASE_ELSEWHERE = (
+    Statement(delete(_rewards).where(_rewards.c.person_id == _person)),
     Statement(delete(_preferences).where(_preferences.c.person_id == _person)),
     Statement(delete(_blocks).where(_blocks.c.blocker_id == _person)),
     Statement(delete(_links).where(_links.c.person_id == _person)),
@@ -137,5 +148,6 @@ class PostgresPersonalData:
             await self.executor.rows(
                 _BLANK_MESSAGES, conversation_id=conversation_id, person_id=person_id, at=at
             )
+            await self.executor.rows(_BLANK_CALLS, conversation_id=conversation_id)
         for statement in _ERASE_ELSEWHERE:
             await self.executor.rows(statement, person_id=person_id)

@@ -22,13 +22,10 @@ from sqlalchemy import (
 from adapters.postgres import tables
 from adapters.postgres.codec import columns_for, field_names, from_row, to_row
 from adapters.postgres.executor import Executor, Statement
-from adapters.postgres.identity import PostgresPersons
 from adapters.postgres.outbox import write_events
 from adapters.postgres.prompt_tables import IS_DECISIVE
 from adapters.postgres.send_gate import PostgresSendGate
-from adapters.postgres.standing import participant
 from application.shared.outbox import OutboxEvent
-from application.shared.standing import Participant
 from application.video.prompt_ports import PromptTalk
 from domain.shared.calendar import CountingDay
 from domain.shared.ids import ConversationId, PersonId, PromptId
@@ -140,18 +137,6 @@ class PostgresPrompts:
             _ANSWER, id=prompt.id, action_taken=prompt.action_taken, acted_at=prompt.acted_at
         )
         await write_events(self.executor, events)
-
-
-@frozen
-class PostgresPromptedPersons:
-    """The persons who are prompted."""
-
-    executor: Executor
-
-    async def lock(self, person_id: PersonId) -> Participant | None:
-        """Give a person; nobody prompts them or changes them until the transaction ends."""
-        found = await PostgresPersons(self.executor).lock(person_id)
-        return participant(found[0]) if found else None
 
 
 # Of the messages since the last completed call no more are read than it takes.

@@ -9,8 +9,7 @@ from domain.identity.persons import Person, PersonStatus
 from domain.shared.ids import PersonId
 
 
-def participant(person: Person) -> Participant:
-    """Give a person as one of two who may act towards each other."""
+def _participant(person: Person) -> Participant:
     return Participant(
         id=person.id,
         active=person.status is PersonStatus.ACTIVE,
@@ -33,8 +32,8 @@ class PostgresPairStandings:
             return None
         lower, higher = found
         return PairStanding(
-            lower=participant(lower),
-            higher=participant(higher),
+            lower=_participant(lower),
+            higher=_participant(higher),
             blocked=await PostgresBlocks(self.executor).between(one, two),
         )
 
@@ -42,3 +41,19 @@ class PostgresPairStandings:
         """Tell whether a person was erased."""
         person = await PostgresPersons(self.executor).get(person_id)
         return person is not None and person.status is PersonStatus.DELETED
+
+
+@frozen
+class PostgresParticipants:
+    """Tells what is to be known of one person."""
+
+    executor: Executor
+
+    async def get(self, person_id: PersonId, *, lock: bool = False) -> Participant | None:
+        """Give a person; with `lock` nobody else changes them until the transaction ends."""
+        persons = PostgresPersons(self.executor)
+        if lock:
+            found = await persons.lock(person_id)
+            return _participant(found[0]) if found else None
+        person = await persons.get(person_id)
+        return None if person is None else _participant(person)

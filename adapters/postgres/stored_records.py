@@ -24,6 +24,7 @@ from application.identity.stored_records import (
     OwnPrompt,
     OwnReadMarker,
     OwnReport,
+    OwnReward,
     OwnSession,
 )
 from domain.shared.events import Event
@@ -130,6 +131,11 @@ _PROMPTS = _List(
     _prompts.c.shown_at,
     _prompts.c.id,
 )
+_reward = tables.reward_status
+_REWARD = _List(
+    select(*columns_for(_reward, OwnReward)).where(_reward.c.person_id == _person),
+    _reward.c.person_id,
+)
 _blocks = tables.blocks
 _BLOCKS = _List(
     select(*columns_for(_blocks, OwnBlock)).where(_blocks.c.blocker_id == _person),
@@ -224,6 +230,7 @@ def postgres_records(executor: Executor) -> dict[str, Any]:
         "video_calls": PostgresTalkRecords(executor, _CALLS, OwnCall),
         "presence": PostgresTalkRecords(executor, _PRESENCE, OwnPresence),
         "prompts": PostgresRecords(executor, _PROMPTS, OwnPrompt),
+        "reward": PostgresRecords(executor, _REWARD, OwnReward),
         "blocks": PostgresRecords(executor, _BLOCKS, OwnBlock),
         "reports": PostgresRecords(executor, _REPORTS, OwnReport),
         "google_accounts": PostgresRecords(executor, _GOOGLE_ACCOUNTS, OwnGoogleAccount),

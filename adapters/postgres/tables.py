@@ -41,7 +41,7 @@ from domain.conversations.conversations import ConversationKind
 from domain.conversations.messages import MessageRole, MessageTag
 from domain.events.deliveries import DeliveryState
 from domain.events.endpoints import EndpointStatus
-from domain.video.events import CallOutcome, Presence
+from domain.video.events import CallOutcome, Presence, RewardStatus
 
 __all__ = [
     "IS_COMPLETED",
@@ -66,6 +66,7 @@ __all__ = [
     "persons",
     "read_markers",
     "reports",
+    "reward_status",
     "service_keys",
     "sign_in_codes",
     "smart_prompt_events",
@@ -176,6 +177,8 @@ video_calls = Table(
     Column("overlap_seconds", Integer),
     Column("counts_on_initiator", Date),
     Column("counts_on_callee", Date),
+    Column("voided_at", Instant),
+    Column("void_reason", Text),
     CheckConstraint("state IN ('ringing', 'ongoing', 'ended')", name="state"),
     CheckConstraint("(state = 'ended') = (ended_at IS NOT NULL)", name="ended"),
     one_of("outcome", CallOutcome),
@@ -190,6 +193,18 @@ video_calls = Table(
         "ix_video_calls_completed",
         "conversation_id",
         "ended_at",
+        postgresql_where=text(IS_COMPLETED),
+    ),
+    Index(
+        "ix_video_calls_counted_initiator",
+        "initiator_id",
+        "counts_on_initiator",
+        postgresql_where=text(IS_COMPLETED),
+    ),
+    Index(
+        "ix_video_calls_counted_callee",
+        "callee_id",
+        "counts_on_callee",
         postgresql_where=text(IS_COMPLETED),
     ),
 )
@@ -216,6 +231,23 @@ conversation_metadata = Table(
     Column("video_call_count", Integer, nullable=False),
     Column("last_call_on_a", Date),
     Column("last_call_on_b", Date),
+)
+
+IS_TO_BE_TOLD = "due_at IS NOT NULL"
+
+# The reward itself follows from the calls; this is what a person was told of it.
+reward_status = Table(
+    "reward_status",
+    metadata,
+    Column("person_id", Uuid, ForeignKey("persons.id"), primary_key=True),
+    Column("month", Date, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("warned_days", SmallInteger),
+    Column("last_warning_shown_at", Instant),
+    Column("last_lapse_shown_at", Instant),
+    Column("due_at", Instant),
+    one_of("status", RewardStatus),
+    Index("ix_reward_status_due", "due_at", "person_id", postgresql_where=text(IS_TO_BE_TOLD)),
 )
 
 outbox = Table(

@@ -103,9 +103,7 @@ class PostgresCalls:
         after = before
         for outgoing in events:
             after = evolve(after, cast("CallLifecycleEvent", outgoing.event))
-        row = {**call_to_row(after), "version": before.version + 1}
-        if await self.executor.row(_SAVE, **row, version_before=before.version) is None:
-            raise ConcurrentUpdateError
+        saved = await self._replace(before, after)
         for outgoing in events:
             if isinstance(outgoing.event, PresenceReported):
                 await self.executor.rows(
@@ -117,6 +115,18 @@ class PostgresCalls:
                     at=outgoing.event.at,
                 )
         await write_events(self.executor, events)
+        return saved
+
+    async def save(self, before: Call, after: Ended, events: Iterable[OutboxEvent]) -> Ended:
+        """Replace a call by what was made of it since it ended; give it with its new version."""
+        saved = await self._replace(before, after)
+        await write_events(self.executor, events)
+        return cast("Ended", saved)
+
+    async def _replace(self, before: Call, after: Call) -> Call:
+        row = {**call_to_row(after), "version": before.version + 1}
+        if await self.executor.row(_SAVE, **row, version_before=before.version) is None:
+            raise ConcurrentUpdateError
         return call_from_row(row)
 
 

@@ -6,8 +6,10 @@ from typing import Any
 from attrs import frozen
 
 from application.identity.change_person import PersonChanger
+from application.identity.ports import DatesAhead
 from application.shared.clock import Clock
 from application.shared.rulebook import Rulebook
+from application.shared.transaction import Transactions
 from domain.identity import persons
 from domain.identity.persons import Person
 from domain.shared.ids import PersonId
@@ -17,7 +19,9 @@ from domain.shared.ids import PersonId
 class ChangeProfile:
     """Gives some fields of a person's profile new values."""
 
+    transactions: Transactions
     change: PersonChanger
+    dates_ahead: DatesAhead
     clock: Clock
     rulebook: Rulebook
 
@@ -30,13 +34,20 @@ class ChangeProfile:
             EmailTakenError: Another person has this email address.
         """
         now = await self.clock.now()
-        return await self.change(
-            person_id,
-            lambda person: persons.change_profile(
-                person,
-                changes,
-                policy=self.rulebook.policies.identity,
-                policy_version=self.rulebook.version,
-                now=now,
-            ),
-        )
+
+        async def work() -> Person:
+            changed = await self.change(
+                person_id,
+                lambda person: persons.change_profile(
+                    person,
+                    changes,
+                    policy=self.rulebook.policies.identity,
+                    policy_version=self.rulebook.version,
+                    now=now,
+                ),
+            )
+            if "timezone" in changes:
+                await self.dates_ahead.look_anew(person_id, now)
+            return changed
+
+        return await self.transactions.run(work)

@@ -124,6 +124,14 @@ class PersonCalls(Protocol):
         ...
 
 
+class DatesAhead(Protocol):
+    """What falls due on a person's own dates."""
+
+    async def look_anew(self, person_id: PersonId, at: datetime) -> None:
+        """Have it looked at as of an instant; its dates may begin earlier or later by now."""
+        ...
+
+
 class PairCalls(Protocol):
     """Ends what two persons have going on, when one shuts the other out."""
 

@@ -72,7 +72,19 @@ class OwnCall:
     outcome: str | None
     overlap_seconds: int | None
     counted_on: date | None
+    voided_at: datetime | None
     policy_version: str
+
+
+@frozen(kw_only=True)
+class OwnReward:
+    """What the person was told of their reward."""
+
+    month: date
+    status: str
+    warned_days: int | None
+    last_warning_shown_at: datetime | None
+    last_lapse_shown_at: datetime | None
 
 
 @frozen(kw_only=True)

@@ -93,3 +93,11 @@ async def locked_pair(standings: PairStandings, one: PersonId, two: PersonId) ->
     if standing is None:
         raise NotFoundError(f"Person {one} or person {two} does not exist; check both ids.")
     return standing
+
+
+class Participants(Protocol):
+    """What the use cases need to know of one person."""
+
+    async def get(self, person_id: PersonId, *, lock: bool = False) -> Participant | None:
+        """Give a person; with `lock` nobody else changes them until the transaction ends."""
+        ...

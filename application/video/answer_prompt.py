@@ -8,9 +8,10 @@ from application.shared.clock import Clock
 from application.shared.ids import NewId
 from application.shared.outbox import outgoing
 from application.shared.rulebook import Rulebook
+from application.shared.standing import Participants
 from application.shared.tally import PromptTally, uncounted_prompts
 from application.shared.transaction import Transactions
-from application.video.prompt_ports import PromptedPersons, Prompts
+from application.video.prompt_ports import Prompts
 from domain.shared.ids import PersonId, PromptId
 from domain.shared.standing import require_not_deleted
 from domain.video.prompt_events import PromptAction
@@ -23,7 +24,7 @@ class AnswerPrompt:
 
     transactions: Transactions
     prompts: Prompts
-    persons: PromptedPersons
+    participants: Participants
     clock: Clock
     new_id: NewId
     rulebook: Rulebook
@@ -49,7 +50,7 @@ class AnswerPrompt:
             known = await self.prompts.get(prompt_id)
             if known is None or viewer_id not in {None, known.person_id}:
                 raise no_such_prompt()
-            person = await self.persons.lock(known.person_id)
+            person = await self.participants.get(known.person_id, lock=True)
             prompt = await self.prompts.get(prompt_id)
             if person is None or prompt is None:
                 raise no_such_prompt()

@@ -11,6 +11,7 @@ from application.shared.rulebook import Rulebook
 from application.shared.standing import PairStanding, PairStandings, locked_pair
 from application.shared.transaction import Transactions
 from application.video.ports import Calls, Histories, PairConversations
+from application.video.settle_reward import RewardTeller
 from domain.shared.ids import PersonId, VideoCallId
 from domain.video.call_commands import (
     CallCommand,
@@ -46,6 +47,7 @@ class CallCloser:
     histories: Histories
     conversations: PairConversations
     standings: PairStandings
+    tell_reward: RewardTeller
     clock: Clock
     new_id: NewId
     rulebook: Rulebook
@@ -85,6 +87,8 @@ class CallCloser:
             after = await self.calls.record(call, outgoing(self.new_id, events))
             if isinstance(after, Ended) and after.outcome is CallOutcome.COMPLETED:
                 await self._count(after)
+                for person in (standing.lower, standing.higher):
+                    await self.tell_reward(person, now)
             return after
 
         return await self.transactions.run(work)

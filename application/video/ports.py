@@ -1,7 +1,7 @@
 """What the use cases of video need of a store."""
 
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
 from typing import Protocol
 
 from attrs import frozen
@@ -9,8 +9,9 @@ from attrs import frozen
 from application.shared.outbox import OutboxEvent
 from domain.conversations.conversations import Conversation
 from domain.shared.ids import ConversationId, PersonId, VideoCallId
-from domain.video.calls import Call, OpenCall, Ringing
+from domain.video.calls import Call, Ended, OpenCall, Ringing
 from domain.video.history import VideoHistory
+from domain.video.reward_warnings import RewardNotes
 
 
 class Calls(Protocol):
@@ -34,6 +35,14 @@ class Calls(Protocol):
 
     async def record(self, before: Call, events: Iterable[OutboxEvent]) -> Call:
         """Write what events of a call's life make of it; give it.
+
+        Raises:
+            ConcurrentUpdateError: The call is no longer as `before`.
+        """
+        ...
+
+    async def save(self, before: Call, after: Ended, events: Iterable[OutboxEvent]) -> Ended:
+        """Replace a call by what was made of it since it ended; give it with its new version.
 
         Raises:
             ConcurrentUpdateError: The call is no longer as `before`.
@@ -95,4 +104,40 @@ class OverdueCalls(Protocol):
         self, before: OverdueBefore, after: ConversationId | None, limit: int
     ) -> tuple[ConversationId, ...]:
         """Give conversations with overdue calls, by their ids, from after one of them on."""
+        ...
+
+
+class Rewards(Protocol):
+    """What rewards rest on, and what persons were told of theirs."""
+
+    async def partners(self, person_id: PersonId, since: date) -> Mapping[date, int]:
+        """Give how many distinct partners a person called, by the first day of each month.
+
+        Counted are completed calls that were not voided, by the person's own dates of
+        them, from a date on.
+        """
+        ...
+
+    async def notes(self, person_id: PersonId) -> RewardNotes | None:
+        """Give what a person was told; None if nothing was ever to be told."""
+        ...
+
+    async def note(self, notes: RewardNotes, events: Iterable[OutboxEvent]) -> None:
+        """Keep what a locked person was told."""
+        ...
+
+
+@frozen
+class RewardDue:
+    """Somebody about whose reward there is something to tell, and since when."""
+
+    at: datetime
+    person_id: PersonId
+
+
+class DueRewards(Protocol):
+    """Those about whose rewards time has brought something to tell."""
+
+    async def by(self, now: datetime, after: RewardDue | None, limit: int) -> tuple[RewardDue, ...]:
+        """Give them, the first due first, from after one of them on."""
         ...

@@ -7,12 +7,10 @@ from typing import Protocol
 from attrs import frozen
 
 from application.shared.outbox import OutboxEvent
-from application.shared.standing import Participant
 from domain.shared.calendar import CountingDay
 from domain.shared.ids import ConversationId, PersonId, PromptId
 from domain.shared.tiers import TierStanding
 from domain.video.prompt_pace import Reach
-from domain.video.prompt_rules import RewardNotice
 from domain.video.prompt_totals import PromptTotal
 from domain.video.prompts import Prompt
 
@@ -36,14 +34,6 @@ class Prompts(Protocol):
 
     async def answer(self, prompt: Prompt, events: Iterable[OutboxEvent]) -> None:
         """Keep the action taken on a prompt of a locked person."""
-        ...
-
-
-class PromptedPersons(Protocol):
-    """The persons who are prompted."""
-
-    async def lock(self, person_id: PersonId) -> Participant | None:
-        """Give a person; nobody prompts them or changes them until the transaction ends."""
         ...
 
 
@@ -80,23 +70,6 @@ class PromptTalks(Protocol):
     ) -> PromptTalk | None:
         """Give a conversation, counting so many messages at most; None unless they take part."""
         ...
-
-
-class RewardNotices(Protocol):
-    """What a person is to be told of their reward."""
-
-    async def due(self, person: Participant, now: datetime) -> RewardNotice | None:
-        """Give the notice that is due for a locked person, if one is."""
-        ...
-
-
-class _NothingDue:
-    async def due(self, person: Participant, now: datetime) -> RewardNotice | None:  # noqa: ARG002
-        return None
-
-
-nothing_due: RewardNotices = _NothingDue()
-"""Where nobody is told of a reward."""
 
 
 class PromptTotals(Protocol):

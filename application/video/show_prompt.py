@@ -8,19 +8,17 @@ from application.shared.clock import Clock
 from application.shared.ids import NewId
 from application.shared.outbox import outgoing
 from application.shared.rulebook import Rulebook
-from application.shared.standing import Participant
+from application.shared.standing import Participant, Participants
 from application.shared.tally import PromptTally, Tally, uncounted, uncounted_prompts
 from application.shared.transaction import Transactions
-from application.video.ports import Calls, PairConversations
+from application.video.ports import Calls, Rewards
 from application.video.prompt_ports import (
-    PromptedPersons,
     Prompts,
     PromptTalk,
     PromptTalks,
-    RewardNotices,
-    nothing_due,
 )
 from application.video.settle_calls import SettleCalls
+from application.video.settle_reward import RewardJudge, RewardTeller
 from domain.conversations.conversations import no_such_conversation
 from domain.shared.calendar import counted, local_date
 from domain.shared.errors import NotFoundError
@@ -29,6 +27,7 @@ from domain.shared.standing import activity_reason, pair_reason, require_not_del
 from domain.video.calls import Ongoing, OpenCall, Ringing, deadline
 from domain.video.prompt_choice import PromptDecision, next_prompt
 from domain.video.prompt_pace import reach
+from domain.video.prompt_rewards import RewardNotice, notice_due
 from domain.video.prompt_rules import PromptState, TalkState
 from domain.video.prompts import Prompt, shown
 from domain.video.unlock import UnlockFacts, allowance
@@ -68,15 +67,16 @@ class ShowPrompt:
 
     transactions: Transactions
     prompts: Prompts
-    persons: PromptedPersons
+    participants: Participants
     talks: PromptTalks
+    rewards: Rewards
+    tell_reward: RewardTeller
+    judge: RewardJudge
     calls: Calls
-    conversations: PairConversations
     settle_calls: SettleCalls
     clock: Clock
     new_id: NewId
     rulebook: Rulebook
-    rewards: RewardNotices = nothing_due
     tally: Tally = uncounted
     prompt_tally: PromptTally = uncounted_prompts
 
@@ -90,10 +90,10 @@ class ShowPrompt:
 
         async def work() -> ShownPrompt:
             # Before the lock: whoever settles a call locks both persons, in the order of ids.
-            await self._settle(request)
-            person = await self.persons.lock(request.person_id)
+            await self.settle_calls.of_person(request.person_id)
+            person = await self.participants.get(request.person_id, lock=True)
             if person is None:
-                raise NotFoundError(f"There is no person {request.person_id}.")
+                raise NotFoundError(f"There is no person {request.person_id}; check the id.")
             require_not_deleted(deleted=person.deleted)
             now = await self.clock.now()
             return await self._next(request, person, now)
@@ -103,15 +103,6 @@ class ShowPrompt:
         if result.prompt is not None:
             self.prompt_tally.prompt(result.prompt.prompt_type.value, "shown")
         return result
-
-    async def _settle(self, request: ShowPromptRequest) -> None:
-        if request.conversation_id is None:
-            return
-        conversation = await self.conversations.get(request.conversation_id)
-        if conversation is None:
-            raise no_such_conversation()
-        conversation.other(request.person_id)
-        await self.settle_calls(request.conversation_id)
 
     async def _next(
         self, request: ShowPromptRequest, person: Participant, now: datetime
@@ -141,9 +132,15 @@ class ShowPrompt:
             activity=activity_reason(active=person.active),
             in_call=any(_goes_on(call, now) for call in calls),
             talk=await self._talk(request.conversation_id, person, calls, now),
-            reward=await self.rewards.due(person, now),
+            reward=await self._reward(person, now),
             draft_length=request.draft_length,
         )
+
+    async def _reward(self, person: Participant, now: datetime) -> RewardNotice | None:
+        # What is due is told by an event first, be it that no job has come to it yet.
+        await self.tell_reward(person, now)
+        notes = await self.rewards.notes(person.id)
+        return notice_due(notes, await self.judge(person, notes, now))
 
     async def _talk(
         self,

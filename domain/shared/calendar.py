@@ -103,3 +103,18 @@ def counted(at: datetime, timezone: str, last: CountingDay | None) -> CountingDa
     if last is None or day > last.date:
         return CountingDay(day, at)
     return last
+
+
+def month_of(day: date) -> date:
+    """Give the first day of a date's month."""
+    return day.replace(day=1)
+
+
+def month_after(day: date) -> date:
+    """Give the first day of the month after a date's own."""
+    return (month_of(day) + timedelta(days=31)).replace(day=1)
+
+
+def month_before(day: date) -> date:
+    """Give the first day of the month before a date's own."""
+    return month_of(month_of(day) - timedelta(days=1))

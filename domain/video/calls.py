@@ -112,6 +112,8 @@ class Ended(_CallFacts):
         presence_reports: How many connects and disconnects were taken in.
         counts_on_initiator: The initiator's date on which it counts, if it was completed.
         counts_on_callee: The same for the callee.
+        voided_at: When it was found not to count for rewards, if it was.
+        void_reason: Why, in the words of who found it.
     """
 
     answered_at: datetime | None
@@ -121,6 +123,8 @@ class Ended(_CallFacts):
     presence_reports: int = 0
     counts_on_initiator: date | None = None
     counts_on_callee: date | None = None
+    voided_at: datetime | None = None
+    void_reason: str | None = None
 
 
 OpenCall = Ringing | Ongoing

@@ -11,6 +11,7 @@ from .prompt_policy import PromptPolicy
 
 _ONE_DAY_SECONDS = 86_400
 _MOST_MESSAGES = 100_000
+_SHORTEST_MONTH_DAYS = 28
 
 
 @frozen(kw_only=True)
@@ -111,6 +112,7 @@ class CallPolicy:
         furthest_ahead_seconds: How far ahead a call may be scheduled.
         open_calls_per_conversation: How many calls may wait or go on at once.
         presence_reports_per_call: How many connects and disconnects one call takes.
+        void_reason_max_characters: The longest reason for voiding a call.
     """
 
     answer_seconds: int = field(default=60, validator=between(1, _ONE_DAY_SECONDS))
@@ -122,6 +124,33 @@ class CallPolicy:
     )
     open_calls_per_conversation: int = field(default=20, validator=between(1, 1000))
     presence_reports_per_call: int = field(default=1000, validator=between(4, 100_000))
+    void_reason_max_characters: int = field(default=2000, validator=between(1, 2000))
+
+
+def _warning_days(
+    _: object, attribute: "Attribute[tuple[int, ...]]", days: tuple[int, ...]
+) -> None:
+    if any(not 1 <= number <= _SHORTEST_MONTH_DAYS for number in days):
+        raise ValueError(f"{attribute.name} must hold numbers from 1 to {_SHORTEST_MONTH_DAYS}")
+    if any(later >= earlier for earlier, later in pairwise(days)):
+        raise ValueError(f"{attribute.name} must fall from number to number")
+
+
+@frozen(kw_only=True)
+class RewardPolicy:
+    """What calls with several partners in a month earn.
+
+    Attributes:
+        partners: Distinct partners in a calendar month that earn the reward.
+        discount_percent: By how much it lowers the prices of bundles and plans.
+        warning_days: Days before the end on which a carried reward is warned of, falling.
+        warning_gap_seconds: The least time between two warnings.
+    """
+
+    partners: int = field(default=3, validator=between(1, 1000))
+    discount_percent: int = field(default=20, validator=between(0, 100))
+    warning_days: tuple[int, ...] = field(default=(7, 3, 1), validator=_warning_days)
+    warning_gap_seconds: int = field(default=72_000, validator=between(0, 7 * _ONE_DAY_SECONDS))
 
 
 @frozen(kw_only=True)
@@ -132,8 +161,10 @@ class VideoPolicy:
         unlock: What a completed call unlocks.
         calls: When calls begin, end and count.
         prompts: When the app prompts a person, and how often.
+        reward: What calls with several partners in a month earn.
     """
 
     unlock: UnlockPolicy = field(factory=UnlockPolicy)
     calls: CallPolicy = field(factory=CallPolicy)
     prompts: PromptPolicy = field(factory=PromptPolicy)
+    reward: RewardPolicy = field(factory=RewardPolicy)

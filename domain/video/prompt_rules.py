@@ -13,24 +13,11 @@ from ..shared.ids import ConversationId
 from .policy import VideoPolicy
 from .prompt_events import PromptType
 from .prompt_pace import cool_down
+from .prompt_rewards import RewardNotice, reward_warning_reasons
 from .prompts import Prompt
 from .unlock import MessageAllowance, daily_limit
 
 NONE_LEFT = 0
-LAPSED = 0
-
-
-@frozen(kw_only=True)
-class RewardNotice:
-    """A warning that a carried reward will lapse, or the notice that it has.
-
-    Attributes:
-        lapses_on: The first date without it.
-        days_before: Which warning it is: the one of so many dates before; 0 once it has lapsed.
-    """
-
-    lapses_on: date
-    days_before: int
 
 
 @frozen(kw_only=True)
@@ -128,7 +115,7 @@ def candidates(
         count = _message_count_warning(past, talk, policy)
         scheduling = _video_scheduling(past, state, talk, policy, now)
         long = _long_message(past, state, talk, policy, now)
-    return (count, _reward_warning(past, state), scheduling, long)
+    return (count, _reward_warning(past, state, policy, now), scheduling, long)
 
 
 def _no_conversation() -> Reason:
@@ -179,44 +166,15 @@ def _message_count_warning(
     )
 
 
-def _reward_warning(past: tuple[Prompt, ...], state: PromptState) -> Candidate:
-    kind, notice = PromptType.REWARD_WARNING, state.reward
-    if notice is None:
-        nothing = Reason(
-            rule="reward_warning_due", satisfied=False, detail="No reward is about to lapse."
-        )
-        return Candidate(prompt_type=kind, reasons=(nothing,))
-    told = any(
-        prompt.prompt_type is kind
-        and prompt.lapses_on == notice.lapses_on
-        and prompt.threshold == notice.days_before
-        for prompt in past
-    )
-    lapse = (
-        f"The reward has lapsed on {notice.lapses_on.isoformat()}."
-        if notice.days_before == LAPSED
-        else f"The reward lapses on {notice.lapses_on.isoformat()}."
-    )
-    reasons = (
-        Reason(
-            rule="reward_warning_due",
-            satisfied=True,
-            detail=lapse,
-            inputs={"days_before": notice.days_before, "lapses_on": notice.lapses_on.isoformat()},
-            changed_by=("complete_a_video_call",),
-        ),
-        Reason(
-            rule="reward_warning_once",
-            satisfied=not told,
-            detail=f"That was {'told' if told else 'not told'} before.",
-            threshold=notice.days_before,
-        ),
-    )
+def _reward_warning(
+    past: tuple[Prompt, ...], state: PromptState, policy: VideoPolicy, now: datetime
+) -> Candidate:
+    notice = state.reward
     return Candidate(
-        prompt_type=kind,
-        reasons=reasons,
-        threshold=notice.days_before,
-        lapses_on=notice.lapses_on,
+        prompt_type=PromptType.REWARD_WARNING,
+        reasons=reward_warning_reasons(past, notice, policy.reward, now),
+        threshold=None if notice is None else notice.days_before,
+        lapses_on=None if notice is None else notice.lapses_on,
     )
 
 

@@ -1,6 +1,6 @@
 """The decision on one more message, drawn to be read."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from rich.console import Group, RenderableType
@@ -8,6 +8,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from domain.shared.decisions import Reason
 from domain.video.unlock import MessageAllowance
 from entrypoints.cli.big_digits import big
 from entrypoints.cli.terminal import counted
@@ -25,7 +26,7 @@ def drawn(decision: MessageAllowance) -> RenderableType:
             _figures(decision, style),
             _bar(decision, style),
             _facts(decision),
-            _reasons(decision),
+            reasons_of(decision.reasons),
         ),
         title=f"Messages on {decision.counting_on}",
         subtitle=f"policy {decision.policy_version}",
@@ -65,23 +66,25 @@ def _named(decision: MessageAllowance) -> Iterator[tuple[str, str]]:
     yield "Tier", decision.tier.value
     yield "Last call", "none completed yet" if days is None else f"{counted(days, 'day')} ago"
     yield "Bonus left", f"{decision.percent} %"
-    yield "Count resets", _instant(decision.resets_at)
+    yield "Count resets", instant(decision.resets_at)
     change = decision.next_change
     if change is None:
         yield "Limit changes", "not by time alone"
     else:
-        yield "Limit changes", f"to {change.limit} ({change.percent} %) on {_instant(change.at)}"
+        yield "Limit changes", f"to {change.limit} ({change.percent} %) on {instant(change.at)}"
     for unlocker in decision.unlockers:
         yield "To raise it", f"{unlocker.action.replace('_', ' ')}: {unlocker.limit} today"
 
 
-def _reasons(decision: MessageAllowance) -> Table:
-    reasons = Table("rule", "says", "why", box=None, pad_edge=False)
-    for reason in decision.reasons:
+def reasons_of(reasons: Iterable[Reason]) -> Table:
+    """Draw what each rule says, and why."""
+    told = Table("rule", "says", "why", box=None, pad_edge=False)
+    for reason in reasons:
         says = Text("yes", style="green") if reason.satisfied else Text("no", style="red")
-        reasons.add_row(reason.rule, says, Text(reason.detail))
-    return reasons
+        told.add_row(reason.rule, says, Text(reason.detail))
+    return told
 
 
-def _instant(at: datetime) -> str:
+def instant(at: datetime) -> str:
+    """Write an instant to be read."""
     return f"{at:%Y-%m-%d %H:%M} UTC"

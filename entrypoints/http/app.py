@@ -32,6 +32,7 @@ from entrypoints.http.persons import PersonRoutes
 from entrypoints.http.prompts import PromptRoutes
 from entrypoints.http.reports import ReportRoutes
 from entrypoints.http.request_log import RequestLog
+from entrypoints.http.rewards import RewardRoutes
 from entrypoints.http.security import SecurityHeaders
 from entrypoints.http.sign_in import SignInRoutes
 from entrypoints.http.stopping import told_to_stop
@@ -99,6 +100,7 @@ def _routes(settings: Settings) -> list[ControllerRouterHandler]:
         MessageRoutes,
         VideoRoutes,
         PromptRoutes,
+        RewardRoutes,
         EventRoutes,
         WebhookRoutes,
         SignInRoutes,

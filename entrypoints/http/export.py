@@ -12,7 +12,7 @@ from msgspec import Meta, Struct
 from application.identity.export_person import PersonExport
 from application.shared.transaction import ConcurrentUpdateError, StoreUnavailableError
 from domain.conversations.conversations import ConversationKind
-from domain.video.events import CallOutcome, Presence
+from domain.video.events import CallOutcome, Presence, RewardStatus
 from domain.video.prompt_events import PromptAction, PromptType
 from entrypoints.http import learning, persons
 from entrypoints.http.learning import PreferencesBody
@@ -65,6 +65,9 @@ class ExportedCall(Struct):
     outcome: CallOutcome | None
     overlap_seconds: int | None
     counted_on: Annotated[date | None, Meta(description="The person's own date it counts for")]
+    voided_at: Annotated[
+        datetime | None, Meta(description="Since when it does not count for rewards")
+    ]
     policy_version: str
 
 
@@ -89,6 +92,16 @@ class ExportedPrompt(Struct):
     action_taken: PromptAction | None
     acted_at: datetime | None
     policy_version: str
+
+
+class ExportedReward(Struct):
+    """What the person was told of their reward."""
+
+    month: date
+    status: RewardStatus
+    warned_days: int | None
+    last_warning_shown_at: datetime | None
+    last_lapse_shown_at: datetime | None
 
 
 class ExportedBlock(Struct):
@@ -140,6 +153,7 @@ class ExportBody(Struct):
     video_calls: list[ExportedCall]
     presence: list[ExportedPresence]
     prompts: list[ExportedPrompt]
+    reward: Annotated[list[ExportedReward], Meta(description="None or one")]
     blocks: list[ExportedBlock]
     reports: list[ExportedReport]
     google_accounts: list[ExportedGoogleAccount]

@@ -16,7 +16,7 @@ from domain.video.call_commands import ReportPresence
 from domain.video.calls import Call, Ended, Ongoing, Ringing
 from domain.video.events import CallOutcome, Presence
 from entrypoints.http.acting import acting, viewing
-from entrypoints.http.authentication import FOR_PERSONS
+from entrypoints.http.authentication import ADMIN, FOR_PERSONS
 from entrypoints.http.body import JsonBody
 from entrypoints.http.context import ApiRequest, kithkin
 from entrypoints.http.idempotency import answer_once
@@ -52,6 +52,14 @@ class EndBody(Struct, forbid_unknown_fields=True):
     person_id: UUID | None = None
 
 
+class VoidBody(Struct, forbid_unknown_fields=True):
+    """Why a call shall not count."""
+
+    reason: Annotated[
+        str, Meta(min_length=1, max_length=2000, examples=["Both ends were one device"])
+    ]
+
+
 class CallBody(Struct):
     """A video call."""
 
@@ -70,6 +78,12 @@ class CallBody(Struct):
     outcome: CallOutcome | None
     overlap_seconds: Annotated[
         int | None, Meta(description="Whole seconds with both connected, once it is over")
+    ]
+    voided_at: Annotated[
+        datetime | None, Meta(description="Since when it does not count for rewards")
+    ]
+    void_reason: Annotated[
+        str | None, Meta(description="Why not; shown to the app's own backend alone")
     ]
     policy_version: str
 
@@ -91,7 +105,8 @@ _STATES: dict[type[Call], Literal["ringing", "ongoing", "ended"]] = {
 }
 
 
-def _shown(call: Call) -> CallBody:
+def _shown(call: Call, *, reason: bool = False) -> CallBody:
+    over = call if isinstance(call, Ended) else None
     return CallBody(
         id=call.id,
         conversation_id=call.conversation_id,
@@ -102,9 +117,11 @@ def _shown(call: Call) -> CallBody:
         scheduled_for=call.scheduled_for,
         rings_at=call.rings_at,
         answered_at=None if isinstance(call, Ringing) else call.answered_at,
-        ended_at=call.ended_at if isinstance(call, Ended) else None,
-        outcome=call.outcome if isinstance(call, Ended) else None,
-        overlap_seconds=call.overlap_seconds if isinstance(call, Ended) else None,
+        ended_at=over.ended_at if over else None,
+        outcome=over.outcome if over else None,
+        overlap_seconds=over.overlap_seconds if over else None,
+        voided_at=over.voided_at if over else None,
+        void_reason=over.void_reason if over and reason else None,
         policy_version=call.policy_version,
     )
 
@@ -200,12 +217,31 @@ class VideoRoutes(Controller):
 
         return await answer_once(request, work)
 
+    @post(
+        "/video-calls/{call_id:uuid}/void",
+        opt=ADMIN,
+        status_code=200,
+        dto=JsonBody[VoidBody],
+        return_dto=None,
+        responses=problems(404, 409, body=True),
+    )
+    async def void_call(
+        self, request: ApiRequest, call_id: FromPath[UUID], data: JSONBody[VoidBody]
+    ) -> Response[CallBody]:
+        """Void a completed call that was fraud. It counts for no reward from now on."""
+
+        async def work() -> tuple[int, CallBody]:
+            void = kithkin(request).video.void_call()
+            return 200, _shown(await void(VideoCallId(call_id), data.reason), reason=True)
+
+        return await answer_once(request, work)
+
     @get("/video-calls/{call_id:uuid}", opt=FOR_PERSONS, responses=problems(404))
     async def get_call(self, request: ApiRequest, call_id: FromPath[UUID]) -> CallBody:
         """Read a call."""
         viewer_id = viewing(request, None)
         queries = kithkin(request).video.queries()
-        return _shown(await queries.call(VideoCallId(call_id), viewer_id))
+        return _shown(await queries.call(VideoCallId(call_id), viewer_id), reason=viewer_id is None)
 
     @get("/conversations/{conversation_id:uuid}/video", opt=FOR_PERSONS, responses=problems(404))
     async def get_history(

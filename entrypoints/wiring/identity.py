@@ -40,7 +40,12 @@ class Identity(DeclarativeContainer):
         rulebook=ports.rulebook,
     )
     change_profile = Factory(
-        ChangeProfile, change=changer, clock=ports.clock, rulebook=ports.rulebook
+        ChangeProfile,
+        transactions=ports.transactions,
+        change=changer,
+        dates_ahead=ports.rewards,
+        clock=ports.clock,
+        rulebook=ports.rulebook,
     )
     set_tier = Factory(SetTier, change=changer, clock=ports.clock, rulebook=ports.rulebook)
     suspend_person = Factory(

@@ -18,6 +18,7 @@ from application.shared.run_job import RunJob
 
 def job_kinds(
     settle_overdue_calls: Handler,
+    settle_rewards: Handler,
     forget_events: Handler,
     forget_expired_answers: Handler,
     forget_queue_log: Handler,
@@ -26,6 +27,7 @@ def job_kinds(
     return JobKinds.of(
         (
             _sweep("settle_overdue_calls", settle_overdue_calls, timedelta(minutes=1)),
+            _sweep("settle_rewards", settle_rewards, timedelta(minutes=1)),
             _sweep("forget_events", forget_events, timedelta(hours=1)),
             _sweep("forget_expired_answers", forget_expired_answers, timedelta(hours=1)),
             _sweep("forget_queue_log", forget_queue_log, timedelta(hours=1)),
@@ -48,6 +50,7 @@ class Jobs(DeclarativeContainer):
     kinds = Singleton(
         job_kinds,
         settle_overdue_calls=video.settle_overdue_calls,
+        settle_rewards=video.settle_rewards,
         forget_events=events.forget_events,
         forget_expired_answers=Factory(
             ForgetExpiredAnswers, answers=ports.answers, clock=ports.clock

@@ -40,11 +40,11 @@ from adapters.memory.jobs import (
 )
 from adapters.memory.learning import MemoryPreferences
 from adapters.memory.prompts import (
-    MemoryPromptedPersons,
     MemoryPrompts,
     MemoryPromptTalks,
     MemoryPromptTotals,
 )
+from adapters.memory.rewards import MemoryRewards
 from adapters.memory.send_gate import MemorySendGate
 from adapters.memory.sign_in import (
     MemoryCodeTallies,
@@ -52,7 +52,7 @@ from adapters.memory.sign_in import (
     MemoryPersonsByEmail,
     MemorySignInCodes,
 )
-from adapters.memory.standing import MemoryPairStandings
+from adapters.memory.standing import MemoryPairStandings, MemoryParticipants
 from adapters.memory.store import MemoryStore
 from adapters.memory.stored_records import memory_records
 from adapters.memory.transaction import MemoryTransactions
@@ -110,6 +110,7 @@ class MemoryPorts(DeclarativeContainer):
     google_attempts = Singleton(MemoryGoogleAttempts, store)
     google_links = Singleton(MemoryGoogleLinks, store)
     standings = Singleton(MemoryPairStandings, store)
+    participants = Singleton(MemoryParticipants, store)
     conversations = Singleton(MemoryConversations, store)
     conversation_list = Singleton(MemoryConversationList, store)
     messages = Singleton(MemoryMessages, store)
@@ -117,10 +118,10 @@ class MemoryPorts(DeclarativeContainer):
     calls = Singleton(MemoryCalls, store)
     histories = Singleton(MemoryHistories, store)
     prompts = Singleton(MemoryPrompts, store)
-    prompted_persons = Singleton(MemoryPromptedPersons, store)
     prompt_talks = Singleton(MemoryPromptTalks, store)
     prompt_totals = Singleton(MemoryPromptTotals, store)
     overdue_calls = Singleton(MemoryOverdueCalls, store)
+    rewards = Singleton(MemoryRewards, store)
     jobs = Singleton(MemoryJobs, store, new_id)
     job_schedule = Singleton(MemoryJobSchedule, store)
     job_runs = Singleton(MemoryJobRuns, store)

@@ -41,11 +41,11 @@ from adapters.postgres.jobs import (
 from adapters.postgres.key_cache import CachedServiceKeys
 from adapters.postgres.learning import PostgresPreferences
 from adapters.postgres.prompts import (
-    PostgresPromptedPersons,
     PostgresPrompts,
     PostgresPromptTalks,
     PostgresPromptTotals,
 )
+from adapters.postgres.rewards import PostgresRewards
 from adapters.postgres.send_gate import PostgresSendGate
 from adapters.postgres.sign_in import (
     PostgresCodeTallies,
@@ -53,7 +53,7 @@ from adapters.postgres.sign_in import (
     PostgresPersonsByEmail,
     PostgresSignInCodes,
 )
-from adapters.postgres.standing import PostgresPairStandings
+from adapters.postgres.standing import PostgresPairStandings, PostgresParticipants
 from adapters.postgres.stored_records import postgres_records
 from adapters.postgres.transaction import PostgresTransactions
 from adapters.postgres.video import PostgresCalls, PostgresHistories, PostgresOverdueCalls
@@ -132,6 +132,7 @@ class PostgresPorts(DeclarativeContainer):
     google_links = Singleton(PostgresGoogleLinks, store)
     connection = Singleton(PostgresConnection, store, service_keys)
     standings = Singleton(PostgresPairStandings, store)
+    participants = Singleton(PostgresParticipants, store)
     conversations = Singleton(PostgresConversations, store)
     conversation_list = Singleton(PostgresConversationList, store)
     messages = Singleton(PostgresMessages, store)
@@ -139,10 +140,10 @@ class PostgresPorts(DeclarativeContainer):
     calls = Singleton(PostgresCalls, store)
     histories = Singleton(PostgresHistories, store)
     prompts = Singleton(PostgresPrompts, store)
-    prompted_persons = Singleton(PostgresPromptedPersons, store)
     prompt_talks = Singleton(PostgresPromptTalks, store)
     prompt_totals = Singleton(PostgresPromptTotals, store)
     overdue_calls = Singleton(PostgresOverdueCalls, store)
+    rewards = Singleton(PostgresRewards, store)
     jobs = Singleton(PostgresJobs, store, new_id)
     job_queue = Singleton(PgQueuerQueue, store)
     job_schedule = Singleton(PostgresJobSchedule, store, job_queue)

@@ -9,10 +9,14 @@ from application.video.end_call import DeclineCall, EndCall, EndPairCalls, EndPe
 from application.video.queries import VideoQueries
 from application.video.read_prompt_totals import ReadPromptTotals
 from application.video.report_presence import ReportPresence
+from application.video.reward_queries import RewardQueries
 from application.video.settle_calls import SettleCalls
 from application.video.settle_overdue_calls import SettleOverdueCalls
+from application.video.settle_reward import RewardJudge, RewardTeller
+from application.video.settle_rewards import SettleRewards
 from application.video.show_prompt import ShowPrompt
 from application.video.start_call import StartCall
+from application.video.void_call import VoidCall
 
 
 class Video(DeclarativeContainer):
@@ -20,6 +24,15 @@ class Video(DeclarativeContainer):
 
     ports = DependenciesContainer()
 
+    judge_reward = Singleton(RewardJudge, rewards=ports.rewards, rulebook=ports.rulebook)
+    tell_reward = Singleton(
+        RewardTeller,
+        rewards=ports.rewards,
+        judge=judge_reward,
+        new_id=ports.new_id,
+        rulebook=ports.rulebook,
+        tally=ports.figures,
+    )
     closer = Singleton(
         CallCloser,
         transactions=ports.transactions,
@@ -27,6 +40,7 @@ class Video(DeclarativeContainer):
         histories=ports.histories,
         conversations=ports.conversations,
         standings=ports.standings,
+        tell_reward=tell_reward,
         clock=ports.clock,
         new_id=ports.new_id,
         rulebook=ports.rulebook,
@@ -83,10 +97,12 @@ class Video(DeclarativeContainer):
         ShowPrompt,
         transactions=ports.transactions,
         prompts=ports.prompts,
-        persons=ports.prompted_persons,
+        participants=ports.participants,
         talks=ports.prompt_talks,
+        rewards=ports.rewards,
+        tell_reward=tell_reward,
+        judge=judge_reward,
         calls=ports.calls,
-        conversations=ports.conversations,
         settle_calls=settle_calls,
         clock=ports.clock,
         new_id=ports.new_id,
@@ -98,10 +114,38 @@ class Video(DeclarativeContainer):
         AnswerPrompt,
         transactions=ports.transactions,
         prompts=ports.prompts,
-        persons=ports.prompted_persons,
+        participants=ports.participants,
         clock=ports.clock,
         new_id=ports.new_id,
         rulebook=ports.rulebook,
         prompt_tally=ports.figures,
     )
     read_prompt_totals = Factory(ReadPromptTotals, totals=ports.prompt_totals)
+    settle_rewards = Factory(
+        SettleRewards,
+        transactions=ports.transactions,
+        due=ports.rewards,
+        participants=ports.participants,
+        settle_calls=settle_calls,
+        tell_reward=tell_reward,
+        clock=ports.clock,
+    )
+    void_call = Factory(
+        VoidCall,
+        transactions=ports.transactions,
+        calls=ports.calls,
+        standings=ports.standings,
+        settle_calls=settle_calls,
+        tell_reward=tell_reward,
+        clock=ports.clock,
+        new_id=ports.new_id,
+        rulebook=ports.rulebook,
+    )
+    reward_queries = Factory(
+        RewardQueries,
+        rewards=ports.rewards,
+        participants=ports.participants,
+        settle_calls=settle_calls,
+        judge=judge_reward,
+        clock=ports.clock,
+    )

@@ -68,10 +68,15 @@ MORE = (
     """,
     """
     INSERT INTO video_calls (id, state, conversation_id, initiator_id, callee_id, created_at,
-                             rings_at, policy_version, version, ended_at, outcome)
+                             rings_at, policy_version, version, ended_at, outcome,
+                             counts_on_initiator, counts_on_callee)
     SELECT uuidv7(), 'ended', id, participant_a, participant_b, now(), now(), '0', 1, now(),
-           'completed'
+           'completed', now(), now()
     FROM conversations, generate_series(1, 3)
+    """,
+    """
+    INSERT INTO reward_status (person_id, month, status, due_at)
+    SELECT id, now(), 'carried', now() + random() * interval '30 days' FROM persons
     """,
     """
     INSERT INTO video_call_presence

@@ -29,6 +29,7 @@ from adapters.memory.jobs import (
     MemoryJobSchedule,
 )
 from adapters.memory.learning import MemoryPreferences
+from adapters.memory.rewards import MemoryRewards
 from adapters.memory.send_gate import MemorySendGate
 from adapters.memory.sign_in import (
     MemoryCodeTallies,
@@ -36,7 +37,7 @@ from adapters.memory.sign_in import (
     MemoryPersonsByEmail,
     MemorySignInCodes,
 )
-from adapters.memory.standing import MemoryPairStandings
+from adapters.memory.standing import MemoryPairStandings, MemoryParticipants
 from adapters.memory.store import MemoryStore
 from adapters.memory.stored_records import memory_records
 from adapters.memory.table import ConstraintError, Table
@@ -99,6 +100,7 @@ def memory_stores() -> Stores:
         session_tokens=MemoryLoginSessions(store),
         session_directory=MemoryLoginSessions(store),
         standings=MemoryPairStandings(store),
+        participants=MemoryParticipants(store),
         conversations=conversations,
         pair_conversations=conversations,
         summaries=MemoryConversationList(store),
@@ -108,6 +110,9 @@ def memory_stores() -> Stores:
         histories=MemoryHistories(store),
         answers=MemoryKeptAnswers(store),
         overdue_calls=MemoryOverdueCalls(store),
+        rewards=MemoryRewards(store),
+        due_rewards=MemoryRewards(store),
+        dates_ahead=MemoryRewards(store),
         jobs=MemoryJobs(store, uuid7),
         job_schedule=MemoryJobSchedule(store),
         job_queue=MemoryJobQueue(store),

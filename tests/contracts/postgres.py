@@ -30,6 +30,7 @@ from adapters.postgres.jobs import (
     PostgresJobSchedule,
 )
 from adapters.postgres.learning import PostgresPreferences
+from adapters.postgres.rewards import PostgresRewards
 from adapters.postgres.send_gate import PostgresSendGate
 from adapters.postgres.service_keys import PostgresServiceKeys
 from adapters.postgres.sign_in import (
@@ -38,7 +39,7 @@ from adapters.postgres.sign_in import (
     PostgresPersonsByEmail,
     PostgresSignInCodes,
 )
-from adapters.postgres.standing import PostgresPairStandings
+from adapters.postgres.standing import PostgresPairStandings, PostgresParticipants
 from adapters.postgres.stored_records import postgres_records
 from adapters.postgres.transaction import PostgresTransactions
 from adapters.postgres.video import PostgresCalls, PostgresHistories, PostgresOverdueCalls
@@ -131,6 +132,7 @@ def postgres_stores(executor: Executor) -> Stores:
         session_tokens=PostgresLoginSessions(executor),
         session_directory=PostgresLoginSessions(executor),
         standings=PostgresPairStandings(executor),
+        participants=PostgresParticipants(executor),
         conversations=conversations,
         pair_conversations=conversations,
         summaries=PostgresConversationList(executor),
@@ -140,6 +142,9 @@ def postgres_stores(executor: Executor) -> Stores:
         histories=PostgresHistories(executor),
         answers=PostgresKeptAnswers(executor),
         overdue_calls=PostgresOverdueCalls(executor),
+        rewards=PostgresRewards(executor),
+        due_rewards=PostgresRewards(executor),
+        dates_ahead=PostgresRewards(executor),
         jobs=PostgresJobs(executor, uuid7),
         job_schedule=PostgresJobSchedule(executor, queue),
         job_queue=queue,

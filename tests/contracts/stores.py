@@ -11,6 +11,7 @@ from application.identity.export_person import Records
 from application.identity.ports import (
     Blocks,
     CodeTallies,
+    DatesAhead,
     Erasures,
     GoogleAttempts,
     GoogleLinks,
@@ -31,9 +32,16 @@ from application.shared.idempotency import KeptAnswers
 from application.shared.job_ports import JobList, JobQueue, JobRuns, JobSchedule
 from application.shared.jobs import Jobs
 from application.shared.outbox import OutboxEvent
-from application.shared.standing import PairStandings
+from application.shared.standing import PairStandings, Participants
 from application.shared.transaction import Transactions
-from application.video.ports import Calls, Histories, OverdueCalls, PairConversations
+from application.video.ports import (
+    Calls,
+    DueRewards,
+    Histories,
+    OverdueCalls,
+    PairConversations,
+    Rewards,
+)
 from domain.shared.ids import PersonId, VideoCallId
 from domain.video.events import Presence
 
@@ -71,6 +79,7 @@ class Stores:
     session_tokens: SessionTokens
     session_directory: SessionDirectory
     standings: PairStandings
+    participants: Participants
     conversations: Conversations
     pair_conversations: PairConversations
     summaries: ConversationList
@@ -80,6 +89,9 @@ class Stores:
     histories: Histories
     answers: KeptAnswers
     overdue_calls: OverdueCalls
+    rewards: Rewards
+    due_rewards: DueRewards
+    dates_ahead: DatesAhead
     jobs: Jobs
     job_schedule: JobSchedule
     job_queue: JobQueue

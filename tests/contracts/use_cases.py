@@ -16,7 +16,10 @@ from application.shared.idempotency import Once
 from application.video.close_call import CallCloser
 from application.video.end_call import EndCall, EndPairCalls, EndPersonCalls
 from application.video.settle_calls import SettleCalls
+from application.video.settle_reward import RewardJudge, RewardTeller
+from application.video.settle_rewards import SettleRewards
 from application.video.start_call import StartCall
+from application.video.void_call import VoidCall
 from tests.contracts.sign_in import end_all_sessions
 from tests.contracts.stores import Stores
 from tests.contracts.values import PEPPER, RULEBOOK
@@ -65,6 +68,35 @@ def close_call(stores: Stores) -> CallCloser:
         stores.histories,
         stores.pair_conversations,
         stores.standings,
+        tell_reward(stores),
+        stores.clock,
+        uuid7,
+        RULEBOOK,
+    )
+
+
+def tell_reward(stores: Stores) -> RewardTeller:
+    return RewardTeller(stores.rewards, RewardJudge(stores.rewards, RULEBOOK), uuid7, RULEBOOK)
+
+
+def settle_rewards(stores: Stores) -> SettleRewards:
+    return SettleRewards(
+        stores.transactions,
+        stores.due_rewards,
+        stores.participants,
+        SettleCalls(stores.calls, close_call(stores), stores.clock, RULEBOOK),
+        tell_reward(stores),
+        stores.clock,
+    )
+
+
+def void_call(stores: Stores) -> VoidCall:
+    return VoidCall(
+        stores.transactions,
+        stores.calls,
+        stores.standings,
+        SettleCalls(stores.calls, close_call(stores), stores.clock, RULEBOOK),
+        tell_reward(stores),
         stores.clock,
         uuid7,
         RULEBOOK,

@@ -28,6 +28,7 @@ TAKES_BODY = (
     "report_presence",
     "decline_call",
     "end_call",
+    "void_call",
     "move_clock",
     "create_webhook_endpoint",
     "set_webhook_status",
@@ -42,6 +43,7 @@ TEXTS = {
     "change_person": "display_name",
     "suspend_person": "reason",
     "file_report": "reason",
+    "void_call": "reason",
     "send_message": "text",
     "edit_message": "text",
     "create_webhook_endpoint": "description",
@@ -58,6 +60,7 @@ class Scene:
         stranger: Takes no part in anything.
         message: One of `pair.a`.
         call: `pair.a` calls, it rings.
+        talk: A call that others completed; none in a scene beside another.
         soon: An hour from now.
         endpoint: A webhook endpoint, the same for all scenes; nothing is sent to it.
     """
@@ -66,17 +69,19 @@ class Scene:
     stranger: str
     message: str
     call: str
+    talk: str | None
     soon: str
     endpoint: str
 
     def path(self, operation: Operation) -> str:
         """The operation's path, with ids of this scene."""
+        voids = operation.described["operationId"] == "void_call"
         return operation.path.format(
             person_id=self.pair.a,
             other_id=self.pair.b,
             conversation_id=self.pair.id,
             message_id=self.message,
-            call_id=self.call,
+            call_id=(self.talk or nobody()) if voids else self.call,
             endpoint_id=self.endpoint,
             event_id=nobody(),
             session_id=nobody(),
@@ -100,6 +105,7 @@ class Scene:
             "report_presence": {"person_id": a, "event": "connected"},
             "decline_call": {"person_id": b},
             "end_call": {"person_id": a},
+            "void_call": {"reason": "Fraud"},
             "move_clock": {"now": self.soon},
             "create_webhook_endpoint": {"url": "https://receiver.invalid", "description": "x"},
             "set_webhook_status": {"status": "enabled"},
@@ -124,6 +130,7 @@ class Scene:
             "report_presence": {"person_id": self.pair.b},
             "decline_call": {"person_id": self.pair.a},
             "end_call": {"person_id": self.pair.b},
+            "void_call": {"reason": "Bots"},
             "request_code": {"email": given.an_email()},
             "mint_token": {"lifetime_seconds": 901},
         }
@@ -140,6 +147,8 @@ class Scene:
 
 
 async def a_scene(api: Api, *, a: str | None = None) -> Scene:
+    # Time goes by only for a scene of its own: in one beside another, the other's call rings.
+    talk = None if a else (await given.a_completed_call(api, await given.a_pair(api)))["id"]
     pair = await given.a_pair(api, a=a)
     message = await given.a_message(api, pair, pair.a)
     await api.put(f"/v1/persons/{pair.a}/learning-preferences", target_language="pt")
@@ -148,6 +157,7 @@ async def a_scene(api: Api, *, a: str | None = None) -> Scene:
         stranger=await given.a_person(api, name="Cy Ode"),
         message=message["id"],
         call=await given.a_call(api, pair),
+        talk=talk,
         soon=(await api.now() + timedelta(hours=1)).isoformat(),
         endpoint=await given.an_endpoint(api),
     )
@@ -177,6 +187,7 @@ async def _seen(api: Api, scene: Scene) -> list[Json]:
         await api.get(f"{pair.path}/messages"),
         await api.get(f"{pair.path}/video"),
         await api.get(f"/v1/video-calls/{scene.call}"),
+        *[await api.get(f"/v1/video-calls/{talk}") for talk in (scene.talk,) if talk],
         await api.get("/v1/reports", person_id=pair.a),
         await api.get("/v1/test-clock"),
     ]

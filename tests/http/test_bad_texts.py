@@ -16,6 +16,7 @@ LONGEST = {
     ("change_person", "display_name"): 50,
     ("suspend_person", "reason"): 2000,
     ("file_report", "reason"): 2000,
+    ("void_call", "reason"): 2000,
     ("create_webhook_endpoint", "description"): 200,
     ("send_message", "text"): 4000,
     ("edit_message", "text"): 4000,

@@ -20,6 +20,7 @@ POSTS = (
     "report_presence",
     "decline_call",
     "end_call",
+    "void_call",
 )
 ELSEWHERE = ("redeliver_event", "requeue_dead_deliveries")
 """Tried with the webhooks: they take no body."""

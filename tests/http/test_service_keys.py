@@ -14,7 +14,14 @@ from tests.http.conformance import Operation
 from tests.http.scene import a_scene, nobody, unchanged
 from tests.http.stored import Stored
 
-ADMIN = {"set_tier", "suspend_person", "reinstate_person", "list_reports", "move_clock"} | {
+ADMIN = {
+    "set_tier",
+    "suspend_person",
+    "reinstate_person",
+    "list_reports",
+    "void_call",
+    "move_clock",
+} | {
     "create_webhook_endpoint",
     "list_webhook_endpoints",
     "get_webhook_endpoint",

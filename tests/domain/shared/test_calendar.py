@@ -10,6 +10,9 @@ from domain.shared.calendar import (
     counting_date,
     instant,
     local_date,
+    month_after,
+    month_before,
+    month_of,
     next_midnight,
     start_of,
 )
@@ -180,3 +183,17 @@ def test_an_instant_without_offset_or_beyond_the_calendar_is_refused(given: str)
     with pytest.raises(InvalidValueError) as refusal:
         instant("when", datetime.fromisoformat(given))
     assert refusal.value.field == "when"
+
+
+@pytest.mark.parametrize(
+    ("day", "before", "first", "after"),
+    [
+        (date(2026, 1, 31), date(2025, 12, 1), date(2026, 1, 1), date(2026, 2, 1)),
+        (date(2026, 12, 1), date(2026, 11, 1), date(2026, 12, 1), date(2027, 1, 1)),
+        (date(2028, 2, 29), date(2028, 1, 1), date(2028, 2, 1), date(2028, 3, 1)),
+    ],
+)
+def test_each_month_has_its_first_day_and_neighbours(
+    day: date, before: date, first: date, after: date
+) -> None:
+    assert (month_before(day), month_of(day), month_after(day)) == (before, first, after)

@@ -8,9 +8,11 @@ import pytest
 from domain.conversations.policy import ConversationPolicy
 from domain.identity.policy import IdentityPolicy
 from domain.identity.sign_in_policy import SignInPolicy
-from domain.video.policy import CallPolicy, DecayStep, UnlockPolicy, VideoPolicy
+from domain.video.policy import CallPolicy, DecayStep, RewardPolicy, UnlockPolicy, VideoPolicy
 
-Policy = IdentityPolicy | SignInPolicy | ConversationPolicy | CallPolicy | UnlockPolicy
+Policy = (
+    IdentityPolicy | SignInPolicy | ConversationPolicy | CallPolicy | UnlockPolicy | RewardPolicy
+)
 
 ONE_DAY = 86_400
 
@@ -44,7 +46,11 @@ NUMBERS: list[tuple[type[Policy], str, int, int, int]] = [
     (CallPolicy, "furthest_ahead_seconds", 60, 366 * ONE_DAY, 3660 * ONE_DAY),
     (CallPolicy, "open_calls_per_conversation", 1, 20, 1000),
     (CallPolicy, "presence_reports_per_call", 4, 1000, 100_000),
+    (CallPolicy, "void_reason_max_characters", 1, 2000, 2000),
     (UnlockPolicy, "base_messages", 0, 10, 100_000),
+    (RewardPolicy, "partners", 1, 3, 1000),
+    (RewardPolicy, "discount_percent", 0, 20, 100),
+    (RewardPolicy, "warning_gap_seconds", 0, 20 * 3600, 7 * ONE_DAY),
 ]
 
 
@@ -61,7 +67,7 @@ def test_a_number_has_a_default_and_stays_within_its_range(
 
 
 def test_every_number_is_named_here() -> None:
-    policies = (IdentityPolicy, SignInPolicy, ConversationPolicy, CallPolicy)
+    policies = (IdentityPolicy, SignInPolicy, ConversationPolicy, CallPolicy, RewardPolicy)
     named = {(policy, name) for policy, name, *_ in NUMBERS if policy is not UnlockPolicy}
     assert named == {
         (policy, field.name)
@@ -82,4 +88,13 @@ def test_a_decay_step_stays_within_its_range(name: str, most: int) -> None:
 
 
 def test_video_without_choices_has_all_defaults() -> None:
-    assert VideoPolicy() == VideoPolicy(unlock=UnlockPolicy(), calls=CallPolicy())
+    assert VideoPolicy() == VideoPolicy(
+        unlock=UnlockPolicy(), calls=CallPolicy(), reward=RewardPolicy()
+    )
+
+
+@pytest.mark.parametrize("days", [(3, 7), (7, 7), (29,), (0,)])
+def test_the_days_of_warnings_fall_and_lie_within_every_month(days: tuple[int, ...]) -> None:
+    assert RewardPolicy(warning_days=(28, 1)).warning_days == (28, 1)
+    with pytest.raises(ValueError, match="warning_days"):
+        RewardPolicy(warning_days=days)

@@ -79,6 +79,7 @@ class Prompted:
     now: datetime = NOON
     timezone: str = "UTC"
     past: list[Prompt] = field(factory=list)
+    told_at: datetime = NOON - 30 * DAY
 
     @property
     def day(self) -> date:

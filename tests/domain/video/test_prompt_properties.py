@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from itertools import pairwise
 from random import Random
 from typing import Any
@@ -17,7 +17,8 @@ from domain.video.policy import VideoPolicy
 from domain.video.prompt_events import PromptAction, PromptType
 from domain.video.prompt_pace import cool_down_seconds, reach, that_matter
 from domain.video.prompt_policy import PromptPolicy
-from domain.video.prompt_rules import PromptState, RewardNotice
+from domain.video.prompt_rewards import RewardNotice
+from domain.video.prompt_rules import PromptState
 from domain.video.prompts import Prompt
 from tests.domain.strategies import zones
 from tests.domain.video.prompting import (
@@ -34,6 +35,8 @@ from tests.domain.video.prompting import (
 WEEK = timedelta(days=7)
 SPACING = timedelta(seconds=30)
 MONTH = timedelta(days=30)
+GAP = timedelta(hours=20)
+LAPSES_ON = date(2026, 4, 1)
 BASE = {SCHEDULING: timedelta(hours=72), LONG: timedelta(hours=24)}
 CONVERSATIONS = [ConversationId(UUID(int=number)) for number in (1, 2, 3)]
 RESETS = {PromptAction.PURCHASED_CREDITS, PromptAction.SCHEDULED_VIDEO}
@@ -51,7 +54,8 @@ class Step:
     days_without: int
     messages_since: int
     planned: bool
-    notice: RewardNotice | None
+    notice: int | None
+    told_hours_ago: int
     in_call: bool
     action: PromptAction | None
 
@@ -72,12 +76,8 @@ steps = st.builds(
     days_without=st.integers(0, 5),
     messages_since=st.sampled_from([0, 19, 20]),
     planned=st.sampled_from([False, False, False, True]),
-    notice=st.none()
-    | st.builds(
-        RewardNotice,
-        lapses_on=st.sampled_from([date(2026, 4, 1), date(2026, 5, 1)]),
-        days_before=st.sampled_from([7, 3, 1, 0]),
-    ),
+    notice=st.none() | st.sampled_from([7, 3, 1, 0]),
+    told_hours_ago=st.sampled_from([0, 1, 30, 240]),
     in_call=st.sampled_from([False, False, False, False, True]),
     action=st.none() | st.sampled_from(PromptAction),
 )
@@ -105,7 +105,18 @@ def state_of(ana: Prompted, step: Step) -> PromptState:
         without_call_since=ana.day - timedelta(days=step.days_without),
         call_is_planned=step.planned,
     )
-    return a_state(talk, draft_length=step.draft_length, reward=step.notice, in_call=step.in_call)
+    return a_state(
+        talk, draft_length=step.draft_length, reward=notice_of(ana, step), in_call=step.in_call
+    )
+
+
+def notice_of(ana: Prompted, step: Step) -> RewardNotice | None:
+    """A notice that was told after those before, as all are."""
+    if step.notice is None:
+        return None
+    told_at = ana.now - timedelta(hours=step.told_hours_ago)
+    ana.told_at = max(ana.told_at, told_at)
+    return RewardNotice(lapses_on=LAPSES_ON, days_before=step.notice, since=ana.told_at)
 
 
 def lived(history: list[Step], policy: VideoPolicy = POLICY) -> Iterator[tuple[Prompted, Step]]:
@@ -161,9 +172,10 @@ def test_nothing_is_told_twice(history: list[Step]) -> None:
         for one in past
         if one.prompt_type is COUNT
     )
-    noticed = Counter((one.lapses_on, one.threshold) for one in past if one.prompt_type is REWARD)
+    noticed = [one.shown_at for one in past if one.prompt_type is REWARD]
+    assert all(later - earlier >= GAP for earlier, later in pairwise(noticed))
     proposed = Counter(one.shown_on for one in past if one.prompt_type is SCHEDULING)
-    assert {*warned.values(), *noticed.values(), *proposed.values()} <= {1}
+    assert {*warned.values(), *proposed.values()} <= {1}
 
 
 @settings(max_examples=200)
@@ -191,48 +203,53 @@ def test_a_cool_down_is_bounded(policy: VideoPolicy, kind: PromptType, dismissal
     assert more == min(2 * seconds, longest)
 
 
-def plain(past: list[Prompt], step: Step, day: date, now: datetime) -> tuple[Any, ...] | None:
+def plain(ana: Prompted, step: Step) -> tuple[Any, ...] | None:
     """What comes by the rules page, said again in the plainest way."""
+    past, day, now = ana.past, ana.day, ana.now
     if step.in_call or (past and now - past[-1].shown_at < SPACING):
         return None
-
-    def ran_out(kind: PromptType) -> bool:
-        here = [one for one in past if (one.prompt_type, one.conversation_id) == (kind, step.where)]
-        run = 0
-        for one in here:
-            run = 0 if one.action_taken in RESETS else run
-            run += one.action_taken is PromptAction.DISMISSED
-        return not here or now - here[-1].shown_at >= min(BASE[kind] * 2**run, MONTH)
-
-    wanted: list[tuple[Any, ...]] = []
-    if step.left <= 3:
-        threshold = 3 if step.left else 0
-        told = (COUNT, step.where, threshold, day)
-        if told not in [
-            (one.prompt_type, one.conversation_id, one.threshold, one.shown_on) for one in past
-        ]:
-            if not threshold:
-                return (COUNT, threshold)
-            wanted.append((COUNT, threshold))
-    if step.notice is not None:
-        notice = (REWARD, step.notice.lapses_on, step.notice.days_before)
-        if notice not in [(one.prompt_type, one.lapses_on, one.threshold) for one in past]:
-            wanted.append((REWARD, step.notice.days_before))
-    if (
-        step.days_without >= 3
-        and step.messages_since >= 20
-        and not step.planned
-        and (SCHEDULING, day) not in [(one.prompt_type, one.shown_on) for one in past]
-        and ran_out(SCHEDULING)
-    ):
-        wanted.append((SCHEDULING, None))
-    if step.draft_length >= 280 and ran_out(LONG):
-        wanted.append((LONG, None))
     full = (
         sum(one.shown_on == day for one in past) >= 4
         or sum(one.shown_at > now - WEEK for one in past) >= 10
     )
-    return wanted[0] if wanted and not full else None
+    for wanted in (plain_count(ana, step), plain_reward(ana, step), *plain_cooling(ana, step)):
+        if wanted is not None and (not full or wanted == (COUNT, 0)):
+            return wanted
+    return None
+
+
+def plain_count(ana: Prompted, step: Step) -> tuple[Any, ...] | None:
+    threshold = 3 if step.left else 0
+    told = any(
+        (one.prompt_type, one.conversation_id, one.threshold, one.shown_on)
+        == (COUNT, step.where, threshold, ana.day)
+        for one in ana.past
+    )
+    return (COUNT, threshold) if step.left <= 3 and not told else None
+
+
+def plain_reward(ana: Prompted, step: Step) -> tuple[Any, ...] | None:
+    rewards = [one for one in ana.past if one.prompt_type is REWARD]
+    told = any(one.threshold == step.notice and one.shown_at >= ana.told_at for one in rewards)
+    over = not rewards or ana.now - rewards[-1].shown_at >= GAP
+    return (REWARD, step.notice) if step.notice is not None and over and not told else None
+
+
+def plain_cooling(ana: Prompted, step: Step) -> Iterator[tuple[Any, ...] | None]:
+    proposed = any((one.prompt_type, one.shown_on) == (SCHEDULING, ana.day) for one in ana.past)
+    worth = step.days_without >= 3 and step.messages_since >= 20
+    comes = worth and not step.planned and not proposed and has_cooled(ana, step, SCHEDULING)
+    yield (SCHEDULING, None) if comes else None
+    yield (LONG, None) if step.draft_length >= 280 and has_cooled(ana, step, LONG) else None
+
+
+def has_cooled(ana: Prompted, step: Step, kind: PromptType) -> bool:
+    here = [one for one in ana.past if (one.prompt_type, one.conversation_id) == (kind, step.where)]
+    run = 0
+    for one in here:
+        run = 0 if one.action_taken in RESETS else run
+        run += one.action_taken is PromptAction.DISMISSED
+    return not here or ana.now - here[-1].shown_at >= min(BASE[kind] * 2**run, MONTH)
 
 
 @settings(max_examples=300)
@@ -242,7 +259,7 @@ def test_what_comes_is_what_the_rules_page_says(history: list[Step]) -> None:
         decision = ana.decide(state_of(ana, step))
         chosen = decision.chosen
         came = None if chosen is None else (chosen.prompt_type, chosen.threshold)
-        assert came == plain(ana.past, step, ana.day, ana.now)
+        assert came == plain(ana, step)
 
 
 @given(histories, steps, st.randoms(use_true_random=False))
@@ -267,7 +284,7 @@ def test_what_is_read_is_bounded_and_enough(
     for ana, later in lived([*history, step], policy):
         state = state_of(ana, later)
         whole = ana.decide(state)
-        part = Prompted(policy, ana.now, ana.timezone)
+        part = Prompted(policy, ana.now, ana.timezone, told_at=ana.told_at)
         part.past = list(that_matter(ana.past, later.where, within))
         assert len(part.past) <= most
         assert part.decide(state) == whole
@@ -297,7 +314,7 @@ def test_time_alone_brings_none_before_it_may_come(
     if decision.chosen is not None:
         ana.keep(decision)
     since = ana.day - timedelta(days=step.days_without)
-    now = ana.now
+    now, notice = ana.now, notice_of(ana, step)
     for held in decision.held_back:
         if held.may_come_at is None or held.prompt_type is COUNT:
             continue
@@ -310,5 +327,5 @@ def test_time_alone_brings_none_before_it_may_come(
             without_call_since=since,
             call_is_planned=step.planned,
         )
-        later = a_state(talk, draft_length=step.draft_length, reward=step.notice)
+        later = a_state(talk, draft_length=step.draft_length, reward=notice)
         assert held.prompt_type in {one.prompt_type for one in ana.decide(later).held_back}

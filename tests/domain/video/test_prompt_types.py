@@ -8,7 +8,8 @@ import pytest
 from domain.shared.standing import activity_reason
 from domain.video.policy import DecayStep, UnlockPolicy
 from domain.video.prompt_events import PromptAction
-from domain.video.prompt_rules import RewardNotice, next_decay
+from domain.video.prompt_rewards import RewardNotice
+from domain.video.prompt_rules import next_decay
 from domain.video.unlock import allowance
 from tests.domain.video.prompting import (
     COUNT,
@@ -96,21 +97,33 @@ def test_the_warning_names_what_would_lift_the_limit() -> None:
 
 def test_a_warning_of_the_reward_is_shown_once_wherever_one_is() -> None:
     ana = Prompted()
-    notice = RewardNotice(lapses_on=LAPSES_ON, days_before=7)
+    notice = RewardNotice(lapses_on=LAPSES_ON, days_before=7, since=NOON)
     shown = ana.keep(ana.decide(a_state(reward=notice)))
     assert (shown.prompt_type, shown.threshold, shown.lapses_on) == (REWARD, 7, LAPSES_ON)
     assert shown.conversation_id is None
     ana.after(DAY)
     assert rules(ana.ask(reward=notice), REWARD) == {"reward_warning_once"}
     assert may_come_at(ana.ask(reward=notice), REWARD) is None
-    next_one = attrs.evolve(notice, days_before=3)
+    next_one = attrs.evolve(notice, days_before=3, since=ana.now)
     assert ana.show(reward=next_one).threshold == 3
     ana.after(DAY)
-    lapse = attrs.evolve(notice, days_before=0)
+    lapse = attrs.evolve(notice, days_before=0, since=ana.now)
     assert ana.show(reward=lapse).threshold == 0
     ana.after(DAY)
-    next_month = attrs.evolve(notice, lapses_on=date(2026, 5, 1))
+    next_month = RewardNotice(lapses_on=date(2026, 5, 1), days_before=7, since=ana.now)
     assert ana.show(reward=next_month).lapses_on == date(2026, 5, 1)
+
+
+def test_two_warnings_are_20_hours_apart() -> None:
+    ana = Prompted()
+    notice = RewardNotice(lapses_on=LAPSES_ON, days_before=7, since=NOON)
+    ana.show(reward=notice)
+    ana.after(20 * HOUR - MOMENT)
+    later = attrs.evolve(notice, days_before=3, since=ana.now)
+    assert rules(ana.ask(reward=later), REWARD) == {"reward_warning_gap"}
+    assert may_come_at(ana.ask(reward=later), REWARD) == NOON + 20 * HOUR
+    ana.after(MOMENT)
+    assert kind_of(ana.ask(reward=later)) is REWARD
 
 
 # Scheduling a call
@@ -202,7 +215,7 @@ def test_a_long_draft_is_spoken_of_once_in_24_hours_in_a_conversation() -> None:
 
 def test_the_first_by_priority_comes_and_the_others_are_dropped() -> None:
     ana = Prompted()
-    notice = RewardNotice(lapses_on=LAPSES_ON, days_before=7)
+    notice = RewardNotice(lapses_on=LAPSES_ON, days_before=7, since=NOON)
     everything = {"left": 3, "reward": notice, **WORTH, "draft_length": LONG_DRAFT}
     came = []
     for number in range(4):

@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0008"
-down_revision = "0005"
+down_revision = "0006"
 
 _TABLE = "smart_prompt_events"
 _DECISIVE = "action_taken IN ('dismissed', 'purchased_credits', 'scheduled_video')"
