@@ -26,6 +26,7 @@ from domain.identity.service_keys import ServiceKey
 from domain.identity.sessions import LoginSession
 from domain.identity.sign_in_codes import SignInCode
 from domain.video.history import VideoHistory
+from domain.video.prompts import Prompt
 from domain.video.reward_warnings import RewardNotes
 
 STORED: list[tuple[Table, type[Any], set[str]]] = [
@@ -43,6 +44,7 @@ STORED: list[tuple[Table, type[Any], set[str]]] = [
     (tables.conversations, Conversation, set()),
     (tables.messages, Message, set()),
     (tables.conversation_metadata, VideoHistory, set()),
+    (tables.smart_prompt_events, Prompt, set()),
     (tables.reward_status, RewardNotes, set()),
     (tables.kept_answers, KeptAnswer, {"owner", "key"}),
     (tables.webhook_endpoints, WebhookEndpoint, {"position", "claim", "claimed_until"}),

@@ -29,6 +29,7 @@ from adapters.memory.jobs import (
     MemoryJobSchedule,
 )
 from adapters.memory.learning import MemoryPreferences
+from adapters.memory.prompts import MemoryPrompts, MemoryPromptTalks, MemoryPromptTotals
 from adapters.memory.rewards import MemoryRewards
 from adapters.memory.send_gate import MemorySendGate
 from adapters.memory.sign_in import (
@@ -110,6 +111,9 @@ def memory_stores() -> Stores:
         histories=MemoryHistories(store),
         answers=MemoryKeptAnswers(store),
         overdue_calls=MemoryOverdueCalls(store),
+        prompts=MemoryPrompts(store),
+        prompt_talks=MemoryPromptTalks(store),
+        prompt_totals=MemoryPromptTotals(store),
         rewards=MemoryRewards(store),
         due_rewards=MemoryRewards(store),
         dates_ahead=MemoryRewards(store),

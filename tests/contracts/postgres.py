@@ -30,6 +30,7 @@ from adapters.postgres.jobs import (
     PostgresJobSchedule,
 )
 from adapters.postgres.learning import PostgresPreferences
+from adapters.postgres.prompts import PostgresPrompts, PostgresPromptTalks, PostgresPromptTotals
 from adapters.postgres.rewards import PostgresRewards
 from adapters.postgres.send_gate import PostgresSendGate
 from adapters.postgres.service_keys import PostgresServiceKeys
@@ -142,6 +143,9 @@ def postgres_stores(executor: Executor) -> Stores:
         histories=PostgresHistories(executor),
         answers=PostgresKeptAnswers(executor),
         overdue_calls=PostgresOverdueCalls(executor),
+        prompts=PostgresPrompts(executor),
+        prompt_talks=PostgresPromptTalks(executor),
+        prompt_totals=PostgresPromptTotals(executor),
         rewards=PostgresRewards(executor),
         due_rewards=PostgresRewards(executor),
         dates_ahead=PostgresRewards(executor),

@@ -42,6 +42,7 @@ from application.video.ports import (
     PairConversations,
     Rewards,
 )
+from application.video.prompt_ports import Prompts, PromptTalks, PromptTotals
 from domain.shared.ids import PersonId, VideoCallId
 from domain.video.events import Presence
 
@@ -89,6 +90,9 @@ class Stores:
     histories: Histories
     answers: KeptAnswers
     overdue_calls: OverdueCalls
+    prompts: Prompts
+    prompt_talks: PromptTalks
+    prompt_totals: PromptTotals
     rewards: Rewards
     due_rewards: DueRewards
     dates_ahead: DatesAhead
