@@ -19,6 +19,7 @@ from application.identity.stored_records import (
     OwnPresence,
     OwnReadMarker,
     OwnReport,
+    OwnReward,
     OwnSession,
 )
 from domain.identity.blocks import block
@@ -26,7 +27,9 @@ from domain.identity.events import PersonReported
 from domain.identity.learning import LearningPreferences
 from domain.shared.errors import NotFoundError
 from domain.shared.ids import PersonId
-from domain.video.events import CallOutcome, Presence
+from domain.video.events import CallOutcome, Presence, RewardStatus
+from domain.video.reward_warnings import RewardNotes
+from domain.video.void_call import void
 from tests.contracts import given, values
 from tests.contracts.stores import Stores
 from tests.contracts.use_cases import export_person
@@ -39,6 +42,7 @@ NAMES = (
     "read_markers",
     "video_calls",
     "presence",
+    "reward",
     "blocks",
     "reports",
     "google_accounts",
@@ -128,6 +132,30 @@ async def test_each_side_gets_their_own_of_calls(stores: Stores) -> None:
             OwnPresence(call_id=over.id, presence=Presence.CONNECTED, at=START - MINUTE),
             OwnPresence(call_id=open_one.id, presence=Presence.CONNECTED, at=START + MINUTE),
         ]
+
+
+async def test_what_they_were_told_of_their_reward_and_which_calls_were_voided(
+    stores: Stores,
+) -> None:
+    pair = await given.a_pair(stores)
+    call = await given.a_completed_call(stores, pair.conversation)
+    voiding = void(call, "What somebody else said.", policy_version="v", now=START)
+    await stores.calls.save(call, voiding.call, ())
+    notes = RewardNotes(
+        person_id=pair.a.id,
+        month=TODAY.replace(day=1),
+        status=RewardStatus.CARRIED,
+        warned_days=3,
+        last_warning_shown_at=START,
+    )
+    await stores.rewards.note(notes, ())
+    found = await exported(stores, pair.a.id)
+    assert found["reward"] == [
+        OwnReward(**{name: getattr(notes, name) for name in attrs.fields_dict(OwnReward)})
+    ]
+    assert [record.voided_at for record in found["video_calls"]] == [START]
+    assert "somebody else" not in repr(found)
+    assert (await exported(stores, pair.b.id))["reward"] == []
 
 
 async def test_only_what_the_person_did_to_others_is_theirs(stores: Stores) -> None:
