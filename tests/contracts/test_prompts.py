@@ -144,11 +144,8 @@ async def test_what_is_read_is_what_matters(stores: Stores, seed: int) -> None:
         if action is not None:
             prompt = answered(prompt, action, at + chance.randrange(9) * MINUTE)
         past.append(await shown(stores, prompt))
-    for within in (
-        Reach(recent=10, of_a_type=4, decisive=5),
-        Reach(recent=1, of_a_type=1, decisive=0),
-        MANY,
-    ):
+    few = Reach(recent=1, of_a_type=1, decisive=0)
+    for within in (Reach(recent=10, of_a_type=4, decisive=5), few, MANY):
         for where in (None, *conversations):
             found = await stores.prompts.past(pair.a.id, where, within)
             assert found == that_matter(past, where, within)

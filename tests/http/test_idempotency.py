@@ -20,6 +20,8 @@ POSTS = (
     "report_presence",
     "decline_call",
     "end_call",
+    "next_prompt",
+    "act_on_prompt",
     "void_call",
 )
 ELSEWHERE = ("redeliver_event", "requeue_dead_deliveries")
