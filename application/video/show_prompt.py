@@ -87,10 +87,10 @@ class ShowPrompt:
             NotFoundError: There is no such person, or they take no part in the conversation.
             PersonDeletedError: The person was erased.
         """
+        # Before the lock: whoever settles a call locks both persons, in the order of ids.
+        await self.settle_calls.of_person(request.person_id)
 
         async def work() -> ShownPrompt:
-            # Before the lock: whoever settles a call locks both persons, in the order of ids.
-            await self.settle_calls.of_person(request.person_id)
             person = await self.participants.get(request.person_id, lock=True)
             if person is None:
                 raise NotFoundError(f"There is no person {request.person_id}; check the id.")

@@ -17,6 +17,7 @@ from .reward import Reward
 from .reward_warnings import RewardNotes
 
 LAPSED = 0
+_FIRST_ZONE = "Pacific/Kiritimati"
 
 
 @frozen(kw_only=True)
@@ -55,9 +56,9 @@ def notice_due(notes: RewardNotes | None, reward: Reward) -> RewardNotice | None
         )
     if reward.status is RewardStatus.EARNED or lapsed_at is None:
         return None
-    # Whoever moved west may have been told on the eve of the first, by the clock on the wall.
-    told_on = local_date(lapsed_at, reward.facts.timezone) + timedelta(days=1)
-    if month_of(told_on) != month:
+    # Whoever moved west since was told on an earlier date by their own clock now, but not by that
+    # of the zone which is first to begin a month.
+    if month_of(local_date(lapsed_at, _FIRST_ZONE)) != month:
         return None
     return RewardNotice(lapses_on=month, days_before=LAPSED, since=lapsed_at)
 
