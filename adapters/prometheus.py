@@ -47,6 +47,7 @@ class Figures:
     _requests: Counter = field(init=False)
     _seconds: Histogram = field(init=False)
     _decisions: Counter = field(init=False)
+    _prompts: Counter = field(init=False)
     _connections: Gauge = field(init=False)
     _jobs: Counter = field(init=False)
     _job_seconds: Histogram = field(init=False)
@@ -80,6 +81,12 @@ class Figures:
             "kithkin_decisions",
             "What each rule said in the decisions that were taken.",
             ("rule", "result"),
+            registry=to,
+        )
+        self._prompts = Counter(
+            "kithkin_prompts",
+            "Prompts that were shown, and the actions taken on them.",
+            ("prompt_type", "event"),
             registry=to,
         )
         self._connections = Gauge(
@@ -132,6 +139,10 @@ class Figures:
     def __call__(self, verdicts: tuple[Verdict, ...]) -> None:
         """Count what each rule said in one decision."""
         self._decided[verdicts] += 1
+
+    def prompt(self, prompt_type: str, event: str) -> None:
+        """Count that a prompt was shown, or acted on."""
+        self._prompts.labels(prompt_type, event).inc()
 
     def pour(self) -> None:
         """Hand over what was counted since the last time.

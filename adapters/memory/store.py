@@ -38,6 +38,7 @@ from domain.shared.ids import (
     LoginSessionId,
     MessageId,
     PersonId,
+    PromptId,
     ReportId,
     ServiceKeyId,
     VideoCallId,
@@ -48,6 +49,7 @@ from domain.video.calls import Call
 from domain.video.credits import CreditAccounts, CreditLot, LedgerEntry
 from domain.video.events import Presence
 from domain.video.history import VideoHistory
+from domain.video.prompts import Prompt
 from domain.video.reward_warnings import RewardNotes
 from domain.video.video_messages import VideoMessage
 
@@ -299,6 +301,19 @@ class MemoryStore(Isolation):
                     lambda row: () if row.lot_id is None else (row.lot_id,),
                 ),
             },
+        )
+        self.prompts: Table[PromptId, Prompt] = Table(
+            self.note,
+            lambda prompt: prompt.id,
+            groups={"person": lambda prompt: (prompt.person_id,)},
+            references={
+                "person": (self.persons, lambda row: (row.person_id,)),
+                "conversation": (
+                    self.conversations,
+                    lambda row: () if row.conversation_id is None else (row.conversation_id,),
+                ),
+            },
+            checks={"acted": lambda row: (row.action_taken is None) == (row.acted_at is None)},
         )
         self.reward_notes: Table[PersonId, RewardNotes] = Table(
             self.note,

@@ -22,6 +22,7 @@ from application.identity.stored_records import (
     OwnGoogleAccount,
     OwnMessage,
     OwnPresence,
+    OwnPrompt,
     OwnReadMarker,
     OwnReport,
     OwnReward,
@@ -67,6 +68,7 @@ def memory_records(store: MemoryStore) -> dict[str, Any]:
         "video_credits": _video_credits,
         "video_credit_lots": _credit_lots,
         "video_credit_ledger": _credit_moves,
+        "prompts": _prompts,
         "reward": _reward,
         "blocks": _blocks,
         "reports": _reports,
@@ -174,6 +176,12 @@ def _credit_moves(store: MemoryStore, person_id: PersonId) -> Iterator[object]:
     rows = store.credit_ledger.group("person", person_id)
     for entry in sorted(rows, key=lambda entry: entry.number):
         yield _own(OwnCreditMove, entry)
+
+
+def _prompts(store: MemoryStore, person_id: PersonId) -> Iterator[object]:
+    prompts = store.prompts.group("person", person_id)
+    for prompt in sorted(prompts, key=lambda prompt: (prompt.shown_at, prompt.id)):
+        yield _own(OwnPrompt, prompt)
 
 
 def _reward(store: MemoryStore, person_id: PersonId) -> Iterator[object]:

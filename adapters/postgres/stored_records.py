@@ -24,6 +24,7 @@ from application.identity.stored_records import (
     OwnGoogleAccount,
     OwnMessage,
     OwnPresence,
+    OwnPrompt,
     OwnReadMarker,
     OwnReport,
     OwnReward,
@@ -149,6 +150,12 @@ _CREDIT_MOVES = _List(
     select(*columns_for(_ledger, OwnCreditMove)).where(_ledger.c.person_id == _person),
     _ledger.c.number,
 )
+_prompts = tables.smart_prompt_events
+_PROMPTS = _List(
+    select(*columns_for(_prompts, OwnPrompt)).where(_prompts.c.person_id == _person),
+    _prompts.c.shown_at,
+    _prompts.c.id,
+)
 _reward = tables.reward_status
 _REWARD = _List(
     select(*columns_for(_reward, OwnReward)).where(_reward.c.person_id == _person),
@@ -251,6 +258,7 @@ def postgres_records(executor: Executor) -> dict[str, Any]:
         "video_credits": PostgresRecords(executor, _CREDITS, OwnCredits),
         "video_credit_lots": PostgresRecords(executor, _CREDIT_LOTS, OwnCreditLot),
         "video_credit_ledger": PostgresRecords(executor, _CREDIT_MOVES, OwnCreditMove),
+        "prompts": PostgresRecords(executor, _PROMPTS, OwnPrompt),
         "reward": PostgresRecords(executor, _REWARD, OwnReward),
         "blocks": PostgresRecords(executor, _BLOCKS, OwnBlock),
         "reports": PostgresRecords(executor, _REPORTS, OwnReport),

@@ -34,6 +34,7 @@ from adapters.postgres.identity_tables import (
     service_keys,
     sign_in_codes,
 )
+from adapters.postgres.prompt_tables import smart_prompt_events
 from adapters.postgres.schema import Instant, metadata, one_of
 from adapters.postgres.video_message_tables import (
     IS_UNSPENT,
@@ -77,6 +78,7 @@ __all__ = [
     "reward_status",
     "service_keys",
     "sign_in_codes",
+    "smart_prompt_events",
     "test_clock",
     "video_call_presence",
     "video_calls",

@@ -158,6 +158,22 @@ class OwnCreditMove:
 
 
 @frozen(kw_only=True)
+class OwnPrompt:
+    """A prompt the person was shown, and what they did about it."""
+
+    id: UUID
+    conversation_id: UUID | None
+    prompt_type: str
+    threshold: int | None
+    lapses_on: date | None
+    shown_at: datetime
+    shown_on: date
+    action_taken: str | None
+    acted_at: datetime | None
+    policy_version: str
+
+
+@frozen(kw_only=True)
 class OwnBlock:
     """A block the person made."""
 

@@ -13,6 +13,19 @@ class Tally(Protocol):
         ...
 
 
+class PromptTally(Protocol):
+    """Where prompts are counted."""
+
+    def prompt(self, prompt_type: str, event: str) -> None:
+        """Count that a prompt was shown, or acted on.
+
+        Args:
+            prompt_type: What it is about; one of a few names that the rules know.
+            event: `shown`, or the action; as few.
+        """
+        ...
+
+
 class BackgroundFigures(Protocol):
     """Where those who work in the background say how far they are."""
 
@@ -43,3 +56,12 @@ class BackgroundFigures(Protocol):
 
 def uncounted(_: tuple[Verdict, ...]) -> None:
     """Count nothing, where nobody asks for figures."""
+
+
+class _UncountedPrompts:
+    def prompt(self, prompt_type: str, event: str) -> None:
+        pass
+
+
+uncounted_prompts: PromptTally = _UncountedPrompts()
+"""Counts nothing, where nobody asks for figures."""

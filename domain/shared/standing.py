@@ -52,8 +52,25 @@ def standing_reasons(
     """
     if deleted:
         return (_person_deleted(),)
-    pair = _partner_deleted() if partner_deleted else _pair(blocked=blocked)
-    return (_activity(active=active), pair)
+    return (
+        activity_reason(active=active),
+        pair_reason(blocked=blocked, partner_deleted=partner_deleted),
+    )
+
+
+def activity_reason(*, active: bool) -> Reason:
+    """Give what the rule says that asks whether a person is suspended."""
+    return Reason(
+        rule="person_is_active",
+        satisfied=active,
+        detail="The person is active." if active else "The person is suspended.",
+        changed_by=() if active else ("reinstate_person",),
+    )
+
+
+def pair_reason(*, blocked: bool, partner_deleted: bool) -> Reason:
+    """Give what the rule says that asks whether two persons can reach each other."""
+    return _partner_deleted() if partner_deleted else _pair(blocked=blocked)
 
 
 def person_reasons(*, active: bool, deleted: bool) -> tuple[Reason, ...]:
@@ -63,7 +80,7 @@ def person_reasons(*, active: bool, deleted: bool) -> tuple[Reason, ...]:
         active: The person is not suspended.
         deleted: The person was erased.
     """
-    return (_person_deleted() if deleted else _activity(active=active),)
+    return (_person_deleted() if deleted else activity_reason(active=active),)
 
 
 def require_standing(reasons: tuple[Reason, ...], decision: object | None = None) -> None:
@@ -88,15 +105,6 @@ def require_not_deleted(*, deleted: bool) -> None:
     """
     if deleted:
         require_standing((_person_deleted(),))
-
-
-def _activity(*, active: bool) -> Reason:
-    return Reason(
-        rule="person_is_active",
-        satisfied=active,
-        detail="The person is active." if active else "The person is suspended.",
-        changed_by=() if active else ("reinstate_person",),
-    )
 
 
 def _pair(*, blocked: bool) -> Reason:

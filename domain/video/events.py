@@ -7,6 +7,7 @@ from attrs import frozen
 
 from ..shared.events import Event
 from ..shared.ids import ConversationId, PersonId, VideoCallId
+from .prompt_events import PromptEvent
 from .video_message_events import CreditEvent, VideoMessageEvent
 
 
@@ -177,4 +178,5 @@ VideoEvent = (
     | CreditEvent
     | VideoCallVoided
     | RewardEvent
+    | PromptEvent
 )

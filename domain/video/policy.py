@@ -7,6 +7,7 @@ from attrs import Attribute, Factory, field, frozen
 
 from ..shared.checks import between
 from ..shared.tiers import Tier
+from .prompt_policy import PromptPolicy
 from .video_message_policy import VideoMessagePolicy
 
 _ONE_DAY_SECONDS = 86_400
@@ -161,10 +162,12 @@ class VideoPolicy:
         unlock: What a completed call unlocks.
         calls: When calls begin, end and count.
         video_messages: How many video messages are free, and what more of them cost.
+        prompts: When the app prompts a person, and how often.
         reward: What calls with several partners in a month earn.
     """
 
     unlock: UnlockPolicy = field(factory=UnlockPolicy)
     calls: CallPolicy = field(factory=CallPolicy)
     video_messages: VideoMessagePolicy = field(factory=VideoMessagePolicy)
+    prompts: PromptPolicy = field(factory=PromptPolicy)
     reward: RewardPolicy = field(factory=RewardPolicy)

@@ -29,6 +29,7 @@ from entrypoints.http.metrics import metrics, sampled
 from entrypoints.http.pace import pace_of
 from entrypoints.http.personal_data import PersonalDataRoutes
 from entrypoints.http.persons import PersonRoutes
+from entrypoints.http.prompts import PromptRoutes
 from entrypoints.http.reports import ReportRoutes
 from entrypoints.http.request_log import RequestLog
 from entrypoints.http.rewards import RewardRoutes
@@ -103,6 +104,7 @@ def _routes(settings: Settings) -> list[ControllerRouterHandler]:
         VideoRoutes,
         VideoMessageRoutes,
         VideoCreditRoutes,
+        PromptRoutes,
         RewardRoutes,
         EventRoutes,
         WebhookRoutes,

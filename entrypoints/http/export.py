@@ -14,6 +14,7 @@ from application.shared.transaction import ConcurrentUpdateError, StoreUnavailab
 from domain.conversations.conversations import ConversationKind
 from domain.video.credits import LotKind
 from domain.video.events import CallOutcome, Presence, RewardStatus
+from domain.video.prompt_events import PromptAction, PromptType
 from domain.video.video_message_events import UnitSource
 from entrypoints.http import learning, persons
 from entrypoints.http.learning import PreferencesBody
@@ -123,6 +124,21 @@ class ExportedCreditLot(Struct):
     charged_back_at: datetime | None
 
 
+class ExportedPrompt(Struct):
+    """A prompt the person was shown, and what they did about it."""
+
+    id: UUID
+    conversation_id: UUID | None
+    prompt_type: PromptType
+    threshold: int | None
+    lapses_on: date | None
+    shown_at: datetime
+    shown_on: Annotated[date, Meta(description="The person's own date it counts for")]
+    action_taken: PromptAction | None
+    acted_at: datetime | None
+    policy_version: str
+
+
 class ExportedReward(Struct):
     """What the person was told of their reward."""
 
@@ -185,6 +201,7 @@ class ExportBody(Struct):
     video_credits: Annotated[list[ExportedCredits], Meta(description="None or one")]
     video_credit_lots: list[ExportedCreditLot]
     video_credit_ledger: list[MoveBody]
+    prompts: list[ExportedPrompt]
     reward: Annotated[list[ExportedReward], Meta(description="None or one")]
     blocks: list[ExportedBlock]
     reports: list[ExportedReport]

@@ -41,6 +41,11 @@ from adapters.memory.jobs import (
 )
 from adapters.memory.learning import MemoryPreferences
 from adapters.memory.past_sign_ins import MemoryPastSignIns
+from adapters.memory.prompts import (
+    MemoryPrompts,
+    MemoryPromptTalks,
+    MemoryPromptTotals,
+)
 from adapters.memory.rewards import MemoryRewards
 from adapters.memory.send_gate import MemorySendGate
 from adapters.memory.sign_in import (
@@ -115,6 +120,9 @@ class MemoryPorts(DeclarativeContainer):
     send_gate = Singleton(MemorySendGate, store)
     calls = Singleton(MemoryCalls, store)
     histories = Singleton(MemoryHistories, store)
+    prompts = Singleton(MemoryPrompts, store)
+    prompt_talks = Singleton(MemoryPromptTalks, store)
+    prompt_totals = Singleton(MemoryPromptTotals, store)
     overdue_calls = Singleton(MemoryOverdueCalls, store)
     senders = Singleton(MemorySenders, store)
     wallets = Singleton(MemoryWallets, store)

@@ -42,6 +42,11 @@ from adapters.postgres.jobs import (
 from adapters.postgres.key_cache import CachedServiceKeys
 from adapters.postgres.learning import PostgresPreferences
 from adapters.postgres.past_sign_ins import PostgresPastSignIns
+from adapters.postgres.prompts import (
+    PostgresPrompts,
+    PostgresPromptTalks,
+    PostgresPromptTotals,
+)
 from adapters.postgres.rewards import PostgresRewards
 from adapters.postgres.send_gate import PostgresSendGate
 from adapters.postgres.sign_in import (
@@ -138,6 +143,9 @@ class PostgresPorts(DeclarativeContainer):
     send_gate = Singleton(PostgresSendGate, store)
     calls = Singleton(PostgresCalls, store)
     histories = Singleton(PostgresHistories, store)
+    prompts = Singleton(PostgresPrompts, store)
+    prompt_talks = Singleton(PostgresPromptTalks, store)
+    prompt_totals = Singleton(PostgresPromptTotals, store)
     overdue_calls = Singleton(PostgresOverdueCalls, store)
     senders = Singleton(PostgresSenders, store)
     wallets = Singleton(PostgresWallets, store)

@@ -3,6 +3,7 @@
 from dependency_injector.containers import DeclarativeContainer
 from dependency_injector.providers import DependenciesContainer, Factory, Singleton
 
+from application.video.answer_prompt import AnswerPrompt
 from application.video.bundle_discount import BundleDiscount
 from application.video.change_credits import (
     ChargeBackVideoCredits,
@@ -14,6 +15,7 @@ from application.video.close_call import CallCloser
 from application.video.credit_queries import VideoMessageQueries
 from application.video.end_call import DeclineCall, EndCall, EndPairCalls, EndPersonCalls
 from application.video.queries import VideoQueries
+from application.video.read_prompt_totals import ReadPromptTotals
 from application.video.report_presence import ReportPresence
 from application.video.report_upload import ReportUploadComplete, ReportUploadFailed
 from application.video.reward_queries import RewardQueries
@@ -22,6 +24,7 @@ from application.video.settle_calls import SettleCalls
 from application.video.settle_overdue_calls import SettleOverdueCalls
 from application.video.settle_reward import RewardJudge, RewardTeller
 from application.video.settle_rewards import SettleRewards
+from application.video.show_prompt import ShowPrompt
 from application.video.start_call import StartCall
 from application.video.view_video_message import ViewVideoMessage
 from application.video.void_call import VoidCall
@@ -123,6 +126,34 @@ class Video(DeclarativeContainer):
         new_id=ports.new_id,
         rulebook=ports.rulebook,
     )
+    show_prompt = Factory(
+        ShowPrompt,
+        transactions=ports.transactions,
+        prompts=ports.prompts,
+        participants=ports.participants,
+        talks=ports.prompt_talks,
+        rewards=ports.rewards,
+        tell_reward=tell_reward,
+        judge=judge_reward,
+        calls=ports.calls,
+        settle_calls=settle_calls,
+        clock=ports.clock,
+        new_id=ports.new_id,
+        rulebook=ports.rulebook,
+        tally=ports.figures,
+        prompt_tally=ports.figures,
+    )
+    answer_prompt = Factory(
+        AnswerPrompt,
+        transactions=ports.transactions,
+        prompts=ports.prompts,
+        participants=ports.participants,
+        clock=ports.clock,
+        new_id=ports.new_id,
+        rulebook=ports.rulebook,
+        prompt_tally=ports.figures,
+    )
+    read_prompt_totals = Factory(ReadPromptTotals, totals=ports.prompt_totals)
     settle_rewards = Factory(
         SettleRewards,
         transactions=ports.transactions,

@@ -108,6 +108,13 @@ MORE = (
     FROM conversations, generate_series(1, 3)
     """,
     """
+    INSERT INTO smart_prompt_events (id, person_id, conversation_id, prompt_type, shown_at,
+                                     shown_on, policy_version, action_taken, acted_at)
+    SELECT uuidv7(), participant_a, id, 'long_message', now() - day * interval '1 day',
+           now()::date - day, '0', 'dismissed', now()
+    FROM conversations, generate_series(1, 20) AS day
+    """,
+    """
     INSERT INTO kept_answers
     SELECT 'service', id::text, 'f', 201, repeat('x', 1000)::bytea, now() FROM messages LIMIT 5000
     """,

@@ -28,6 +28,7 @@ from domain.identity.sessions import LoginSession
 from domain.identity.sign_in_codes import SignInCode
 from domain.video.credits import CreditAccounts, CreditLot, LedgerEntry
 from domain.video.history import VideoHistory
+from domain.video.prompts import Prompt
 from domain.video.reward_warnings import RewardNotes
 
 STORED: list[tuple[Table, type[Any], set[str]]] = [
@@ -48,6 +49,7 @@ STORED: list[tuple[Table, type[Any], set[str]]] = [
     (tables.video_wallets, CreditAccounts, set()),
     (tables.video_credit_lots, CreditLot, set()),
     (tables.video_credit_ledger, LedgerEntry, set()),
+    (tables.smart_prompt_events, Prompt, set()),
     (tables.reward_status, RewardNotes, set()),
     (tables.kept_answers, KeptAnswer, {"owner", "key"}),
     (tables.webhook_endpoints, WebhookEndpoint, {"position", "claim", "claimed_until"}),

@@ -31,6 +31,7 @@ from adapters.memory.jobs import (
 )
 from adapters.memory.learning import MemoryPreferences
 from adapters.memory.past_sign_ins import MemoryPastSignIns
+from adapters.memory.prompts import MemoryPrompts, MemoryPromptTalks, MemoryPromptTotals
 from adapters.memory.rewards import MemoryRewards
 from adapters.memory.send_gate import MemorySendGate
 from adapters.memory.sign_in import (
@@ -116,6 +117,9 @@ def memory_stores() -> Stores:
         senders=MemorySenders(store),
         wallets=MemoryWallets(store),
         video_messages=MemoryVideoMessages(store),
+        prompts=MemoryPrompts(store),
+        prompt_talks=MemoryPromptTalks(store),
+        prompt_totals=MemoryPromptTotals(store),
         rewards=MemoryRewards(store),
         due_rewards=MemoryRewards(store),
         dates_ahead=MemoryRewards(store),

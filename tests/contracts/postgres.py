@@ -32,6 +32,7 @@ from adapters.postgres.jobs import (
 )
 from adapters.postgres.learning import PostgresPreferences
 from adapters.postgres.past_sign_ins import PostgresPastSignIns
+from adapters.postgres.prompts import PostgresPrompts, PostgresPromptTalks, PostgresPromptTotals
 from adapters.postgres.rewards import PostgresRewards
 from adapters.postgres.send_gate import PostgresSendGate
 from adapters.postgres.service_keys import PostgresServiceKeys
@@ -149,6 +150,9 @@ def postgres_stores(executor: Executor) -> Stores:
         senders=PostgresSenders(executor),
         wallets=PostgresWallets(executor),
         video_messages=PostgresVideoMessages(executor),
+        prompts=PostgresPrompts(executor),
+        prompt_talks=PostgresPromptTalks(executor),
+        prompt_totals=PostgresPromptTotals(executor),
         rewards=PostgresRewards(executor),
         due_rewards=PostgresRewards(executor),
         dates_ahead=PostgresRewards(executor),

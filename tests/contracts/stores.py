@@ -44,6 +44,7 @@ from application.video.ports import (
     PairConversations,
     Rewards,
 )
+from application.video.prompt_ports import Prompts, PromptTalks, PromptTotals
 from domain.shared.ids import PersonId, VideoCallId
 from domain.video.events import Presence
 
@@ -95,6 +96,9 @@ class Stores:
     senders: Senders
     wallets: Wallets
     video_messages: VideoMessages
+    prompts: Prompts
+    prompt_talks: PromptTalks
+    prompt_totals: PromptTotals
     rewards: Rewards
     due_rewards: DueRewards
     dates_ahead: DatesAhead

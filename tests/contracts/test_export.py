@@ -17,22 +17,25 @@ from application.identity.stored_records import (
     OwnGoogleAccount,
     OwnMessage,
     OwnPresence,
+    OwnPrompt,
     OwnReadMarker,
     OwnReport,
     OwnReward,
     OwnSession,
 )
+from application.video.show_prompt import ShowPromptRequest
 from domain.identity.blocks import block
 from domain.identity.events import PersonReported
 from domain.identity.learning import LearningPreferences
 from domain.shared.errors import NotFoundError
 from domain.shared.ids import PersonId
 from domain.video.events import CallOutcome, Presence, RewardStatus
+from domain.video.prompt_events import PromptAction
 from domain.video.reward_warnings import RewardNotes
 from domain.video.void_call import void
 from tests.contracts import given, values
 from tests.contracts.stores import Stores
-from tests.contracts.use_cases import export_person
+from tests.contracts.use_cases import answer_prompt, export_person, show_prompt
 from tests.contracts.values import MINUTE, START, TODAY, an_event
 
 NAMES = (
@@ -46,6 +49,7 @@ NAMES = (
     "video_credits",
     "video_credit_lots",
     "video_credit_ledger",
+    "prompts",
     "reward",
     "blocks",
     "reports",
@@ -265,3 +269,16 @@ async def test_a_large_account_comes_in_pages_each_record_once(
     for name in ("conversations", "blocks", "reports", "google_accounts", "sessions"):
         assert len({repr(record) for record in found[name]}) == len(found[name]) == 5
     assert len({event.id for event in found["events"]}) == len(found["events"]) == 20
+
+
+async def test_the_prompts_they_were_shown_are_part_of_it(stores: Stores) -> None:
+    pair = await given.a_pair(stores)
+    request = ShowPromptRequest(
+        person_id=pair.a.id, conversation_id=pair.conversation.id, draft_length=300
+    )
+    prompt = (await show_prompt(stores)(request)).prompt
+    assert prompt is not None
+    acted = await answer_prompt(stores)(prompt.id, PromptAction.DISMISSED)
+    own = {name: getattr(acted, name) for name in attrs.fields_dict(OwnPrompt)}
+    assert (await exported(stores, pair.a.id))["prompts"] == [OwnPrompt(**own)]
+    assert (await exported(stores, pair.b.id))["prompts"] == []

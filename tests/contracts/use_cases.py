@@ -13,11 +13,13 @@ from application.identity.file_report import FileReport
 from application.identity.forget_codes import ForgetCodes
 from application.identity.set_preferences import SetPreferences
 from application.shared.idempotency import Once
+from application.video.answer_prompt import AnswerPrompt
 from application.video.close_call import CallCloser
 from application.video.end_call import EndCall, EndPairCalls, EndPersonCalls
 from application.video.settle_calls import SettleCalls
 from application.video.settle_reward import RewardJudge, RewardTeller
 from application.video.settle_rewards import SettleRewards
+from application.video.show_prompt import ShowPrompt
 from application.video.start_call import StartCall
 from application.video.void_call import VoidCall
 from tests.contracts.sign_in import end_all_sessions
@@ -157,4 +159,27 @@ def start_call(stores: Stores) -> StartCall:
         stores.clock,
         uuid7,
         RULEBOOK,
+    )
+
+
+def show_prompt(stores: Stores) -> ShowPrompt:
+    return ShowPrompt(
+        stores.transactions,
+        stores.prompts,
+        stores.participants,
+        stores.prompt_talks,
+        stores.rewards,
+        tell_reward(stores),
+        RewardJudge(stores.rewards, RULEBOOK),
+        stores.calls,
+        SettleCalls(stores.calls, close_call(stores), stores.clock, RULEBOOK),
+        stores.clock,
+        uuid7,
+        RULEBOOK,
+    )
+
+
+def answer_prompt(stores: Stores) -> AnswerPrompt:
+    return AnswerPrompt(
+        stores.transactions, stores.prompts, stores.participants, stores.clock, uuid7, RULEBOOK
     )

@@ -137,3 +137,16 @@ async def an_endpoint(api: Api) -> str:
     known = (await api.get(path, limit=1))["items"]
     made = known or [await api.made(path, url="https://receiver.invalid/kithkin")]
     return str(made[0]["id"])
+
+
+async def asked_for_prompt(api: Api, pair: Pair, **request: Any) -> Json:
+    """What the one who opened the conversation is answered there."""
+    where = {"person_id": pair.a, "conversation_id": pair.id}
+    return await api.made("/v1/prompts/next", **{**where, **request})
+
+
+async def a_prompt(api: Api, pair: Pair) -> Json:
+    """A prompt about a long message, which is shown."""
+    answer = await asked_for_prompt(api, pair, draft_length=300)
+    assert answer["prompt"] is not None, answer
+    return answer["prompt"]

@@ -28,6 +28,8 @@ TAKES_BODY = (
     "report_presence",
     "decline_call",
     "end_call",
+    "next_prompt",
+    "act_on_prompt",
     "void_call",
     "move_clock",
     "create_webhook_endpoint",
@@ -65,6 +67,7 @@ class Scene:
         message: One of `pair.a`.
         call: `pair.a` calls, it rings.
         talk: A call that others completed; none in a scene beside another.
+        prompt: What `pair.a` was prompted about; none in a scene beside another.
         soon: An hour from now.
         awaited: A video message of `pair.b`, whose upload is awaited.
         watchable: Another, which is uploaded.
@@ -76,6 +79,7 @@ class Scene:
     message: str
     call: str
     talk: str | None
+    prompt: str | None
     soon: str
     awaited: str
     watchable: str
@@ -92,6 +96,7 @@ class Scene:
             call_id=(self.talk or nobody()) if voids else self.call,
             video_message_id=self.watchable if operation.path.endswith("/viewed") else self.awaited,
             endpoint_id=self.endpoint,
+            prompt_id=self.prompt or nobody(),
             event_id=nobody(),
             session_id=nobody(),
         )
@@ -114,6 +119,8 @@ class Scene:
             "report_presence": {"person_id": a, "event": "connected"},
             "decline_call": {"person_id": b},
             "end_call": {"person_id": a},
+            "next_prompt": {"person_id": a, "conversation_id": self.pair.id},
+            "act_on_prompt": {"action": "dismissed"},
             "void_call": {"reason": "Fraud"},
             "move_clock": {"now": self.soon},
             "create_webhook_endpoint": {"url": "https://receiver.invalid", "description": "x"},
@@ -142,6 +149,8 @@ class Scene:
             "report_presence": {"person_id": self.pair.b},
             "decline_call": {"person_id": self.pair.a},
             "end_call": {"person_id": self.pair.b},
+            "next_prompt": {"draft_length": 300},
+            "act_on_prompt": {"action": "continued_typing"},
             "void_call": {"reason": "Bots"},
             "request_code": {"email": given.an_email()},
             "mint_token": {"lifetime_seconds": 901},
@@ -158,6 +167,7 @@ class Scene:
         queries = {
             "list_conversations": {"person_id": self.pair.a},
             "get_allowance": {"person_id": self.pair.a},
+            "get_prompt_analytics": {"from": "2026-01-01", "to": "2026-01-31"},
             "delete_message": {"sender_id": self.pair.a},
         }
         return queries.get(operation_id, {})
@@ -171,6 +181,8 @@ async def a_scene(api: Api, *, a: str | None = None) -> Scene:
     await api.put(f"/v1/persons/{pair.a}/learning-preferences", target_language="pt")
     watchable = await given.a_video_message(api, pair, pair.b)
     await given.uploaded(api, watchable)
+    # Before the call, during which nobody is prompted; the other scene has one that rings.
+    prompt = None if a else (await given.a_prompt(api, pair))["id"]
     return Scene(
         pair=pair,
         stranger=await given.a_person(api, name="Cy Ode"),
@@ -179,6 +191,7 @@ async def a_scene(api: Api, *, a: str | None = None) -> Scene:
         awaited=(await given.a_video_message(api, pair, pair.b))["id"],
         watchable=watchable["id"],
         talk=talk,
+        prompt=prompt,
         soon=(await api.now() + timedelta(hours=1)).isoformat(),
         endpoint=await given.an_endpoint(api),
     )

@@ -25,6 +25,8 @@ POSTS = (
     "report_failed",
     "report_viewed",
     "grant_video_credits",
+    "next_prompt",
+    "act_on_prompt",
     "void_call",
 )
 ELSEWHERE = ("redeliver_event", "requeue_dead_deliveries")

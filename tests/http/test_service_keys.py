@@ -19,6 +19,7 @@ ADMIN = {
     "suspend_person",
     "reinstate_person",
     "list_reports",
+    "get_prompt_analytics",
     "void_call",
     "move_clock",
 } | {

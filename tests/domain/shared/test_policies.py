@@ -9,6 +9,7 @@ from domain.conversations.policy import ConversationPolicy
 from domain.identity.policy import IdentityPolicy
 from domain.identity.sign_in_policy import SignInPolicy
 from domain.video.policy import CallPolicy, DecayStep, RewardPolicy, UnlockPolicy, VideoPolicy
+from domain.video.prompt_policy import PromptPolicy
 from domain.video.video_message_policy import VideoMessagePolicy
 
 Policy = (
@@ -19,6 +20,7 @@ Policy = (
     | UnlockPolicy
     | RewardPolicy
     | VideoMessagePolicy
+    | PromptPolicy
 )
 
 ONE_DAY = 86_400
@@ -55,6 +57,18 @@ NUMBERS: list[tuple[type[Policy], str, int, int, int]] = [
     (CallPolicy, "open_calls_per_conversation", 1, 20, 1000),
     (CallPolicy, "presence_reports_per_call", 4, 1000, 100_000),
     (CallPolicy, "void_reason_max_characters", 1, 2000, 2000),
+    (PromptPolicy, "few_messages_left", 1, 3, 1000),
+    (PromptPolicy, "scheduling_days", 0, 3, 365),
+    (PromptPolicy, "scheduling_messages", 1, 20, 1000),
+    (PromptPolicy, "scheduling_days_before_decay", 0, 2, 365),
+    (PromptPolicy, "scheduling_cool_down_seconds", 1, 3 * ONE_DAY, 365 * ONE_DAY),
+    (PromptPolicy, "scheduling_per_day", 0, 1, 100),
+    (PromptPolicy, "long_message_characters", 1, 280, 100_000),
+    (PromptPolicy, "long_message_cool_down_seconds", 1, ONE_DAY, 365 * ONE_DAY),
+    (PromptPolicy, "longest_cool_down_seconds", 1, 30 * ONE_DAY, 365 * ONE_DAY),
+    (PromptPolicy, "spacing_seconds", 0, 30, ONE_DAY),
+    (PromptPolicy, "per_day", 0, 4, 100),
+    (PromptPolicy, "per_week", 0, 10, 100),
     (UnlockPolicy, "base_messages", 0, 10, 100_000),
     (VideoMessagePolicy, "free_per_day", 0, 3, 100_000),
     (VideoMessagePolicy, "most_recipients", 1, 20, 100),
@@ -86,6 +100,7 @@ def test_every_number_is_named_here() -> None:
         CallPolicy,
         RewardPolicy,
         VideoMessagePolicy,
+        PromptPolicy,
     )
     named = {(policy, name) for policy, name, *_ in NUMBERS if policy is not UnlockPolicy}
     assert named == {
@@ -108,7 +123,7 @@ def test_a_decay_step_stays_within_its_range(name: str, most: int) -> None:
 
 def test_video_without_choices_has_all_defaults() -> None:
     assert VideoPolicy() == VideoPolicy(
-        unlock=UnlockPolicy(), calls=CallPolicy(), reward=RewardPolicy()
+        unlock=UnlockPolicy(), calls=CallPolicy(), reward=RewardPolicy(), prompts=PromptPolicy()
     )
 
 
