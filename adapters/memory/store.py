@@ -3,44 +3,28 @@
 import copy
 from collections.abc import Callable, Hashable, Iterable
 from datetime import date, datetime
-from typing import TypeVar
 from uuid import UUID
 
-import attrs
 from attrs import field, frozen
 
-from adapters.memory.isolation import Isolation
-from adapters.memory.table import Key, Table
+from adapters.memory.identity_tables import IdentityTables
+from adapters.memory.table import Table
+from adapters.memory.versioned import VersionedTable
 from application.shared.idempotency import Attempt, KeptAnswer
 from application.shared.jobs import JobState, StoredJob
 from application.shared.outbox import OutboxEvent
-from application.shared.transaction import ConcurrentUpdateError
 from domain.conversations.conversations import Conversation
 from domain.conversations.messages import Message
 from domain.events.deliveries import Delivery
 from domain.events.endpoints import WebhookEndpoint
-from domain.identity.blocks import Block
-from domain.identity.code_limits import Tally
-from domain.identity.erasure import Erasure
-from domain.identity.google import GoogleAttempt, GoogleLink
-from domain.identity.learning import LearningPreferences
-from domain.identity.persons import Person
-from domain.identity.profile import email_key
-from domain.identity.reports import Report
-from domain.identity.service_keys import ServiceKey
-from domain.identity.sessions import LoginSession
-from domain.identity.sign_in_codes import SignInCode
 from domain.shared.events import Event
 from domain.shared.ids import (
     ConversationId,
     CreditLotId,
     EventId,
-    LoginSessionId,
     MessageId,
     PersonId,
     PromptId,
-    ReportId,
-    ServiceKeyId,
     VideoCallId,
     VideoMessageId,
     WebhookEndpointId,
@@ -52,8 +36,6 @@ from domain.video.history import VideoHistory
 from domain.video.prompts import Prompt
 from domain.video.reward_warnings import RewardNotes
 from domain.video.video_messages import VideoMessage
-
-Versioned = TypeVar("Versioned", bound=Person | Conversation | Call | VideoMessage | CreditAccounts)
 
 
 @frozen
@@ -125,25 +107,7 @@ class Answered:
     kept: KeptAnswer = field(converter=_copied_answer)
 
 
-class VersionedTable(Table[Key, Versioned]):
-    """Rows that are only changed by those who know their version."""
-
-    def revise(self, version: int, after: Versioned) -> Versioned:
-        """Replace the row of this version by a changed one; give it with the next version.
-
-        Raises:
-            ConcurrentUpdateError: The row is not of this version.
-            ConstraintError: The new row breaks a constraint.
-        """
-        stored = self.get(self._key(after))
-        if stored is None or stored.version != version:
-            raise ConcurrentUpdateError
-        raised = attrs.evolve(after, version=version + 1)
-        self.put(raised)
-        return raised
-
-
-class MemoryStore(Isolation):
+class MemoryStore(IdentityTables):
     """The tables, the outbox and the test clock, all empty at first.
 
     Attributes:
@@ -157,66 +121,6 @@ class MemoryStore(Isolation):
         self._forgotten = 0
         self.presence: list[PresenceRow] = []
         self.time: datetime | None = None
-        self.persons: VersionedTable[PersonId, Person] = VersionedTable(
-            self.note,
-            lambda person: person.id,
-            unique={"email": _email_key},
-        )
-        self.blocks: Table[tuple[PersonId, PersonId], Block] = Table(
-            self.note,
-            lambda block: (block.blocker_id, block.blocked_id),
-            references={"persons": (self.persons, lambda row: (row.blocker_id, row.blocked_id))},
-            checks={"two_persons": lambda block: block.blocker_id != block.blocked_id},
-        )
-        self.reports: Table[ReportId, Report] = Table(
-            self.note,
-            lambda report: report.id,
-            groups={"reported": lambda report: (report.reported_id,)},
-            references={"persons": (self.persons, lambda row: (row.reporter_id, row.reported_id))},
-        )
-        self.preferences: Table[PersonId, LearningPreferences] = Table(
-            self.note,
-            lambda preferences: preferences.person_id,
-            references={"person": (self.persons, lambda row: (row.person_id,))},
-        )
-        self.erasures: Table[PersonId, Erasure] = Table(
-            self.note,
-            lambda erasure: erasure.person_id,
-            groups={"email": lambda erasure: (erasure.email_hash,)},
-            references={"person": (self.persons, lambda row: (row.person_id,))},
-        )
-        self.service_keys: Table[ServiceKeyId, ServiceKey] = Table(
-            self.note, lambda key: key.id, unique={"digest": lambda key: key.digest}
-        )
-        self.tallies: Table[bytes, Tally] = Table(self.note, lambda tally: tally.subject)
-        self.sign_in_codes: Table[bytes, SignInCode] = Table(
-            self.note,
-            lambda code: code.address,
-            unique={"nonce_digest": lambda code: code.nonce_digest},
-        )
-        self.google_attempts: Table[bytes, GoogleAttempt] = Table(
-            self.note,
-            lambda attempt: attempt.state_digest,
-            references={
-                "person": (
-                    self.persons,
-                    lambda attempt: () if attempt.person_id is None else (attempt.person_id,),
-                )
-            },
-        )
-        self.google_links: Table[tuple[str, str], GoogleLink] = Table(
-            self.note,
-            lambda link: (link.issuer, link.subject),
-            groups={"person": lambda link: (link.person_id,)},
-            references={"person": (self.persons, lambda link: (link.person_id,))},
-        )
-        self.sessions: Table[LoginSessionId, LoginSession] = Table(
-            self.note,
-            lambda session: session.id,
-            unique={"digest": lambda session: session.digest},
-            groups={"person": lambda session: (session.person_id,)},
-            references={"person": (self.persons, lambda session: (session.person_id,))},
-        )
         self.conversations: VersionedTable[ConversationId, Conversation] = VersionedTable(
             self.note,
             lambda conversation: conversation.id,
@@ -408,10 +312,6 @@ class MemoryStore(Isolation):
 
 def _waiting_key(job: StoredJob) -> Hashable | None:
     return (job.kind, job.key) if job.state is JobState.WAITING else None
-
-
-def _email_key(person: Person) -> str | None:
-    return None if person.email is None else email_key(person.email)
 
 
 def _client_message_key(message: Message) -> Hashable | None:
