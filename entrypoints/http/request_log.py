@@ -3,11 +3,12 @@
 import re
 import time
 from collections.abc import Mapping
+from functools import cached_property
 from typing import cast
 from uuid import UUID
 
 import structlog
-from attrs import field, frozen
+from attrs import frozen
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from uuid_utils import uuid7
@@ -34,10 +35,13 @@ class RequestLog:
     app: ASGIApp
     figures: Figures
     security: SecurityHeaders
-    # Bound once: the logger that structlog gives binds itself anew for each line.
-    _log: structlog.typing.FilteringBoundLogger = field(
-        factory=lambda: structlog.get_logger("kithkin.http").bind(), init=False
-    )
+
+    @cached_property
+    def _log(self) -> structlog.typing.FilteringBoundLogger:
+        # Bound once, as the logger that structlog gives binds itself anew for each line; and
+        # not before the first, as a program may change how lines are written until then.
+        logger: structlog.typing.FilteringBoundLogger = structlog.get_logger("kithkin.http").bind()
+        return logger
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a request."""
