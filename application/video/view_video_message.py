@@ -43,13 +43,13 @@ class ViewVideoMessage:
             message = await self.messages.get(message_id, lock=True)
             if viewer is None or message is None or message.conversation_id != conversation_id:
                 raise no_such_video_message()
+            require_not_deleted(deleted=viewer.deleted and message.has(viewer_id))
             events = decide(
                 message,
                 View(person_id=viewer_id),
                 self.rulebook.version,
                 await self.clock.now(),
             )
-            require_not_deleted(deleted=viewer.deleted)
             [viewed] = await self.messages.record((message,), outgoing(self.new_id, events))
             return viewed
 

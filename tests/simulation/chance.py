@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from attrs import define
 
-from tests.simulation import rules
+from tests.simulation import rules, video_chance
 from tests.simulation.calls import is_open
 from tests.simulation.commands import (
     NOBODY,
@@ -80,6 +80,7 @@ class Chance:
             self._send: 40,
             self._call: 30,
             self._wait: 24,
+            self._video: 12,
             self._ask: 14,
             self._edit: 3,
             self._delete: 2,
@@ -258,6 +259,11 @@ class Chance:
             self._of([1, 2, 4, 8, 16]) * DAY: 1,
         }
         return Wait(self.random.choices(list(waits), list(waits.values()))[0])
+
+    def _video(self, journal: Journal) -> Command:
+        conversation = self._conversation(journal)
+        person = self._participant(journal, conversation)
+        return video_chance.pick(self.random, journal, conversation, person)
 
     def _until_midnight(self, journal: Journal) -> int:
         """Wait until just before, at or just after somebody's next midnight."""

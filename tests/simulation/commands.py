@@ -6,6 +6,8 @@ command means the same to every Kithkin it is put to. `NOBODY` stands for one th
 
 from attrs import frozen
 
+from tests.simulation.video_commands import VideoCommand
+
 NOBODY = -1
 
 
@@ -180,7 +182,7 @@ IdentityCommand = (
 PersonalCommand = Prefer | Erase
 TalkCommand = Open | Send | Edit | Delete | MarkRead | AskAllowance | AskSummary | AskMessages
 CallCommand = StartCall | Connect | Leave | Decline | EndCall | AskCall | AskHistory
-Command = IdentityCommand | PersonalCommand | TalkCommand | CallCommand | Wait
+Command = IdentityCommand | PersonalCommand | TalkCommand | CallCommand | VideoCommand | Wait
 
 Answer = dict[str, object]
 """What a command gives, in plain values; `error` is the code of a refusal."""

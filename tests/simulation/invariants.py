@@ -3,13 +3,15 @@
 from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Iterable
 
-from tests.simulation import calls
+from tests.simulation import calls, videos
 from tests.simulation.commands import Answer, AskAllowance, AskCall, AskHistory
 from tests.simulation.journal import Journal
 from tests.simulation.kithkin import Simulated
+from tests.simulation.video_commands import AskCredits
 
 _ALL = 1_000_000
 _ENDS = {"video_call_ended", "video_call_counted"}
+_REWARDS = {"reward_earned", "reward_warned", "reward_lapsed", "reward_withdrawn"}
 
 
 async def broken(journal: Journal, kithkin: Simulated) -> AsyncIterator[str]:
@@ -19,6 +21,8 @@ async def broken(journal: Journal, kithkin: Simulated) -> AsyncIterator[str]:
             yield line
         async for line in _broken_history(journal, kithkin, number):
             yield line
+    async for line in _broken_credits(journal, kithkin):
+        yield line
     async for line in _broken_outbox(journal, kithkin):
         yield line
     outbox = await kithkin.outbox()
@@ -68,10 +72,24 @@ async def _broken_history(
         yield f"conversation {conversation}: history {found}, but calls {expected}"
 
 
+async def _broken_credits(journal: Journal, kithkin: Simulated) -> AsyncIterator[str]:
+    """Every wallet is what the ledger adds up to, and what the rules say it is."""
+    queries = kithkin.kithkin.video.video_message_queries()
+    for person in range(len(journal.persons)):
+        found = await kithkin.put(AskCredits(person))
+        if found != (wanted := videos.seen(journal, person)):
+            yield f"person {person} has {found}, not {wanted}"
+        sums: Counter[str] = Counter()
+        for row in (await queries.ledger(kithkin.person(person), None, _ALL)).items:
+            sums[row.account] += row.amount
+        if (sums["credits"], sums["debt"]) != (found["balance"], found["debt"]):
+            yield f"person {person} has {found}, but a ledger of {sums}"
+
+
 async def _broken_outbox(journal: Journal, kithkin: Simulated) -> AsyncIterator[str]:
     """Every fact was told once. A call's end is told when somebody looks, so its place is free."""
     told = await kithkin.told()
-    in_order = [event for event in told if event["type"] not in _ENDS]
+    in_order = [event for event in told if event["type"] not in _ENDS | _REWARDS]
     for position, (found, expected) in enumerate(zip(in_order, journal.told, strict=False)):
         if found != expected:
             yield f"event {position} is {found}, not {expected}"

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 from attrs import define, field, frozen
 
 from tests.simulation import rules
+from tests.simulation.video_facts import VideoFacts
 
 START = datetime(2026, 3, 5, 9, tzinfo=UTC)
 """In the weeks after it, clocks are changed from Havana to Lord Howe, some of them at midnight."""
@@ -121,6 +122,7 @@ class Journal:
     calls: list[CallLog] = field(factory=list)
     blocks: list[tuple[int, int, bool]] = field(factory=list)
     reports: int = 0
+    video: VideoFacts = field(factory=VideoFacts)
     told: list[Told] = field(factory=list)
 
     def tell(self, kind: str, person: int, **facts: object) -> None:

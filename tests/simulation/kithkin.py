@@ -24,6 +24,7 @@ from domain.video.call_commands import ReportPresence
 from domain.video.events import Presence
 from domain.video.unlock import MessageAllowance
 from entrypoints.wiring.kithkin import Kithkin
+from tests.simulation import video_kithkin
 from tests.simulation.commands import (
     Answer,
     AskAllowance,
@@ -59,6 +60,7 @@ from tests.simulation.commands import (
     Wait,
 )
 from tests.simulation.plain import Plain
+from tests.simulation.video_commands import VideoCommand
 
 _LATEST = 10
 
@@ -99,21 +101,26 @@ class Simulated:
 
     async def put(self, command: Command) -> Answer:
         try:
-            if isinstance(command, IdentityCommand):
-                return await self._about_persons(command)
-            if isinstance(command, PersonalCommand):
-                return await self._about_personal_data(command)
-            if isinstance(command, TalkCommand):
-                return await self._about_talks(command)
-            if isinstance(command, CallCommand):
-                return await self._about_calls(command)
-            await self._wait(command)
+            return await self._answer(command)
         except RefusedError as error:
             if not isinstance(error.decision, MessageAllowance):
                 return {"error": error.code}
             return {"error": error.code, "decision": self.plain.allowance(error.decision)}
         except DomainError as error:
             return {"error": error.code}
+
+    async def _answer(self, command: Command) -> Answer:
+        if isinstance(command, IdentityCommand):
+            return await self._about_persons(command)
+        if isinstance(command, PersonalCommand):
+            return await self._about_personal_data(command)
+        if isinstance(command, TalkCommand):
+            return await self._about_talks(command)
+        if isinstance(command, CallCommand):
+            return await self._about_calls(command)
+        if isinstance(command, VideoCommand):
+            return await video_kithkin.put(self, command)
+        await self._wait(command)
         return {}
 
     async def told(self) -> list[Answer]:

@@ -65,6 +65,9 @@ class Plain:
     messages: Numbers = field(factory=Numbers)
     calls: Numbers = field(factory=Numbers)
     reports: Numbers = field(factory=Numbers)
+    videos: Numbers = field(factory=Numbers)
+    sends: Numbers = field(factory=Numbers)
+    lots: Numbers = field(factory=Numbers)
 
     def person(self, person: Person) -> Answer:
         return {
@@ -183,6 +186,9 @@ class Plain:
             "message_id": self.messages.of,
             "call_id": self.calls.of,
             "report_id": self.reports.of,
+            "video_message_id": self.videos.of,
+            "send_id": self.sends.of,
+            "lot_id": self.lots.of,
         }
         plain: Answer = {"type": event_type(event)}
         for name, value in attrs.asdict(event, recurse=False).items():

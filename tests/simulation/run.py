@@ -12,7 +12,7 @@ from adapters.memory.store import MemoryStore
 from application.shared.outbox import OutboxEvent
 from entrypoints.settings import Settings
 from entrypoints.wiring.kithkin import in_memory
-from tests.simulation import calls, invariants, people, personal, talks
+from tests.simulation import calls, invariants, people, personal, talks, videos
 from tests.simulation.chance import Chance
 from tests.simulation.commands import (
     Answer,
@@ -24,6 +24,7 @@ from tests.simulation.commands import (
 )
 from tests.simulation.journal import START, Journal
 from tests.simulation.kithkin import Simulated
+from tests.simulation.video_commands import VideoCommand
 
 NewKithkin = Callable[[], AbstractAsyncContextManager[Simulated]]
 
@@ -65,6 +66,8 @@ def expected(journal: Journal, command: Command) -> Answer:
         return talks.put(journal, command)
     if isinstance(command, CallCommand):
         return calls.put(journal, command)
+    if isinstance(command, VideoCommand):
+        return videos.put(journal, command)
     journal.now += timedelta(microseconds=command.microseconds)
     return {}
 

@@ -23,7 +23,7 @@ from tests.simulation.journal import START
 from tests.simulation.kithkin import Simulated
 from tests.simulation.run import NewKithkin, Run, kithkin_in_memory, shortest_failing, simulate
 
-SEED, STEPS = 5, 5000
+SEED, STEPS = 6, 5000
 SEEDS_ON_POSTGRES, STEPS_ON_POSTGRES = (16, 18), 450
 REPOSITORY = Path(__file__).parents[2]
 
@@ -31,6 +31,8 @@ REFUSALS = {
     *("client_message_id_reused", "daily_message_limit_reached", "edit_window_closed"),
     *("email_taken", "invalid_value", "message_deleted", "not_found", "not_the_callee"),
     *("pair_blocked", "person_suspended", "video_call_answered", "video_call_ended"),
+    *("video_credits_needed", "video_message_pending", "video_message_uploaded"),
+    *("video_message_failed",),
     *("video_call_in_progress", "person_deleted", "partner_deleted"),
 }
 
