@@ -39,7 +39,7 @@ async def api(cluster: str) -> AsyncIterator[Api]:
 
 
 async def write_what_is_there(api: Api, folder: Path) -> None:
-    """Make persons, conversations, messages, prompts and calls, and list them for the configuration."""
+    """Make one of most things, and list them for the configuration."""
     persons = [await given.a_person(api) for _ in range(PERSONS)]
     pairs = [
         await given.a_pair_of(api, one, two)
