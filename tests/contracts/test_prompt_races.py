@@ -18,7 +18,7 @@ from domain.video.events import CallOutcome
 from domain.video.prompt_events import PromptAction, PromptActionTaken, PromptShown, PromptType
 from domain.video.prompt_pace import Reach
 from domain.video.prompts import Prompt, PromptAnsweredError
-from tests.contracts import given
+from tests.contracts import given, values
 from tests.contracts.stores import Stores
 from tests.contracts.use_cases import (
     answer_prompt,
@@ -63,7 +63,7 @@ async def test_of_twenty_in_as_many_conversations_one_is_shown_a_prompt(stores: 
     talks = [pair.conversation.id]
     for _ in range(WORKERS - 1):
         other = await given.a_person(stores)
-        talk = given.values.a_conversation(pair.a, other)
+        talk = values.a_conversation(pair.a, other)
         await stores.conversations.add(talk, ())
         talks.append(talk.id)
     asked = (show(with_draft(pair, conversation_id=talk)) for talk in talks)

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, timedelta
 from random import Random
+from typing import Any
 
 import attrs
 import pytest
@@ -27,7 +28,7 @@ def a_prompt(
     conversation_id: ConversationId | None,
     kind: PromptType = COUNT,
     at: datetime = START,
-    **changes: object,
+    **changes: Any,
 ) -> Prompt:
     prompt = Prompt(
         id=PromptId(uuid7()),
