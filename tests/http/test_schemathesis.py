@@ -39,7 +39,7 @@ async def api(cluster: str) -> AsyncIterator[Api]:
 
 
 async def write_what_is_there(api: Api, folder: Path) -> None:
-    """Make persons, conversations, messages and calls, and list them for the configuration."""
+    """Make one of most things, and list them for the configuration."""
     persons = [await given.a_person(api) for _ in range(PERSONS)]
     pairs = [
         await given.a_pair_of(api, one, two)
@@ -51,6 +51,8 @@ async def write_what_is_there(api: Api, folder: Path) -> None:
         for pair in pairs
         for sender in (pair.a, pair.b)
     ]
+    askers = {pair.a: pair for pair in pairs}.values()
+    prompts = [(await given.a_prompt(api, pair))["id"] for pair in askers]
     calls = [await given.a_call(api, pair) for pair in pairs]
     conversations = [pair.id for pair in pairs]
     write(folder / "persons.txt", persons)
@@ -58,6 +60,7 @@ async def write_what_is_there(api: Api, folder: Path) -> None:
     write(folder / "conversations.txt", conversations)
     write(folder / "messages.txt", messages)
     write(folder / "calls.txt", calls)
+    write(folder / "prompts.txt", prompts)
     write(folder / "endpoints.txt", [await given.an_endpoint(api)])
 
 
