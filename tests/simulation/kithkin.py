@@ -30,6 +30,7 @@ from tests.simulation.commands import (
     AskCall,
     AskHistory,
     AskMessages,
+    AskReward,
     AskSummary,
     Block,
     CallCommand,
@@ -50,12 +51,14 @@ from tests.simulation.commands import (
     Register,
     Reinstate,
     Report,
+    RewardCommand,
     Send,
     SetTier,
     StartCall,
     Suspend,
     TalkCommand,
     Unblock,
+    VoidCall,
     Wait,
 )
 from tests.simulation.plain import Plain
@@ -99,21 +102,26 @@ class Simulated:
 
     async def put(self, command: Command) -> Answer:
         try:
-            if isinstance(command, IdentityCommand):
-                return await self._about_persons(command)
-            if isinstance(command, PersonalCommand):
-                return await self._about_personal_data(command)
-            if isinstance(command, TalkCommand):
-                return await self._about_talks(command)
-            if isinstance(command, CallCommand):
-                return await self._about_calls(command)
-            await self._wait(command)
+            return await self._answer(command)
         except RefusedError as error:
             if not isinstance(error.decision, MessageAllowance):
                 return {"error": error.code}
             return {"error": error.code, "decision": self.plain.allowance(error.decision)}
         except DomainError as error:
             return {"error": error.code}
+
+    async def _answer(self, command: Command) -> Answer:
+        if isinstance(command, IdentityCommand):
+            return await self._about_persons(command)
+        if isinstance(command, PersonalCommand):
+            return await self._about_personal_data(command)
+        if isinstance(command, TalkCommand):
+            return await self._about_talks(command)
+        if isinstance(command, CallCommand):
+            return await self._about_calls(command)
+        if isinstance(command, RewardCommand):
+            return await self._about_rewards(command)
+        await self._wait(command)
         return {}
 
     async def told(self) -> list[Answer]:
@@ -258,6 +266,22 @@ class Simulated:
                 return plain.call(await video.queries().call(self.call(number)))
             case AskHistory(conversation=number):
                 return await self._history(number)
+            case _:
+                assert_never(command)
+
+    async def settle_rewards(self) -> None:
+        """Do what the job does at its next minute."""
+        kind = self.kithkin.jobs.kinds().by_name["settle_rewards"]
+        await kind.handle(kind.planned(await self.kithkin.clock.now()))
+
+    async def _about_rewards(self, command: RewardCommand) -> Answer:
+        video = self.kithkin.video
+        match command:
+            case AskReward(person=number):
+                return self.plain.reward(await video.reward_queries().reward(self.person(number)))
+            case VoidCall(call=number, reason=reason):
+                voided = await video.void_call()(self.call(number), reason)
+                return {"voided": self.plain.calls.of(voided.id)}
             case _:
                 assert_never(command)
 
