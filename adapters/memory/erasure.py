@@ -11,6 +11,7 @@ from domain.identity.erasure import NOTHING, Erasure
 from domain.identity.events import PersonRegistered
 from domain.shared.events import Event
 from domain.shared.ids import PersonId
+from domain.streaks.events import StreakCredited
 
 
 @frozen
@@ -59,6 +60,10 @@ class MemoryPersonalData:
             for answered in store.answers.group("person", person_id):
                 kept = attrs.evolve(answered.kept, body=b"", fingerprint=b"")
                 store.answers.put(Answered(answered.owner, answered.key, kept))
+            for streak in store.streaks.group("person", person_id):
+                store.streaks.delete((person_id, streak.kind))
+            for row in store.streak_days.group("person", person_id):
+                store.streak_days.delete((person_id, row.kind, row.date))
             store.rewrite(person_id, _without_whereabouts)
 
     def _erase_conversations(self, person_id: PersonId, at: datetime) -> None:
@@ -73,4 +78,6 @@ class MemoryPersonalData:
 def _without_whereabouts(event: Event) -> Event:
     if isinstance(event, PersonRegistered):
         return attrs.evolve(event, timezone=NOTHING.timezone, locale=NOTHING.locale)
+    if isinstance(event, StreakCredited):
+        return attrs.evolve(event, timezone=NOTHING.timezone)
     return event

@@ -42,6 +42,9 @@ from domain.shared.ids import (
     VideoCallId,
     WebhookEndpointId,
 )
+from domain.streaks.calendar import DayState
+from domain.streaks.events import StreakKind
+from domain.streaks.streaks import Streak
 from domain.video.calls import Ended, Ongoing, Ringing
 from domain.video.events import Presence
 from domain.video.history import VideoHistory
@@ -99,6 +102,34 @@ class SinkRow:
     paused_until: datetime | None = None
     claim: UUID | None = None
     claimed_until: datetime | None = None
+
+
+@frozen
+class ProgressRow:
+    """Up to where a context has reacted to everything."""
+
+    name: str
+    position: int
+
+
+@frozen
+class MarkRow:
+    """Which events of a person a context has reacted to."""
+
+    name: str
+    person_id: PersonId
+    position: int
+    ahead: tuple[int, ...] = ()
+
+
+@frozen
+class StreakDayRow:
+    """What a date was for a streak."""
+
+    person_id: PersonId
+    kind: StreakKind
+    date: date
+    state: DayState
 
 
 def _copied_answer(answer: KeptAnswer) -> KeptAnswer:
@@ -272,6 +303,28 @@ class MemoryStore(Isolation):
             references={"endpoint": (self.webhook_endpoints, lambda row: (row.endpoint_id,))},
         )
         self.event_sinks: Table[str, SinkRow] = Table(self.note, lambda row: row.name)
+        self.streaks: Table[tuple[PersonId, StreakKind], Streak] = Table(
+            self.note,
+            lambda streak: (streak.person_id, streak.kind),
+            groups={"person": lambda streak: (streak.person_id,)},
+            references={"person": (self.persons, lambda streak: (streak.person_id,))},
+            checks={"longest": lambda streak: 0 <= streak.current <= streak.longest},
+        )
+        self.streak_days: Table[tuple[PersonId, StreakKind, date], StreakDayRow] = Table(
+            self.note,
+            lambda row: (row.person_id, row.kind, row.date),
+            groups={
+                "person": lambda row: (row.person_id,),
+                "streak": lambda row: ((row.person_id, row.kind),),
+            },
+            references={"person": (self.persons, lambda row: (row.person_id,))},
+        )
+        self.reaction_progress: Table[str, ProgressRow] = Table(self.note, lambda row: row.name)
+        self.reaction_marks: Table[tuple[str, PersonId], MarkRow] = Table(
+            self.note,
+            lambda row: (row.name, row.person_id),
+            references={"person": (self.persons, lambda row: (row.person_id,))},
+        )
 
     @property
     def outbox(self) -> list[OutboxEvent]:

@@ -35,6 +35,12 @@ from adapters.postgres.identity_tables import (
     sign_in_codes,
 )
 from adapters.postgres.schema import Instant, metadata, one_of
+from adapters.postgres.streak_tables import (
+    reaction_marks,
+    reaction_progress,
+    streak_days,
+    streaks,
+)
 from application.shared.jobs import JobState
 from domain.conversations.conversations import ConversationKind
 from domain.conversations.messages import MessageRole, MessageTag
@@ -63,10 +69,14 @@ __all__ = [
     "metadata",
     "outbox",
     "persons",
+    "reaction_marks",
+    "reaction_progress",
     "read_markers",
     "reports",
     "service_keys",
     "sign_in_codes",
+    "streak_days",
+    "streaks",
     "test_clock",
     "video_call_presence",
     "video_calls",

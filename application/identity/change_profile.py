@@ -1,6 +1,6 @@
 """Change a person's profile."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from attrs import frozen
@@ -8,6 +8,7 @@ from attrs import frozen
 from application.identity.change_person import PersonChanger
 from application.shared.clock import Clock
 from application.shared.rulebook import Rulebook
+from application.shared.transaction import Transactions
 from domain.identity import persons
 from domain.identity.persons import Person
 from domain.shared.ids import PersonId
@@ -15,9 +16,16 @@ from domain.shared.ids import PersonId
 
 @frozen
 class ChangeProfile:
-    """Gives some fields of a person's profile new values."""
+    """Gives some fields of a person's profile new values.
 
+    Attributes:
+        settle: Takes in what has happened to a person so far: what is counted by days is
+            counted in the zone in which they did it.
+    """
+
+    transactions: Transactions
     change: PersonChanger
+    settle: Callable[[PersonId], Awaitable[None]]
     clock: Clock
     rulebook: Rulebook
 
@@ -29,6 +37,16 @@ class ChangeProfile:
             InvalidValueError: A new value is malformed.
             EmailTakenError: Another person has this email address.
         """
+
+        async def work() -> Person:
+            if "timezone" in changes:
+                await self.change.hold(person_id)
+                await self.settle(person_id)
+            return await self._change(person_id, changes)
+
+        return await self.transactions.run(work)
+
+    async def _change(self, person_id: PersonId, changes: Mapping[str, Any]) -> Person:
         now = await self.clock.now()
         return await self.change(
             person_id,

@@ -91,13 +91,13 @@ class StreakPauseSet(_StreakEvent):
     """Some dates to come count as not missed.
 
     Attributes:
-        from_on: The first of them.
-        until_on: The last.
+        starts_on: The first of them.
+        ends_on: The last.
         paused_on: All dates that are or were paused.
     """
 
-    from_on: date
-    until_on: date
+    starts_on: date
+    ends_on: date
     paused_on: tuple[date, ...]
 
 

@@ -16,13 +16,13 @@ class SetPause:
     """The person will be away.
 
     Attributes:
-        from_on: The first date that is paused.
-        until_on: The last.
+        starts_on: The first date that is paused.
+        ends_on: The last.
         today: Their date.
     """
 
-    from_on: date
-    until_on: date
+    starts_on: date
+    ends_on: date
     today: date
 
 
@@ -52,22 +52,22 @@ def set_pause(
         InvalidValueError: It does not lie ahead, or too far ahead.
         TooManyPausedDaysError: It has more dates of a year than may be paused.
     """
-    first, last, today = command.from_on, command.until_on, command.today
+    first, last, today = command.starts_on, command.ends_on, command.today
     furthest = today + timedelta(days=policy.pause_days_ahead)
     if first <= today:
         raise InvalidValueError(
-            "from", f"A pause is for dates to come; give one after today, {today.isoformat()}."
+            "starts_on", f"A pause is for dates to come; give one after today, {today.isoformat()}."
         )
     if last < first:
-        raise InvalidValueError("until", "Give the first date of the pause or a later one.")
+        raise InvalidValueError("ends_on", "Give the first date of the pause or a later one.")
     if last > furthest:
-        raise InvalidValueError("until", f"Give a date not after {furthest.isoformat()}.")
+        raise InvalidValueError("ends_on", f"Give a date not after {furthest.isoformat()}.")
     dates = tuple(first + timedelta(days=days) for days in range((last - first).days + 1))
     paused = (*_up_to(streak, today), *dates)
     for year, number in Counter(day.year for day in paused).items():
         if number > policy.pause_days_a_year and year >= first.year:
             raise TooManyPausedDaysError(
-                "until",
+                "ends_on",
                 f"{number} dates of {year} would be paused; at most "
                 f"{policy.pause_days_a_year} may be. Make the pause shorter.",
             )
@@ -79,8 +79,8 @@ def set_pause(
             person_id=streak.person_id,
             policy_version=policy_version,
             kind=streak.kind,
-            from_on=first,
-            until_on=last,
+            starts_on=first,
+            ends_on=last,
             paused_on=paused,
         ),
     )

@@ -37,8 +37,8 @@ class StreakStatus(StrEnum):
 class Pause:
     """Dates in a row that are paused, the last of them today or later."""
 
-    from_on: date
-    until_on: date
+    starts_on: date
+    ends_on: date
 
 
 @frozen(kw_only=True)
@@ -138,7 +138,7 @@ def _pause(streak: Streak, today: date) -> Pause | None:
     first = last
     while first - _ONE_DAY in paused:
         first -= _ONE_DAY
-    return Pause(from_on=first, until_on=last)
+    return Pause(starts_on=first, ends_on=last)
 
 
 def _reasons(streak: Streak, today: date, gap: Gap, policy: StreakPolicy) -> tuple[Reason, ...]:

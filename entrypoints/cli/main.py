@@ -20,6 +20,7 @@ COMMANDS = {
     "webhooks": "Manage where events are sent, and see what became of them.",
     "rules": "Show the rules in force, or check a rulebook file.",
     "allowance": "Show what a person may still send in a conversation, and why.",
+    "streak": "Show the streaks of a person, day by day.",
     "demo": "Play the whole story on a database of its own.",
     "doctor": "Find what is wrong with this installation, and how to mend it.",
 }

@@ -34,6 +34,7 @@ from entrypoints.http.request_log import RequestLog
 from entrypoints.http.security import SecurityHeaders
 from entrypoints.http.sign_in import SignInRoutes
 from entrypoints.http.stopping import told_to_stop
+from entrypoints.http.streaks import StreakRoutes
 from entrypoints.http.streams import Streams
 from entrypoints.http.tokens import TokenRoutes
 from entrypoints.http.video import VideoRoutes
@@ -97,6 +98,7 @@ def _routes(settings: Settings) -> list[ControllerRouterHandler]:
         ConversationRoutes,
         MessageRoutes,
         VideoRoutes,
+        StreakRoutes,
         EventRoutes,
         WebhookRoutes,
         SignInRoutes,

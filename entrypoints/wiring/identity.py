@@ -24,6 +24,7 @@ class Identity(DeclarativeContainer):
     ports = DependenciesContainer()
     video = DependenciesContainer()
     sign_in = DependenciesContainer()
+    reactions = DependenciesContainer()
 
     changer = Factory(
         PersonChanger,
@@ -40,7 +41,12 @@ class Identity(DeclarativeContainer):
         rulebook=ports.rulebook,
     )
     change_profile = Factory(
-        ChangeProfile, change=changer, clock=ports.clock, rulebook=ports.rulebook
+        ChangeProfile,
+        transactions=ports.transactions,
+        change=changer,
+        settle=reactions.drain_all,
+        clock=ports.clock,
+        rulebook=ports.rulebook,
     )
     set_tier = Factory(SetTier, change=changer, clock=ports.clock, rulebook=ports.rulebook)
     suspend_person = Factory(

@@ -40,6 +40,7 @@ from adapters.postgres.jobs import (
 )
 from adapters.postgres.key_cache import CachedServiceKeys
 from adapters.postgres.learning import PostgresPreferences
+from adapters.postgres.reactions import PostgresReactions
 from adapters.postgres.send_gate import PostgresSendGate
 from adapters.postgres.sign_in import (
     PostgresCodeTallies,
@@ -49,6 +50,7 @@ from adapters.postgres.sign_in import (
 )
 from adapters.postgres.standing import PostgresPairStandings
 from adapters.postgres.stored_records import postgres_records
+from adapters.postgres.streaks import PostgresStreaks
 from adapters.postgres.transaction import PostgresTransactions
 from adapters.postgres.video import PostgresCalls, PostgresHistories, PostgresOverdueCalls
 from adapters.postgres.webhooks import PostgresDeliveries, PostgresWebhookEndpoints
@@ -140,6 +142,8 @@ class PostgresPorts(DeclarativeContainer):
     job_list = Singleton(PostgresJobList, store)
     job_worker = Singleton(PgQueuerWorker, url, job_slots, job_schedule, clock)
     event_log = Singleton(PostgresEventLog, store)
+    reactions = Singleton(PostgresReactions, store, event_log)
+    streaks = Singleton(PostgresStreaks, store)
     delivered_everywhere = Singleton(PostgresDeliveredEverywhere, store)
     webhook_endpoints = Singleton(PostgresWebhookEndpoints, store)
     webhook_deliveries = Singleton(PostgresDeliveries, store)

@@ -51,7 +51,7 @@ def _command(what: str, today: date, zone: str, days: int) -> StreakCommand:
             return Repair(today=today, timezone=zone)
         case "pause":
             first = today + timedelta(days=days)
-            return SetPause(from_on=first, until_on=first + timedelta(days=days), today=today)
+            return SetPause(starts_on=first, ends_on=first + timedelta(days=days), today=today)
         case _:
             return EndPause(today=today)
 

@@ -1,6 +1,6 @@
 """Repairs and pauses by example."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import attrs
 import pytest
@@ -21,7 +21,7 @@ def repair(streak: Streak, at: datetime) -> tuple[Streak, tuple[StreakEvent, ...
 
 
 def pause(streak: Streak, first: int, last: int, today: int) -> Streak:
-    command = SetPause(from_on=march(first), until_on=march(last), today=march(today))
+    command = SetPause(starts_on=march(first), ends_on=march(last), today=march(today))
     return put(streak, command, noon(today))[0]
 
 
@@ -125,21 +125,18 @@ def test_the_end_of_a_pause_leaves_what_is_past() -> None:
 def test_a_pause_counts_from_its_first_date_while_it_goes_on() -> None:
     seen = look(pause(days([1, 2]), 3, 9, 2), noon(5)).pause
     assert seen is not None
-    assert (seen.from_on, seen.until_on) == (march(3), march(9))
+    assert (seen.starts_on, seen.ends_on) == (march(3), march(9))
 
 
 def test_the_calendar_of_a_month() -> None:
-    kept: dict[object, DayState] = {}
+    kept: dict[date, DayState] = {}
     streak = NEW
     for day in [1, 2, 4, 8]:
         streak, events = put(streak, Count(on=march(day), timezone="UTC"), noon(day))
         for event in events:
             kept |= days_of(event)
     streak = pause(streak, 9, 10, 8)
-    states = [
-        day.state
-        for day in calendar_of(streak, kept, march(1), march(12), "UTC")  # type: ignore[arg-type]
-    ]
+    states = [day.state for day in calendar_of(streak, kept, march(1), march(12), "UTC")]
     credited, frozen, missed = DayState.CREDITED, DayState.FROZEN, DayState.MISSED
     assert states[:12] == [
         *(credited, credited, frozen, credited, missed, missed, missed, credited),
