@@ -5,9 +5,10 @@ from typing import Any
 import pytest
 from sqlalchemy import Table
 
-from adapters.memory.store import SinkRow
+from adapters.memory.store import MarkRow, ProgressRow, SinkRow, StreakDayRow
 from adapters.postgres import tables
 from adapters.postgres.codec import field_names
+from adapters.postgres.streaks import StreakRow
 from adapters.postgres.video import STATES
 from application.shared.idempotency import KeptAnswer
 from application.shared.jobs import StoredJob
@@ -46,6 +47,10 @@ STORED: list[tuple[Table, type[Any], set[str]]] = [
     (tables.webhook_endpoints, WebhookEndpoint, {"position", "claim", "claimed_until"}),
     (tables.webhook_deliveries, Delivery, set()),
     (tables.event_sinks, SinkRow, set()),
+    (tables.streaks, StreakRow, set()),
+    (tables.streak_days, StreakDayRow, set()),
+    (tables.reaction_progress, ProgressRow, set()),
+    (tables.reaction_marks, MarkRow, set()),
 ]
 
 

@@ -68,8 +68,7 @@ async def test_what_happened_comes_back_as_the_rules_make_it(stores: Stores) -> 
     person = await given.a_person(stores)
     streak = await counted(stores, person, 0, 1, 3, 9, 10)
     expected = Streak(person_id=person.id, kind=LOGIN)
-    told = [one for one in await events_about(stores, person.id)]
-    for event in told:
+    for event in await events_about(stores, person.id):
         assert isinstance(event, StreakEvent)
         expected = evolve(expected, event)
     assert streak == attrs.evolve(expected, version=5)

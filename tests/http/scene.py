@@ -36,6 +36,8 @@ TAKES_BODY = (
     "mint_token",
     "start_google",
     "finish_google",
+    "record_activity",
+    "set_pause",
 )
 TEXTS = {
     "register_person": "name",
@@ -59,6 +61,7 @@ class Scene:
         message: One of `pair.a`.
         call: `pair.a` calls, it rings.
         soon: An hour from now.
+        away: Two dates of next week.
         endpoint: A webhook endpoint, the same for all scenes; nothing is sent to it.
     """
 
@@ -67,6 +70,7 @@ class Scene:
     message: str
     call: str
     soon: str
+    away: tuple[str, str]
     endpoint: str
 
     def path(self, operation: Operation) -> str:
@@ -80,6 +84,7 @@ class Scene:
             endpoint_id=self.endpoint,
             event_id=nobody(),
             session_id=nobody(),
+            kind="login",
         )
 
     def body(self, operation_id: str) -> dict[str, Any]:
@@ -107,6 +112,8 @@ class Scene:
             "sign_in": {"email": given.an_email(), "nonce": "none", "code": "01234567"},
             "mint_token": {"lifetime_seconds": 900},
             "start_google": {},
+            "record_activity": {"kind": "app_open"},
+            "set_pause": {"starts_on": self.away[0], "ends_on": self.away[1]},
             "finish_google": {"state": "none", "code": "none", "nonce": "none"},
         }
         return bodies.get(operation_id, {})
@@ -143,12 +150,14 @@ async def a_scene(api: Api, *, a: str | None = None) -> Scene:
     pair = await given.a_pair(api, a=a)
     message = await given.a_message(api, pair, pair.a)
     await api.put(f"/v1/persons/{pair.a}/learning-preferences", target_language="pt")
+    now = await api.now()
     return Scene(
         pair=pair,
         stranger=await given.a_person(api, name="Cy Ode"),
         message=message["id"],
         call=await given.a_call(api, pair),
-        soon=(await api.now() + timedelta(hours=1)).isoformat(),
+        soon=(now + timedelta(hours=1)).isoformat(),
+        away=(str((now + timedelta(days=7)).date()), str((now + timedelta(days=8)).date())),
         endpoint=await given.an_endpoint(api),
     )
 

@@ -21,8 +21,13 @@ POSTS = (
     "decline_call",
     "end_call",
 )
-ELSEWHERE = ("redeliver_event", "requeue_dead_deliveries")
-"""Tried with the webhooks: they take no body."""
+ELSEWHERE = (
+    "redeliver_event",
+    "requeue_dead_deliveries",
+    "record_activity",
+    "repair_streak",
+)
+"""Tried with the webhooks and the streaks: they take one body only, or none."""
 SECRETS = (
     "request_code",
     "sign_in",
