@@ -376,12 +376,15 @@ async def test_a_month_that_is_none_is_told(api: Api, month: str) -> None:
 async def test_what_is_not_there_is_404(api: Api) -> None:
     for path in ("streaks", "streaks/login/calendar"):
         refused(await api.ask("GET", f"/v1/persons/{NOBODY}/{path}"), 404, "not_found")
-    diary = await a_diary(api)
-    unknown = await api.ask("GET", f"{diary.path}/streaks/running/calendar")
-    refused(unknown, 404, "not_found")
     refused(
         await api.post(f"/v1/persons/{NOBODY}/activity", {"kind": "app_open"}), 404, "not_found"
     )
+
+
+async def test_a_kind_that_is_none_is_told(api: Api) -> None:
+    diary = await a_diary(api)
+    unknown = await api.ask("GET", f"{diary.path}/streaks/running/calendar")
+    assert pointers(invalid(unknown)) == ["/kind"]
 
 
 async def test_one_who_was_erased_has_no_streaks(api: Api) -> None:

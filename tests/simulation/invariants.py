@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Iterable
 
-from tests.simulation import calls
+from tests.simulation import calls, streaks
 from tests.simulation.commands import Answer, AskAllowance, AskCall, AskHistory
 from tests.simulation.journal import Journal
 from tests.simulation.kithkin import Simulated
@@ -20,6 +20,8 @@ async def broken(journal: Journal, kithkin: Simulated) -> AsyncIterator[str]:
         async for line in _broken_history(journal, kithkin, number):
             yield line
     async for line in _broken_outbox(journal, kithkin):
+        yield line
+    async for line in streaks.broken(kithkin):
         yield line
     outbox = await kithkin.outbox()
     if len({outgoing.id for outgoing in outbox}) != len(outbox):
