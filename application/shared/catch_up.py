@@ -134,11 +134,18 @@ class CatchUp:
 
 @frozen
 class ReactedUpTo:
-    """How far all who react to events have come."""
+    """Lets all who react to events catch up, and tells how far they have come.
+
+    Attributes:
+        new_catch_ups: Gives what lets each of them catch up.
+    """
 
     progress: ReactionProgress
-    names: Sequence[str]
+    new_catch_ups: Callable[[], Sequence[CatchUp]]
 
     async def __call__(self) -> int:
         """Give the position up to which everything was reacted to."""
-        return min([await self.progress.get(name) for name in self.names])
+        catch_ups = self.new_catch_ups()
+        for catch_up in catch_ups:
+            await catch_up()
+        return min([await self.progress.get(catch_up.name) for catch_up in catch_ups])

@@ -19,8 +19,10 @@ from sqlalchemy.schema import CreateTable
 from adapters.postgres import tables
 from adapters.postgres.codec import RowMismatchError, columns_for, from_row, to_row
 from adapters.postgres.executor import Executor, Row, Statement
+from adapters.postgres.streaks import streak_from_row, streak_to_row
 from adapters.postgres.video import STATES, call_from_row, call_to_row
 from domain.identity.blocks import Block
+from domain.streaks.streaks import Break, Credit, Streak
 from domain.video.calls import Call
 from tests.adapters.test_tables import STORED
 from tests.domain import strategies
@@ -111,6 +113,21 @@ async def test_a_value_comes_back(
 async def test_a_call_comes_back_in_its_state(copies: Executor, call: Call) -> None:
     row = await through(copies, tables.video_calls, call_to_row(call))
     assert call_from_row(row) == call
+
+
+def streaks() -> st.SearchStrategy[Streak]:
+    parts = {"last": Credit, "broken": Break}
+    hints = get_type_hints(Streak)
+    plain = {name: of_type(kind) for name, kind in hints.items() if name not in parts}
+    whole = {name: st.none() | values_of(cls) for name, cls in parts.items()}
+    return st.builds(Streak, **plain, **whole)
+
+
+@given(streak=streaks())
+@SOME
+async def test_a_streak_comes_back_with_its_parts(copies: Executor, streak: Streak) -> None:
+    row = await through(copies, tables.streaks, streak_to_row(streak))
+    assert streak_from_row(row) == streak
 
 
 @given(block=values_of(Block))

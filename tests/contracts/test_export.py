@@ -43,6 +43,8 @@ NAMES = (
     "reports",
     "google_accounts",
     "sessions",
+    "streaks",
+    "streak_days",
     "events",
 )
 

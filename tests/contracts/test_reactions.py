@@ -152,7 +152,7 @@ async def test_catching_up_reacts_to_everyone_and_no_more(stores: Stores) -> Non
     await again()
     assert len(listener.heard) == len(set(listener.heard))
     # At the latest position that others have not moved on since.
-    assert await ReactedUpTo(stores.progress, [listener.name])() > 0
+    assert await ReactedUpTo(stores.progress, lambda: [again])() > 0
     assert not await stores.pending.waiting(listener.reacting, one.id)
 
 

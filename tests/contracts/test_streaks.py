@@ -1,10 +1,15 @@
 """Streaks are kept whole: their numbers, their days, their events and the answer."""
 
+from datetime import datetime
 from typing import Any
 
 import attrs
 import pytest
+from attrs import frozen
 
+from adapters.postgres.executor import Executor, Row, Statement
+from adapters.postgres.streaks import LOOK, STORE
+from application.identity.stored_records import OwnStreak
 from application.shared.idempotency import Answer, IdempotencyKeyReusedError
 from application.streaks.ports import StreakChange, StreakOwner
 from application.streaks.record_activity import Activity, ActivityRequest
@@ -20,6 +25,7 @@ from domain.streaks.repairs import Repair
 from domain.streaks.streaks import Streak, evolve
 from tests.contracts import given, values
 from tests.contracts.stores import Stores
+from tests.contracts.test_export import exported
 from tests.contracts.test_races import all_at_once, events_about, kinds
 from tests.contracts.use_cases import erase_person, record_activity, streak_queries
 from tests.contracts.values import DAY, RULEBOOK, START, TODAY, an_attempt
@@ -164,6 +170,33 @@ async def test_twenty_activities_at_once_are_one_credit(stores: Stores) -> None:
     assert kinds(list(await events_about(stores, person.id))) == {StreakCredited: 1}
 
 
+@frozen
+class Standing:
+    """A clock that costs no look at the store."""
+
+    async def now(self) -> datetime:
+        return START
+
+
+async def test_an_activity_is_one_look_and_one_write(
+    shared_postgres: Stores, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person = await given.a_person(shared_postgres)
+    record = attrs.evolve(record_activity(shared_postgres), clock=Standing())
+    ran: list[Statement] = []
+    run = Executor._records
+
+    async def counting(self: Executor, statement: Statement, values: Row) -> object:
+        ran.append(statement)
+        return await run(self, statement, values)
+
+    monkeypatch.setattr(Executor, "_records", counting)
+    await record(to_open(person))
+    assert ran == [LOOK, STORE[False]]
+    await record(to_open(person))
+    assert ran == [LOOK, STORE[False], LOOK]
+
+
 async def test_one_key_is_one_activity(stores: Stores) -> None:
     person, attempt = await given.a_person(stores), an_attempt()
     record = record_activity(stores)
@@ -171,7 +204,7 @@ async def test_one_key_is_one_activity(stores: Stores) -> None:
     outcomes = await all_at_once(lambda _: record(to_open(person, attempt=attempt, render=render)))
 
     answers = [one.answer if isinstance(one, Activity) else one for one in outcomes]
-    assert {answer.body for answer in answers} == {b"yes"}
+    assert {answer.body for answer in answers if answer is not None} == {b"yes"}
     assert kinds(outcomes) == {Activity: 1, Answer: 19}
 
 
@@ -209,6 +242,29 @@ async def test_an_activity_raises_the_counting_date_of_one_who_hops(stores: Stor
     done = await record(to_open(person))
     assert isinstance(done, Activity)
     assert (done.credited, done.standing.today) == (False, TODAY + DAY)
+
+
+async def test_an_export_holds_the_streaks_with_their_days(stores: Stores) -> None:
+    person, other = await given.a_person(stores), await given.a_person(stores)
+    streak = await counted(stores, person, 0, 1, 3, 9)
+    await counted(stores, other, 0)
+    found = await exported(stores, person.id)
+    [own] = found["streaks"]
+    assert isinstance(own, OwnStreak)
+    assert streak.last is not None
+    assert streak.broken is not None
+    assert (own.kind, own.current, own.longest, own.credits) == ("login", 1, 3, 4)
+    assert (own.last_on, own.last_at) == (streak.last.on, streak.last.at)
+    assert (own.last_timezone, own.freezes) == ("Asia/Kolkata", streak.freezes)
+    assert (own.broken_length, own.broken_at) == (3, streak.broken.at)
+    states = [(day.date - TODAY, day.state) for day in found["streak_days"]]
+    assert states == [
+        (0 * DAY, "credited"),
+        (1 * DAY, "credited"),
+        (2 * DAY, "frozen"),
+        (3 * DAY, "credited"),
+        (9 * DAY, "credited"),
+    ]
 
 
 async def test_erasure_leaves_nothing_of_streaks_but_events_in_no_zone(stores: Stores) -> None:
