@@ -10,6 +10,7 @@ import attrs
 from attrs import field, frozen
 
 from adapters.memory.isolation import Isolation
+from adapters.memory.reaction_rows import MarkRow, ProgressRow, StreakDayRow
 from adapters.memory.table import Key, Table
 from application.shared.idempotency import Attempt, KeptAnswer
 from application.shared.jobs import JobState, StoredJob
@@ -42,7 +43,6 @@ from domain.shared.ids import (
     VideoCallId,
     WebhookEndpointId,
 )
-from domain.streaks.calendar import DayState
 from domain.streaks.events import StreakKind
 from domain.streaks.streaks import Streak
 from domain.video.calls import Ended, Ongoing, Ringing
@@ -102,34 +102,6 @@ class SinkRow:
     paused_until: datetime | None = None
     claim: UUID | None = None
     claimed_until: datetime | None = None
-
-
-@frozen
-class ProgressRow:
-    """Up to where a context has reacted to everything."""
-
-    name: str
-    position: int
-
-
-@frozen
-class MarkRow:
-    """Which events of a person a context has reacted to."""
-
-    name: str
-    person_id: PersonId
-    position: int
-    ahead: tuple[int, ...] = ()
-
-
-@frozen
-class StreakDayRow:
-    """What a date was for a streak."""
-
-    person_id: PersonId
-    kind: StreakKind
-    date: date
-    state: DayState
 
 
 def _copied_answer(answer: KeptAnswer) -> KeptAnswer:

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 from sqlalchemy import Table
 
-from adapters.memory.store import MarkRow, ProgressRow, SinkRow, StreakDayRow
+from adapters.memory.reaction_rows import MarkRow, ProgressRow, StreakDayRow
+from adapters.memory.store import SinkRow
 from adapters.postgres import tables
 from adapters.postgres.codec import field_names
 from adapters.postgres.streaks import StreakRow
