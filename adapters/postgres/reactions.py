@@ -131,8 +131,12 @@ class PostgresReactions:
     log: PostgresEventLog
 
     async def settled(self) -> int:
-        """Give the position up to which no event can be added any more."""
-        return await self.log.settled()
+        """Give a position up to which no event can be added any more.
+
+        In a transaction that is 0: who holds a connection must not wait for others who look,
+        as these may wait for a connection.
+        """
+        return 0 if self.executor.in_transaction else await self.log.settled()
 
     async def waiting(self, reacting: Reacting, person_id: PersonId) -> bool:
         """Tell whether there are events of a person that were not reacted to."""

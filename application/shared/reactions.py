@@ -87,7 +87,7 @@ class PendingEvents(Protocol):
     """The outbox, as those see it who react."""
 
     async def settled(self) -> int:
-        """Give the position up to which no event can be added any more."""
+        """Give a position up to which no event can be added any more, the latest one known."""
         ...
 
     async def waiting(self, reacting: Reacting, person_id: PersonId) -> bool:

@@ -113,6 +113,23 @@ async def test_a_drain_takes_more_than_it_reads_at_once(stores: Stores) -> None:
     assert listener.heard == written
 
 
+async def test_a_drain_within_a_transaction_belongs_to_it(stores: Stores) -> None:
+    listener, person = Listener(), await given.a_person(stores)
+    written = await happens(stores, person, 3)
+
+    async def drained(*, fails: bool) -> None:
+        await drain(stores, listener)(person.id)
+        if fails:
+            raise LookupError
+
+    with pytest.raises(LookupError):
+        await stores.transactions.run(lambda: drained(fails=True))
+    listener.heard = []
+    await stores.transactions.run(lambda: drained(fails=False))
+    await drain(stores, listener)(person.id)
+    assert listener.heard == written
+
+
 async def test_twenty_drains_at_once_hear_each_event_once(stores: Stores) -> None:
     listener, person = Listener(), await given.a_person(stores)
     written = await happens(stores, person, 5)
