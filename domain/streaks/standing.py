@@ -99,7 +99,10 @@ def standing(
     status = _status(streak, today, gap)
     current = 0 if status is StreakStatus.BROKEN else streak.current
     ends_at = next_midnight(today, timezone)
-    left = max(0, int((ends_at - now).total_seconds())) if status in _RUNNING else None
+    left = None
+    if status in _RUNNING:
+        until = _counts_until(streak, gap, ends_at, policy)
+        left = max(0, int((until - now).total_seconds()))
     asked = Repair(today=today, timezone=timezone)
     return StreakStanding(
         streak=streak,
@@ -128,6 +131,13 @@ def _status(streak: Streak, today: date, gap: Gap) -> StreakStatus:
     if gap.missed and not gap.graced:
         return StreakStatus.FROZEN
     return StreakStatus.AT_RISK
+
+
+def _counts_until(streak: Streak, gap: Gap, ends_at: datetime, policy: StreakPolicy) -> datetime:
+    """Give up to when today keeps the streak; without its grace it may break before midnight."""
+    if streak.last is None or not gap.graced or len(gap.missed) <= gap.freezes:
+        return ends_at
+    return min(ends_at, grace_ends(streak.last.at, policy))
 
 
 def _pause(streak: Streak, today: date) -> Pause | None:

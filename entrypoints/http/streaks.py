@@ -7,12 +7,12 @@ from uuid import UUID
 
 import msgspec
 from litestar import Controller, Response, delete, get, post, put
-from litestar.params import FromPath, JSONBody, QueryParameter
+from litestar.params import FromPath, JSONBody, PathParameter, QueryParameter
 from msgspec import Meta, Struct
 
 from application.shared.idempotency import Answer
 from application.streaks.record_activity import Activity, ActivityRequest
-from domain.shared.errors import InvalidValueError
+from domain.shared.errors import InvalidValueError, NotFoundError
 from domain.shared.ids import PersonId
 from domain.streaks.calendar import DayState
 from domain.streaks.events import StreakKind
@@ -26,6 +26,8 @@ from entrypoints.http.idempotency import answer_once, attempt_of, rendered, resp
 from entrypoints.http.problems import problems
 
 _FIRST_YEAR, _LAST_YEAR = 1970, 8999
+
+Kind = Annotated[str, PathParameter(description="`login` or `chat`")]
 
 
 class ActivityKind(StrEnum):
@@ -150,6 +152,18 @@ def _answer(person_id: PersonId, activity: Activity) -> Answer:
     return rendered(200, body, person_id)
 
 
+def kind_of(text: str) -> StreakKind:
+    """Give the streak that a path names.
+
+    Raises:
+        NotFoundError: There is none of this name.
+    """
+    try:
+        return StreakKind(text)
+    except ValueError as error:
+        raise NotFoundError("There is no such streak; there are login and chat.") from error
+
+
 def month_of(text: str | None) -> date | None:
     """Give the first date of a month written as 2026-03.
 
@@ -217,14 +231,14 @@ class StreakRoutes(Controller):
         responses=problems(404, 409),
     )
     async def repair_streak(
-        self, request: ApiRequest, person_id: FromPath[UUID], kind: FromPath[StreakKind]
+        self, request: ApiRequest, person_id: FromPath[UUID], kind: Kind
     ) -> Response[StreakBody]:
         """Repair a streak within 48 hours of its break, once in 30 days."""
-        owner_id = acting(request, person_id)
+        owner_id, streak_kind = acting(request, person_id), kind_of(kind)
 
         async def work() -> tuple[int, StreakBody]:
             repair = kithkin(request).streaks.repair_streak()
-            return 200, streak_body(await repair(owner_id, kind))
+            return 200, streak_body(await repair(owner_id, streak_kind))
 
         return await answer_once(request, work, about=lambda _: owner_id)
 
@@ -239,24 +253,22 @@ class StreakRoutes(Controller):
         self,
         request: ApiRequest,
         person_id: FromPath[UUID],
-        kind: FromPath[StreakKind],
+        kind: Kind,
         data: JSONBody[PauseBody],
     ) -> StreakBody:
         """Pause dates to come, up to 30 a year, in place of those that were paused before."""
         pause = kithkin(request).streaks.pause_streak()
         owner_id = acting(request, person_id)
-        return streak_body(await pause(owner_id, kind, data.starts_on, data.ends_on))
+        return streak_body(await pause(owner_id, kind_of(kind), data.starts_on, data.ends_on))
 
     @delete(
         "/persons/{person_id:uuid}/streaks/{kind:str}/pause",
         opt=FOR_PERSONS,
         responses=problems(404),
     )
-    async def end_pause(
-        self, request: ApiRequest, person_id: FromPath[UUID], kind: FromPath[StreakKind]
-    ) -> None:
+    async def end_pause(self, request: ApiRequest, person_id: FromPath[UUID], kind: Kind) -> None:
         """End a pause after today; without one nothing changes."""
-        await kithkin(request).streaks.resume_streak()(acting(request, person_id), kind)
+        await kithkin(request).streaks.resume_streak()(acting(request, person_id), kind_of(kind))
 
     @get(
         "/persons/{person_id:uuid}/streaks/{kind:str}/calendar",
@@ -267,7 +279,7 @@ class StreakRoutes(Controller):
         self,
         request: ApiRequest,
         person_id: FromPath[UUID],
-        kind: FromPath[StreakKind],
+        kind: Kind,
         month: Annotated[
             str | None,
             QueryParameter(
@@ -277,7 +289,7 @@ class StreakRoutes(Controller):
     ) -> CalendarBody:
         """Read a month of a streak, day by day."""
         queries = kithkin(request).streaks.queries()
-        days = await queries.calendar(acting(request, person_id), kind, month_of(month))
+        days = await queries.calendar(acting(request, person_id), kind_of(kind), month_of(month))
         return CalendarBody(
             month=f"{days[0].day:%Y-%m}", days=[DayBody(one.day, one.state) for one in days]
         )

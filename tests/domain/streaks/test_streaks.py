@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+import attrs
 import pytest
 
 from domain.streaks.commands import Count
@@ -140,6 +141,15 @@ def test_time_is_left_until_the_local_midnight() -> None:
     assert seen.time_left_seconds == (6 * 60 + 30) * 60
     assert seen.ends_at == datetime(2026, 3, 2, 18, 30, tzinfo=UTC)
     assert look(streak, datetime(2026, 3, 1, 13, tzinfo=UTC), KOLKATA).time_left_seconds is None
+
+
+def test_the_time_left_ends_with_the_grace_that_alone_keeps_the_streak() -> None:
+    streak = attrs.evolve(count(NEW, EVENING), freezes=())
+    seen = look(streak, EVENING + timedelta(hours=34), "Pacific/Kiritimati")
+    assert (seen.status, seen.time_left_seconds) == (StreakStatus.AT_RISK, 2 * 3600)
+    kept = look(count(NEW, EVENING), EVENING + timedelta(hours=26), "Asia/Kolkata")
+    assert kept.time_left_seconds is not None
+    assert EVENING + timedelta(hours=26, seconds=kept.time_left_seconds) == kept.ends_at
 
 
 def test_a_broken_streak_shows_no_length_and_a_traveller_one_in_grace_does() -> None:
