@@ -27,7 +27,7 @@ from entrypoints.http.problems import problems
 
 _FIRST_YEAR, _LAST_YEAR = 1970, 8999
 
-Kind = Annotated[str, PathParameter(description="`login` or `chat`")]
+Kind = Annotated[str, PathParameter(schema_extra={"enum": [kind.value for kind in StreakKind]})]
 
 
 class ActivityKind(StrEnum):
