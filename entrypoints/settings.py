@@ -56,7 +56,7 @@ class Settings:
         test_clock: Time stands still, and is moved over the API.
         embedded_worker: Each process that serves the API works on jobs too.
         job_slots: Jobs that a process works on at once.
-        relay: Whoever works on jobs also delivers events.
+        relay: Whoever works on jobs also delivers events, and lets contexts react to them.
         webhook_private_addresses: Webhooks may go anywhere, and by plain http.
         nats_url: A NATS server with JetStream to publish events to.
         event_retention_days: How long events are kept at least.

@@ -11,6 +11,7 @@ from domain.identity.erasure import NOTHING, Erasure
 from domain.identity.events import PersonRegistered
 from domain.shared.events import Event
 from domain.shared.ids import PersonId
+from domain.streaks.events import StreakCredited
 from domain.video.calls import Ended
 
 
@@ -58,14 +59,11 @@ class MemoryPersonalData:
             for report in store.reports.all():
                 if report.reporter_id == person_id:
                     store.reports.put(attrs.evolve(report, reason=""))
-            for message in store.video_messages.all():
-                if message.sender_id == person_id:
-                    store.video_messages.put(attrs.evolve(message, upload_ref=""))
-            for entry in store.credit_ledger.group("person", person_id):
-                store.credit_ledger.put(attrs.evolve(entry, reason=None))
             for answered in store.answers.group("person", person_id):
                 kept = attrs.evolve(answered.kept, body=b"", fingerprint=b"")
                 store.answers.put(Answered(answered.owner, answered.key, kept))
+            self._erase_videos(person_id)
+            self._erase_streaks(person_id)
             store.rewrite(person_id, _without_whereabouts)
 
     def _erase_conversations(self, person_id: PersonId, at: datetime) -> None:
@@ -79,8 +77,25 @@ class MemoryPersonalData:
                 if isinstance(call, Ended) and call.void_reason is not None:
                     store.calls.put(attrs.evolve(call, void_reason=""))
 
+    def _erase_videos(self, person_id: PersonId) -> None:
+        store = self._store
+        for message in store.video_messages.all():
+            if message.sender_id == person_id:
+                store.video_messages.put(attrs.evolve(message, upload_ref=""))
+        for entry in store.credit_ledger.group("person", person_id):
+            store.credit_ledger.put(attrs.evolve(entry, reason=None))
+
+    def _erase_streaks(self, person_id: PersonId) -> None:
+        store = self._store
+        for streak in store.streaks.group("person", person_id):
+            store.streaks.delete((person_id, streak.kind))
+        for row in store.streak_days.group("person", person_id):
+            store.streak_days.delete((person_id, row.kind, row.date))
+
 
 def _without_whereabouts(event: Event) -> Event:
     if isinstance(event, PersonRegistered):
         return attrs.evolve(event, timezone=NOTHING.timezone, locale=NOTHING.locale)
+    if isinstance(event, StreakCredited):
+        return attrs.evolve(event, timezone=NOTHING.timezone)
     return event

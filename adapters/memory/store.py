@@ -8,6 +8,7 @@ from uuid import UUID
 from attrs import field, frozen
 
 from adapters.memory.identity_tables import IdentityTables
+from adapters.memory.reaction_rows import MarkRow, ProgressRow, StreakDayRow
 from adapters.memory.table import Table
 from adapters.memory.versioned import VersionedTable
 from application.shared.idempotency import Attempt, KeptAnswer
@@ -29,6 +30,8 @@ from domain.shared.ids import (
     VideoMessageId,
     WebhookEndpointId,
 )
+from domain.streaks.events import StreakKind
+from domain.streaks.streaks import Streak
 from domain.video.calls import Call
 from domain.video.credits import CreditAccounts, CreditLot, LedgerEntry
 from domain.video.events import Presence
@@ -242,6 +245,28 @@ class MemoryStore(IdentityTables):
             references={"endpoint": (self.webhook_endpoints, lambda row: (row.endpoint_id,))},
         )
         self.event_sinks: Table[str, SinkRow] = Table(self.note, lambda row: row.name)
+        self.streaks: Table[tuple[PersonId, StreakKind], Streak] = Table(
+            self.note,
+            lambda streak: (streak.person_id, streak.kind),
+            groups={"person": lambda streak: (streak.person_id,)},
+            references={"person": (self.persons, lambda streak: (streak.person_id,))},
+            checks={"longest": lambda streak: 0 <= streak.current <= streak.longest},
+        )
+        self.streak_days: Table[tuple[PersonId, StreakKind, date], StreakDayRow] = Table(
+            self.note,
+            lambda row: (row.person_id, row.kind, row.date),
+            groups={
+                "person": lambda row: (row.person_id,),
+                "streak": lambda row: ((row.person_id, row.kind),),
+            },
+            references={"person": (self.persons, lambda row: (row.person_id,))},
+        )
+        self.reaction_progress: Table[str, ProgressRow] = Table(self.note, lambda row: row.name)
+        self.reaction_marks: Table[tuple[str, PersonId], MarkRow] = Table(
+            self.note,
+            lambda row: (row.name, row.person_id),
+            references={"person": (self.persons, lambda row: (row.person_id,))},
+        )
 
     @property
     def outbox(self) -> list[OutboxEvent]:

@@ -27,6 +27,8 @@ from application.identity.stored_records import (
     OwnReport,
     OwnReward,
     OwnSession,
+    OwnStreak,
+    OwnStreakDay,
     OwnVideoMessage,
 )
 from application.shared.outbox import event_type
@@ -74,6 +76,8 @@ def memory_records(store: MemoryStore) -> dict[str, Any]:
         "reports": _reports,
         "google_accounts": _google_accounts,
         "sessions": _sessions,
+        "streaks": _streaks,
+        "streak_days": _streak_days,
         "events": _events,
     }
     return {name: MemoryRecords(store, find) for name, find in finds.items()}
@@ -212,6 +216,27 @@ def _sessions(store: MemoryStore, person_id: PersonId) -> Iterator[object]:
     sessions = store.sessions.group("person", person_id)
     for session in sorted(sessions, key=lambda session: (session.created_at, session.id)):
         yield _own(OwnSession, session)
+
+
+def _streaks(store: MemoryStore, person_id: PersonId) -> Iterator[object]:
+    for streak in sorted(store.streaks.group("person", person_id), key=lambda one: one.kind):
+        last, broken = streak.last, streak.broken
+        yield _own(
+            OwnStreak,
+            streak,
+            kind=streak.kind.value,
+            last_on=None if last is None else last.on,
+            last_at=None if last is None else last.at,
+            last_timezone=None if last is None else last.timezone,
+            broken_length=None if broken is None else broken.length,
+            broken_at=None if broken is None else broken.at,
+        )
+
+
+def _streak_days(store: MemoryStore, person_id: PersonId) -> Iterator[object]:
+    days = store.streak_days.group("person", person_id)
+    for row in sorted(days, key=lambda row: (row.kind, row.date)):
+        yield _own(OwnStreakDay, row, kind=row.kind.value, state=row.state.value)
 
 
 _LEFT_OUT = {*(field.name for field in attrs.fields(Event)), *UNTOLD_FIELDS}

@@ -40,6 +40,7 @@ _at = bindparam("at", type_=tables.Instant)
 _NO_TEXT: ColumnElement[str] = literal_column("''")
 _NO_BYTES: ColumnElement[bytes] = literal_column("''::bytea")
 _NOWHERE: ColumnElement[str] = literal_column("""'{"timezone": "UTC", "locale": "und"}'::jsonb""")
+_IN_NO_ZONE: ColumnElement[str] = literal_column("""'{"timezone": "UTC"}'::jsonb""")
 
 _erasure = select(*columns_for(_erasures, Erasure))
 _GET_ERASURE = Statement(_erasure.where(_erasures.c.person_id == _person))
@@ -128,6 +129,13 @@ _ERASE_ELSEWHERE = (
         .where(_outbox.c.person_id == _person, _outbox.c.type == "person_registered")
         .values(data=_outbox.c.data.op("||")(_NOWHERE))
     ),
+    Statement(
+        update(_outbox)
+        .where(_outbox.c.person_id == _person, _outbox.c.type == "streak_credited")
+        .values(data=_outbox.c.data.op("||")(_IN_NO_ZONE))
+    ),
+    Statement(delete(tables.streak_days).where(tables.streak_days.c.person_id == _person)),
+    Statement(delete(tables.streaks).where(tables.streaks.c.person_id == _person)),
     Statement(
         update(_answers)
         .where(_answers.c.person_id == _person)

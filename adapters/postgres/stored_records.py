@@ -29,6 +29,8 @@ from application.identity.stored_records import (
     OwnReport,
     OwnReward,
     OwnSession,
+    OwnStreak,
+    OwnStreakDay,
     OwnVideoMessage,
 )
 from domain.shared.events import Event
@@ -184,6 +186,17 @@ _SESSIONS = _List(
     _sessions.c.created_at,
     _sessions.c.id,
 )
+_streaks = tables.streaks
+_STREAKS = _List(
+    select(*columns_for(_streaks, OwnStreak)).where(_streaks.c.person_id == _person),
+    _streaks.c.kind,
+)
+_streak_days = tables.streak_days
+_STREAK_DAYS = _List(
+    select(*columns_for(_streak_days, OwnStreakDay)).where(_streak_days.c.person_id == _person),
+    _streak_days.c.kind,
+    _streak_days.c.date,
+)
 _outbox = tables.outbox
 _EVENTS = _List(
     select(*columns_for(_outbox, OwnEvent)).where(
@@ -264,5 +277,7 @@ def postgres_records(executor: Executor) -> dict[str, Any]:
         "reports": PostgresRecords(executor, _REPORTS, OwnReport),
         "google_accounts": PostgresRecords(executor, _GOOGLE_ACCOUNTS, OwnGoogleAccount),
         "sessions": PostgresRecords(executor, _SESSIONS, OwnSession),
+        "streaks": PostgresRecords(executor, _STREAKS, OwnStreak),
+        "streak_days": PostgresRecords(executor, _STREAK_DAYS, OwnStreakDay),
         "events": PostgresEventRecords(executor),
     }

@@ -41,6 +41,12 @@ from adapters.postgres.identity_tables import (
 )
 from adapters.postgres.prompt_tables import smart_prompt_events
 from adapters.postgres.schema import Instant, metadata, one_of
+from adapters.postgres.streak_tables import (
+    reaction_marks,
+    reaction_progress,
+    streak_days,
+    streaks,
+)
 from adapters.postgres.video_message_tables import (
     IS_UNSPENT,
     video_credit_ledger,
@@ -76,12 +82,16 @@ __all__ = [
     "metadata",
     "outbox",
     "persons",
+    "reaction_marks",
+    "reaction_progress",
     "read_markers",
     "reports",
     "reward_status",
     "service_keys",
     "sign_in_codes",
     "smart_prompt_events",
+    "streak_days",
+    "streaks",
     "test_clock",
     "video_call_presence",
     "video_calls",

@@ -26,6 +26,10 @@ class PersonChanger:
     persons: Persons
     new_id: NewId
 
+    async def hold(self, person_id: PersonId) -> None:
+        """Let nobody else change a person until the transaction ends."""
+        await self.persons.lock(person_id)
+
     async def __call__(self, person_id: PersonId, rule: Callable[[Person], PersonChange]) -> Person:
         """Change a person and give them.
 

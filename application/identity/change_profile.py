@@ -1,6 +1,6 @@
 """Change a person's profile."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from attrs import frozen
@@ -17,10 +17,17 @@ from domain.shared.ids import PersonId
 
 @frozen
 class ChangeProfile:
-    """Gives some fields of a person's profile new values."""
+    """Gives some fields of a person's profile new values.
+
+    Attributes:
+        settle: Takes in what has happened to a person so far: what is counted by days is
+            counted in the zone in which they did it.
+        dates_ahead: What waits for a date of theirs, which comes at another time now.
+    """
 
     transactions: Transactions
     change: PersonChanger
+    settle: Callable[[PersonId], Awaitable[None]]
     dates_ahead: DatesAhead
     clock: Clock
     rulebook: Rulebook
@@ -33,9 +40,13 @@ class ChangeProfile:
             InvalidValueError: A new value is malformed.
             EmailTakenError: Another person has this email address.
         """
-        now = await self.clock.now()
 
         async def work() -> Person:
+            moves = "timezone" in changes
+            if moves:
+                await self.change.hold(person_id)
+                await self.settle(person_id)
+            now = await self.clock.now()
             changed = await self.change(
                 person_id,
                 lambda person: persons.change_profile(
@@ -46,7 +57,7 @@ class ChangeProfile:
                     now=now,
                 ),
             )
-            if "timezone" in changes:
+            if moves:
                 await self.dates_ahead.look_anew(person_id, now)
             return changed
 

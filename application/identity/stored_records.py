@@ -214,6 +214,34 @@ class OwnSession:
 
 
 @frozen(kw_only=True)
+class OwnStreak:
+    """A streak of the person's."""
+
+    kind: str
+    current: int
+    longest: int
+    credits: int
+    first_on: date | None
+    last_on: date | None
+    last_at: datetime | None
+    last_timezone: str | None
+    freezes: tuple[date, ...]
+    paused_on: tuple[date, ...]
+    broken_length: int | None
+    broken_at: datetime | None
+    repaired_at: datetime | None
+
+
+@frozen(kw_only=True)
+class OwnStreakDay:
+    """What a date was for a streak of the person's."""
+
+    kind: str
+    date: date
+    state: str
+
+
+@frozen(kw_only=True)
 class OwnEvent:
     """An event about the person, without what it tells of others."""
 

@@ -4,6 +4,7 @@ from attrs import field, frozen
 
 from domain.conversations.policy import ConversationPolicy
 from domain.identity.policy import IdentityPolicy
+from domain.streaks.policy import StreakPolicy
 from domain.video.policy import VideoPolicy
 
 
@@ -14,6 +15,7 @@ class Policies:
     identity: IdentityPolicy = field(factory=IdentityPolicy)
     conversations: ConversationPolicy = field(factory=ConversationPolicy)
     video: VideoPolicy = field(factory=VideoPolicy)
+    streaks: StreakPolicy = field(factory=StreakPolicy)
 
 
 @frozen

@@ -36,6 +36,7 @@ from entrypoints.http.rewards import RewardRoutes
 from entrypoints.http.security import SecurityHeaders
 from entrypoints.http.sign_in import SignInRoutes
 from entrypoints.http.stopping import told_to_stop
+from entrypoints.http.streaks import StreakRoutes
 from entrypoints.http.streams import Streams
 from entrypoints.http.tokens import TokenRoutes
 from entrypoints.http.video import VideoRoutes
@@ -106,6 +107,7 @@ def _routes(settings: Settings) -> list[ControllerRouterHandler]:
         VideoCreditRoutes,
         PromptRoutes,
         RewardRoutes,
+        StreakRoutes,
         EventRoutes,
         WebhookRoutes,
         SignInRoutes,

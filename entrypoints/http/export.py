@@ -12,6 +12,8 @@ from msgspec import Meta, Struct
 from application.identity.export_person import PersonExport
 from application.shared.transaction import ConcurrentUpdateError, StoreUnavailableError
 from domain.conversations.conversations import ConversationKind
+from domain.streaks.calendar import DayState
+from domain.streaks.events import StreakKind
 from domain.video.credits import LotKind
 from domain.video.events import CallOutcome, Presence, RewardStatus
 from domain.video.prompt_events import PromptAction, PromptType
@@ -174,6 +176,32 @@ class ExportedGoogleAccount(Struct):
     linked_at: datetime
 
 
+class ExportedStreak(Struct):
+    """A streak of the person's, as it was last credited."""
+
+    kind: StreakKind
+    current: int
+    longest: int
+    credits: int
+    first_on: date | None
+    last_on: date | None
+    last_at: datetime | None
+    last_timezone: Annotated[str | None, Meta(description="The zone of the last credit")]
+    freezes: Annotated[list[date], Meta(description="When each that is held was earned")]
+    paused_on: list[date]
+    broken_length: int | None
+    broken_at: datetime | None
+    repaired_at: datetime | None
+
+
+class ExportedStreakDay(Struct):
+    """What a date was for a streak of the person's."""
+
+    kind: StreakKind
+    date: date
+    state: DayState
+
+
 class ExportedEvent(Struct):
     """An event about the person; `data` holds the fields of its type."""
 
@@ -207,6 +235,8 @@ class ExportBody(Struct):
     reports: list[ExportedReport]
     google_accounts: list[ExportedGoogleAccount]
     sessions: list[SessionBody]
+    streaks: list[ExportedStreak]
+    streak_days: list[ExportedStreakDay]
     events: list[ExportedEvent]
 
 

@@ -55,6 +55,7 @@ class Events(DeclarativeContainer):
     """Factories of the use cases of events."""
 
     ports = DependenciesContainer()
+    reactions = DependenciesContainer()
     settings = Dependency(instance_of=Settings)
 
     policy = Singleton(DeliveryPolicy)
@@ -122,6 +123,7 @@ class Events(DeclarativeContainer):
         clock=ports.clock,
         sink=Callable(_sink, settings.provided.nats_url),
         retention=Callable(_retention, settings.provided.event_retention_days),
+        reacted=reactions.reacted_up_to,
     )
     queries = Singleton(
         EventQueries,

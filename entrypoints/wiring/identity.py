@@ -24,6 +24,7 @@ class Identity(DeclarativeContainer):
     ports = DependenciesContainer()
     video = DependenciesContainer()
     sign_in = DependenciesContainer()
+    reactions = DependenciesContainer()
 
     changer = Factory(
         PersonChanger,
@@ -44,6 +45,7 @@ class Identity(DeclarativeContainer):
         transactions=ports.transactions,
         change=changer,
         dates_ahead=ports.rewards,
+        settle=reactions.drain_all,
         clock=ports.clock,
         rulebook=ports.rulebook,
     )

@@ -19,8 +19,10 @@ from entrypoints.wiring.jobs import Jobs
 from entrypoints.wiring.memory import MemoryPorts
 from entrypoints.wiring.pepper import pepper
 from entrypoints.wiring.postgres import PostgresPorts
+from entrypoints.wiring.reactions import Reactions
 from entrypoints.wiring.shared import Shared
 from entrypoints.wiring.sign_in import SignIn, google_of, mailer_of
+from entrypoints.wiring.streaks import Streaks
 from entrypoints.wiring.tracing import traced_connection
 from entrypoints.wiring.video import Video
 
@@ -38,6 +40,8 @@ class Kithkin:
         sign_in: Use cases about signing in.
         conversations: Use cases about conversations.
         video: Use cases about video calls.
+        streaks: Use cases about streaks.
+        reactions: What contexts make of the events of others.
         jobs: Use cases about jobs.
         events: Use cases about events on their way out.
     """
@@ -50,6 +54,8 @@ class Kithkin:
     sign_in: SignIn
     conversations: Conversations
     video: Video
+    streaks: Streaks
+    reactions: Reactions
     jobs: Jobs
     events: Events
 
@@ -137,7 +143,9 @@ def _wired(settings: Settings, ports: PostgresPorts | MemoryPorts) -> Kithkin:
     sign_in = SignIn(
         ports=ports, mailer=Object(mailer_of(settings)), google=Object(google_of(settings))
     )
-    events = Events(ports=ports, settings=Object(settings))
+    streaks = Streaks(ports=ports)
+    reactions = Reactions(ports=ports, streaks=streaks)
+    events = Events(ports=ports, reactions=reactions, settings=Object(settings))
     jobs = Jobs(ports=ports, video=video, events=events, sign_in=sign_in)
     shared = Shared(ports=ports, jobs=jobs)
     return Kithkin(
@@ -145,10 +153,12 @@ def _wired(settings: Settings, ports: PostgresPorts | MemoryPorts) -> Kithkin:
         rulebook=rulebook,
         ports=ports,
         shared=shared,
-        identity=Identity(ports=ports, video=video, sign_in=sign_in),
+        identity=Identity(ports=ports, video=video, sign_in=sign_in, reactions=reactions),
         sign_in=sign_in,
         conversations=Conversations(ports=ports, video=video, shared=shared),
         video=video,
+        streaks=streaks,
+        reactions=reactions,
         jobs=jobs,
         events=events,
     )

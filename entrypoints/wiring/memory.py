@@ -46,6 +46,7 @@ from adapters.memory.prompts import (
     MemoryPromptTalks,
     MemoryPromptTotals,
 )
+from adapters.memory.reactions import MemoryReactions
 from adapters.memory.rewards import MemoryRewards
 from adapters.memory.send_gate import MemorySendGate
 from adapters.memory.sign_in import (
@@ -57,6 +58,7 @@ from adapters.memory.sign_in import (
 from adapters.memory.standing import MemoryPairStandings, MemoryParticipants
 from adapters.memory.store import MemoryStore
 from adapters.memory.stored_records import memory_records
+from adapters.memory.streaks import MemoryStreaks
 from adapters.memory.transaction import MemoryTransactions
 from adapters.memory.video import MemoryCalls, MemoryHistories, MemoryOverdueCalls
 from adapters.memory.webhooks import MemoryDeliveries, MemoryWebhookEndpoints
@@ -135,6 +137,8 @@ class MemoryPorts(DeclarativeContainer):
     job_queue = Singleton(MemoryJobQueue, store)
     job_worker = Singleton(MemoryWorker, job_schedule, job_queue, clock)
     event_log = Singleton(MemoryEventLog, store)
+    reactions = Singleton(MemoryReactions, store)
+    streaks = Singleton(MemoryStreaks, store)
     delivered_everywhere = Singleton(MemoryDeliveredEverywhere, store)
     webhook_endpoints = Singleton(MemoryWebhookEndpoints, store)
     webhook_deliveries = Singleton(MemoryDeliveries, store)

@@ -47,6 +47,7 @@ from adapters.postgres.prompts import (
     PostgresPromptTalks,
     PostgresPromptTotals,
 )
+from adapters.postgres.reactions import PostgresReactions
 from adapters.postgres.rewards import PostgresRewards
 from adapters.postgres.send_gate import PostgresSendGate
 from adapters.postgres.sign_in import (
@@ -57,6 +58,7 @@ from adapters.postgres.sign_in import (
 )
 from adapters.postgres.standing import PostgresPairStandings, PostgresParticipants
 from adapters.postgres.stored_records import postgres_records
+from adapters.postgres.streaks import PostgresStreaks
 from adapters.postgres.transaction import PostgresTransactions
 from adapters.postgres.video import PostgresCalls, PostgresHistories, PostgresOverdueCalls
 from adapters.postgres.video_messages import PostgresVideoMessages
@@ -158,6 +160,8 @@ class PostgresPorts(DeclarativeContainer):
     job_list = Singleton(PostgresJobList, store)
     job_worker = Singleton(PgQueuerWorker, url, job_slots, job_schedule, clock)
     event_log = Singleton(PostgresEventLog, store)
+    reactions = Singleton(PostgresReactions, store, event_log)
+    streaks = Singleton(PostgresStreaks, store)
     delivered_everywhere = Singleton(PostgresDeliveredEverywhere, store)
     webhook_endpoints = Singleton(PostgresWebhookEndpoints, store)
     webhook_deliveries = Singleton(PostgresDeliveries, store)

@@ -9,7 +9,7 @@ from attrs import frozen
 
 from application.shared.transaction import StoreUnavailableError
 from entrypoints.wiring.kithkin import Kithkin
-from entrypoints.worker import backlog, jobs, relay
+from entrypoints.worker import backlog, jobs, reactions, relay
 
 _log = structlog.get_logger("kithkin.worker")
 
@@ -34,6 +34,7 @@ class Service:
 SERVICES = (
     Service("jobs", jobs.run),
     Service("relay", relay.run),
+    Service("reactions", reactions.run),
     Service("backlog", backlog.run),
 )
 """All there are. A new one is added here, and runs wherever a worker does."""

@@ -39,6 +39,12 @@ ERASED = {
     "outbox.data",
     "kept_answers.fingerprint",
     "kept_answers.body",
+    "streaks.kind",
+    "streaks.last_timezone",
+    "streaks.freezes",
+    "streaks.paused_on",
+    "streak_days.kind",
+    "streak_days.state",
 }
 OF_NOBODY = {
     "persons.status",
@@ -84,6 +90,10 @@ OF_NOBODY = {
     "webhook_deliveries.state",
     "webhook_deliveries.last_error",
     "event_sinks.name",
+    # Positions in the outbox.
+    "reaction_progress.name",
+    "reaction_marks.name",
+    "reaction_marks.ahead",
     # A job's data are ids.
     "jobs.kind",
     "jobs.key",

@@ -142,6 +142,21 @@ MORE = (
            CASE WHEN state > 2 THEN now() END
     FROM (SELECT id, row_number() OVER () % 100 AS state FROM persons) AS numbered
     """,
+    """
+    INSERT INTO streaks (person_id, kind, current, longest, credits, last_on, freezes, paused_on,
+                         version)
+    SELECT id, 'chat', 1, 1, 1, current_date, '{}', '{}', 1 FROM persons
+    """,
+    """
+    INSERT INTO streak_days
+    SELECT id, 'chat', current_date - days, 'credited' FROM persons, generate_series(1, 5) AS days
+    """,
+    """
+    INSERT INTO reaction_marks SELECT 'streaks', id, 100, '{}' FROM persons
+    """,
+    """
+    INSERT INTO reaction_progress VALUES ('streaks', 39000)
+    """,
     "ANALYZE",
 )
 

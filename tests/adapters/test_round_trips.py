@@ -19,10 +19,12 @@ from sqlalchemy.schema import CreateTable
 from adapters.postgres import tables
 from adapters.postgres.codec import RowMismatchError, columns_for, from_row, to_row
 from adapters.postgres.executor import Executor, Row, Statement
+from adapters.postgres.streaks import streak_from_row, streak_to_row
 from adapters.postgres.video import STATES, call_from_row, call_to_row
 from adapters.postgres.video_messages import STATES as VIDEO_MESSAGE_STATES
 from adapters.postgres.video_messages import video_message_from_row, video_message_to_row
 from domain.identity.blocks import Block
+from domain.streaks.streaks import Break, Credit, Streak
 from domain.video.calls import Call
 from domain.video.video_messages import VideoMessage
 from tests.adapters.test_tables import STORED
@@ -124,6 +126,21 @@ async def test_a_video_message_comes_back_in_its_state(
 ) -> None:
     row = await through(copies, tables.video_messages, video_message_to_row(message))
     assert video_message_from_row(row) == message
+
+
+def streaks() -> st.SearchStrategy[Streak]:
+    parts = {"last": Credit, "broken": Break}
+    hints = get_type_hints(Streak)
+    plain = {name: of_type(kind) for name, kind in hints.items() if name not in parts}
+    whole = {name: st.none() | values_of(cls) for name, cls in parts.items()}
+    return st.builds(Streak, **plain, **whole)
+
+
+@given(streak=streaks())
+@SOME
+async def test_a_streak_comes_back_with_its_parts(copies: Executor, streak: Streak) -> None:
+    row = await through(copies, tables.streaks, streak_to_row(streak))
+    assert streak_from_row(row) == streak
 
 
 @given(block=values_of(Block))

@@ -5,9 +5,11 @@ from typing import Any
 import pytest
 from sqlalchemy import Table
 
+from adapters.memory.reaction_rows import MarkRow, ProgressRow, StreakDayRow
 from adapters.memory.store import SinkRow
 from adapters.postgres import tables
 from adapters.postgres.codec import field_names
+from adapters.postgres.streaks import StreakRow
 from adapters.postgres.video import STATES
 from adapters.postgres.video_messages import STATES as VIDEO_MESSAGE_STATES
 from application.shared.idempotency import KeptAnswer
@@ -55,6 +57,10 @@ STORED: list[tuple[Table, type[Any], set[str]]] = [
     (tables.webhook_endpoints, WebhookEndpoint, {"position", "claim", "claimed_until"}),
     (tables.webhook_deliveries, Delivery, set()),
     (tables.event_sinks, SinkRow, set()),
+    (tables.streaks, StreakRow, set()),
+    (tables.streak_days, StreakDayRow, set()),
+    (tables.reaction_progress, ProgressRow, set()),
+    (tables.reaction_marks, MarkRow, set()),
 ]
 
 

@@ -32,6 +32,7 @@ from adapters.memory.jobs import (
 from adapters.memory.learning import MemoryPreferences
 from adapters.memory.past_sign_ins import MemoryPastSignIns
 from adapters.memory.prompts import MemoryPrompts, MemoryPromptTalks, MemoryPromptTotals
+from adapters.memory.reactions import MemoryReactions
 from adapters.memory.rewards import MemoryRewards
 from adapters.memory.send_gate import MemorySendGate
 from adapters.memory.sign_in import (
@@ -43,6 +44,7 @@ from adapters.memory.sign_in import (
 from adapters.memory.standing import MemoryPairStandings, MemoryParticipants
 from adapters.memory.store import MemoryStore
 from adapters.memory.stored_records import memory_records
+from adapters.memory.streaks import MemoryStreaks
 from adapters.memory.table import ConstraintError, Table
 from adapters.memory.transaction import MemoryTransactions
 from adapters.memory.video import MemoryCalls, MemoryHistories, MemoryOverdueCalls
@@ -129,6 +131,11 @@ def memory_stores() -> Stores:
         job_runs=MemoryJobRuns(store),
         job_list=MemoryJobList(store),
         backlogs=MemoryBacklogs(store),
+        pending=MemoryReactions(store),
+        progress=MemoryReactions(store),
+        streaks=MemoryStreaks(store),
+        streak_days=MemoryStreaks(store),
+        last_credits=MemoryStreaks(store),
         clock=MemoryClock(store),
         outbox=outbox,
         presence=presence,

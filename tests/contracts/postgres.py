@@ -33,6 +33,7 @@ from adapters.postgres.jobs import (
 from adapters.postgres.learning import PostgresPreferences
 from adapters.postgres.past_sign_ins import PostgresPastSignIns
 from adapters.postgres.prompts import PostgresPrompts, PostgresPromptTalks, PostgresPromptTotals
+from adapters.postgres.reactions import PostgresReactions
 from adapters.postgres.rewards import PostgresRewards
 from adapters.postgres.send_gate import PostgresSendGate
 from adapters.postgres.service_keys import PostgresServiceKeys
@@ -44,6 +45,7 @@ from adapters.postgres.sign_in import (
 )
 from adapters.postgres.standing import PostgresPairStandings, PostgresParticipants
 from adapters.postgres.stored_records import postgres_records
+from adapters.postgres.streaks import PostgresStreaks
 from adapters.postgres.transaction import PostgresTransactions
 from adapters.postgres.video import PostgresCalls, PostgresHistories, PostgresOverdueCalls
 from adapters.postgres.video_messages import PostgresVideoMessages
@@ -51,6 +53,7 @@ from application.shared.outbox import OutboxEvent
 from domain.conversations.events import ConversationEvent
 from domain.identity.events import IdentityEvent
 from domain.shared.ids import VideoCallId
+from domain.streaks.events import StreakEvent
 from domain.video.events import Presence, VideoEvent
 from tests.contracts.stores import PresenceRow, Stores
 
@@ -68,13 +71,15 @@ _MENTIONS = """
     )
 """
 _EVENTS = {
-    kind.__name__.lower(): kind for kind in get_args(IdentityEvent | ConversationEvent | VideoEvent)
+    kind.__name__.lower(): kind
+    for kind in get_args(IdentityEvent | ConversationEvent | VideoEvent | StreakEvent)
 }
 
 
 def postgres_stores(executor: Executor) -> Stores:
     conversations = PostgresConversations(executor)
     queue = PgQueuerQueue(executor)
+    log = PostgresEventLog(executor)
 
     async def outbox() -> list[OutboxEvent]:
         async with executor.connections.lent() as connection:
@@ -161,7 +166,12 @@ def postgres_stores(executor: Executor) -> Stores:
         job_queue=queue,
         job_runs=PostgresJobRuns(executor),
         job_list=PostgresJobList(executor),
-        backlogs=PostgresBacklogs(executor, PostgresEventLog(executor)),
+        backlogs=PostgresBacklogs(executor, log),
+        pending=PostgresReactions(executor, log),
+        progress=PostgresReactions(executor, log),
+        streaks=PostgresStreaks(executor),
+        streak_days=PostgresStreaks(executor),
+        last_credits=PostgresStreaks(executor),
         clock=PostgresTestClock(executor),
         outbox=outbox,
         presence=presence,

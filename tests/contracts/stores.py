@@ -28,13 +28,16 @@ from application.identity.ports import (
 )
 from application.identity.queries import PersonDirectory, SessionDirectory
 from application.shared.backlog import Backlogs
+from application.shared.catch_up import ReactionProgress
 from application.shared.clock import MovableClock
 from application.shared.idempotency import KeptAnswers
 from application.shared.job_ports import JobList, JobQueue, JobRuns, JobSchedule
 from application.shared.jobs import Jobs
 from application.shared.outbox import OutboxEvent
+from application.shared.reactions import PendingEvents
 from application.shared.standing import PairStandings, Participants
 from application.shared.transaction import Transactions
+from application.streaks.ports import LastCredits, StreakDays, Streaks
 from application.video.credit_ports import Senders, VideoMessages, Wallets
 from application.video.ports import (
     Calls,
@@ -108,6 +111,11 @@ class Stores:
     job_runs: JobRuns
     job_list: JobList
     backlogs: Backlogs
+    pending: PendingEvents
+    progress: ReactionProgress
+    streaks: Streaks
+    streak_days: StreakDays
+    last_credits: LastCredits
     clock: MovableClock
     outbox: Callable[[], Awaitable[list[OutboxEvent]]]
     presence: Callable[[VideoCallId], Awaitable[list[PresenceRow]]]

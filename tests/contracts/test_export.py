@@ -55,6 +55,8 @@ NAMES = (
     "reports",
     "google_accounts",
     "sessions",
+    "streaks",
+    "streak_days",
     "events",
 )
 

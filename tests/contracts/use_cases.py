@@ -13,6 +13,11 @@ from application.identity.file_report import FileReport
 from application.identity.forget_codes import ForgetCodes
 from application.identity.set_preferences import SetPreferences
 from application.shared.idempotency import Once
+from application.shared.reactions import Drain
+from application.streaks.change_streak import StreakChanger
+from application.streaks.queries import StreakQueries
+from application.streaks.reactions import CountForStreaks
+from application.streaks.record_activity import RecordActivity
 from application.video.answer_prompt import AnswerPrompt
 from application.video.close_call import CallCloser
 from application.video.end_call import EndCall, EndPairCalls, EndPersonCalls
@@ -36,6 +41,35 @@ def send_message(stores: Stores, gate: SendGate | None = None) -> SendMessage:
         stores.clock,
         uuid7,
         RULEBOOK,
+    )
+
+
+def drain_streaks(stores: Stores) -> Drain:
+    reaction = CountForStreaks(stores.streaks, stores.last_credits, uuid7, RULEBOOK)
+    return Drain(stores.transactions, stores.pending, reaction)
+
+
+def record_activity(stores: Stores) -> RecordActivity:
+    return RecordActivity(
+        stores.transactions,
+        stores.streaks,
+        drain_streaks(stores),
+        once(stores),
+        stores.clock,
+        uuid7,
+        RULEBOOK,
+    )
+
+
+def change_streak(stores: Stores) -> StreakChanger:
+    return StreakChanger(
+        stores.transactions, stores.streaks, drain_streaks(stores), stores.clock, uuid7, RULEBOOK
+    )
+
+
+def streak_queries(stores: Stores) -> StreakQueries:
+    return StreakQueries(
+        stores.streaks, stores.streak_days, drain_streaks(stores), stores.clock, RULEBOOK
     )
 
 

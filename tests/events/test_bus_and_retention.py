@@ -1,5 +1,6 @@
 """Publishing to a bus, and forgetting what everyone was told."""
 
+import attrs
 import pytest
 from attrs import define, field
 
@@ -94,6 +95,24 @@ async def test_what_is_not_delivered_everywhere_is_kept(world: EventWorld) -> No
     await world.publish(Bus())()
     assert await world.forget(BUS)() == 2
     assert (await world.deliveries.page(stays.id, None, None, 10)).items == ()
+
+
+async def test_what_was_not_reacted_to_is_kept(world: EventWorld) -> None:
+    person, place = await world.person(), 0
+    old = await world.happens(person, 3)
+    await world.later(days=31)
+
+    async def reacted() -> int:
+        return place
+
+    forget = attrs.evolve(world.forget(), reacted=reacted)
+    assert await forget() == 0
+    first, *_ = await world.log.read(0, await world.log.settled(), 1)
+    place = first.position
+    assert await forget() == 1
+    assert await kept(world) == old[1:]
+    place = await world.log.settled()
+    assert await forget() == 2
 
 
 async def test_a_disabled_endpoint_keeps_nothing_back(world: EventWorld) -> None:

@@ -42,6 +42,8 @@ TAKES_BODY = (
     "send_video_message",
     "report_viewed",
     "grant_video_credits",
+    "record_activity",
+    "set_pause",
 )
 TEXTS = {
     "register_person": "name",
@@ -71,6 +73,7 @@ class Scene:
         soon: An hour from now.
         awaited: A video message of `pair.b`, whose upload is awaited.
         watchable: Another, which is uploaded.
+        away: Two dates of next week.
         endpoint: A webhook endpoint, the same for all scenes; nothing is sent to it.
     """
 
@@ -83,6 +86,7 @@ class Scene:
     soon: str
     awaited: str
     watchable: str
+    away: tuple[str, str]
     endpoint: str
 
     def path(self, operation: Operation) -> str:
@@ -99,6 +103,7 @@ class Scene:
             prompt_id=self.prompt or nobody(),
             event_id=nobody(),
             session_id=nobody(),
+            kind="login",
         )
 
     def body(self, operation_id: str) -> dict[str, Any]:
@@ -132,6 +137,8 @@ class Scene:
             "send_video_message": {"sender_id": a, "upload_ref": "uploads/2"},
             "report_viewed": {"person_id": a},
             "grant_video_credits": {"credits": 5, "reason": "An upload was lost"},
+            "record_activity": {"kind": "app_open"},
+            "set_pause": {"starts_on": self.away[0], "ends_on": self.away[1]},
             "finish_google": {"state": "none", "code": "none", "nonce": "none"},
         }
         return bodies.get(operation_id, {})
@@ -183,6 +190,7 @@ async def a_scene(api: Api, *, a: str | None = None) -> Scene:
     await given.uploaded(api, watchable)
     # Before the call, during which nobody is prompted; the other scene has one that rings.
     prompt = None if a else (await given.a_prompt(api, pair))["id"]
+    now = await api.now()
     return Scene(
         pair=pair,
         stranger=await given.a_person(api, name="Cy Ode"),
@@ -192,7 +200,8 @@ async def a_scene(api: Api, *, a: str | None = None) -> Scene:
         watchable=watchable["id"],
         talk=talk,
         prompt=prompt,
-        soon=(await api.now() + timedelta(hours=1)).isoformat(),
+        soon=(now + timedelta(hours=1)).isoformat(),
+        away=(str((now + timedelta(days=7)).date()), str((now + timedelta(days=8)).date())),
         endpoint=await given.an_endpoint(api),
     )
 

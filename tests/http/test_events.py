@@ -284,7 +284,9 @@ async def test_what_happens_is_sent_signed_and_in_order(delivering: Api) -> None
 async def test_an_endpoint_is_managed(delivering: Api) -> None:
     api, pair = delivering, await given.a_pair(delivering)
     async with receiver(OK) as heard:
-        made = await api.made(ENDPOINTS, url=heard.url, description="Ours")
+        made = await api.made(
+            ENDPOINTS, url=heard.url, description="Ours", event_types=["message_sent"]
+        )
         path = f"{ENDPOINTS}/{made['id']}"
         shown = await api.get(path)
         assert "secret" not in shown
@@ -320,7 +322,7 @@ async def test_an_endpoint_is_managed(delivering: Api) -> None:
 async def test_a_failing_receiver_is_told_of(delivering: Api) -> None:
     api, pair = delivering, await given.a_pair(delivering)
     async with receiver(b"HTTP/1.1 500 No\r\ncontent-length: 0\r\n\r\n") as heard:
-        made = await api.made(ENDPOINTS, url=heard.url)
+        made = await api.made(ENDPOINTS, url=heard.url, event_types=["message_sent"])
         path = f"{ENDPOINTS}/{made['id']}"
         await given.a_message(api, pair, pair.a)
         await heard_all(heard, 1)

@@ -29,8 +29,13 @@ POSTS = (
     "act_on_prompt",
     "void_call",
 )
-ELSEWHERE = ("redeliver_event", "requeue_dead_deliveries")
-"""Tried with the webhooks: they take no body."""
+ELSEWHERE = (
+    "redeliver_event",
+    "requeue_dead_deliveries",
+    "record_activity",
+    "repair_streak",
+)
+"""Tried with the webhooks and the streaks: they take one body only, or none."""
 SECRETS = (
     "request_code",
     "sign_in",

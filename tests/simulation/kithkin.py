@@ -20,6 +20,7 @@ from domain.identity.profile import PrivacyLevel, Profile
 from domain.shared.errors import DomainError, RefusedError
 from domain.shared.ids import ConversationId, MessageId, PersonId, VideoCallId
 from domain.shared.tiers import Tier
+from domain.streaks.events import StreakEvent
 from domain.video.call_commands import ReportPresence
 from domain.video.events import Presence
 from domain.video.unlock import MessageAllowance
@@ -129,7 +130,12 @@ class Simulated:
         return {}
 
     async def told(self) -> list[Answer]:
-        return [self.plain.event(outgoing.event) for outgoing in await self.outbox()]
+        # What is reacted to comes when somebody looks: tests/simulation/streaks.py holds it.
+        return [
+            self.plain.event(outgoing.event)
+            for outgoing in await self.outbox()
+            if not isinstance(outgoing.event, StreakEvent)
+        ]
 
     async def _wait(self, command: Wait) -> None:
         waited = await self.kithkin.clock.now() + timedelta(microseconds=command.microseconds)

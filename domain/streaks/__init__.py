@@ -1,0 +1,1 @@
+"""Streaks: days in a row on which a person signed in, or talked."""
