@@ -109,3 +109,44 @@ async def test_migrating_twice_changes_nothing(database: str) -> None:
     await migrate(url)
     await migrate(url)
     assert await pending(url) == ()
+
+
+_TWO_WHO_CALLED = (
+    """
+    INSERT INTO persons (id, name, locale, timezone, privacy_level, social_sharing_enabled,
+                         registered_at, status, tier, tier_peak, version)
+    SELECT uuidv7(), name, 'und', 'UTC', 'private', false, now(), 'active', 'free', 'free', 1
+    FROM unnest(ARRAY['Ana', 'Ben', 'Eve']) AS name
+    """,
+    """
+    INSERT INTO conversations
+    SELECT uuidv7(), 'pair', least(a.id, b.id), greatest(a.id, b.id), now(), 1
+    FROM persons a, persons b WHERE a.name = 'Ana' AND b.name = 'Ben'
+    """,
+    """
+    INSERT INTO video_calls (id, state, conversation_id, initiator_id, callee_id, created_at,
+                             rings_at, policy_version, version, ended_at, outcome,
+                             counts_on_initiator, counts_on_callee)
+    SELECT uuidv7(), 'ended', id, participant_a, participant_b, now(), now(), '0', 1, now(),
+           'completed', current_date, current_date
+    FROM conversations
+    """,
+)
+
+
+def two_who_called(connection: Connection) -> None:
+    for statement in _TWO_WHO_CALLED:
+        connection.execute(text(statement))
+
+
+async def test_those_who_called_before_there_were_rewards_are_looked_at(database: str) -> None:
+    url = await empty_database(database)
+    await migrate(url, "0005")
+    await on_connection(url, two_who_called)
+    await migrate(url)
+    due = text(
+        "SELECT name, month = date_trunc('month', current_date), reward_status.status,"
+        " due_at <= now() FROM reward_status JOIN persons ON id = person_id ORDER BY name"
+    )
+    found = await on_connection(url, lambda on: [tuple(row) for row in on.execute(due)])
+    assert found == [("Ana", True, "inactive", True), ("Ben", True, "inactive", True)]

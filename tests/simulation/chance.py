@@ -15,6 +15,7 @@ from tests.simulation.commands import (
     AskCall,
     AskHistory,
     AskMessages,
+    AskReward,
     AskSummary,
     Block,
     ChangeProfile,
@@ -37,9 +38,11 @@ from tests.simulation.commands import (
     StartCall,
     Suspend,
     Unblock,
+    VoidCall,
     Wait,
 )
 from tests.simulation.journal import Journal
+from tests.simulation.rewards import is_in_one_month
 
 T = TypeVar("T")
 
@@ -219,6 +222,10 @@ class Chance:
         person = self._of([call.initiator, call.callee])
         if self._one_in(60):
             person = self._anyone(journal)
+        if self._one_in(80):
+            return VoidCall(
+                self.random.randrange(-1, len(journal.calls)), self._of(["Fraud.", " "])
+            )
         if self._one_in(25):
             return Decline(number, person)
         if self._one_in(12):
@@ -234,6 +241,9 @@ class Chance:
         ahead = self._of([None] * 12 + [soon] * 4 + [far] * 4 + [self._of(odd)])
         return StartCall(conversation, initiator, ahead)
 
+    def _has_plain_month(self, journal: Journal, person: int) -> bool:
+        return not journal.knows(person) or is_in_one_month(journal, person)
+
     def _ask(self, journal: Journal) -> Command:
         conversation = self._conversation(journal)
         person = self._participant(journal, conversation)
@@ -245,6 +255,7 @@ class Chance:
             AskMessages(conversation, self._of([None, person])),
             AskHistory(conversation),
             AskCall(call),
+            AskReward(person) if self._has_plain_month(journal, person) else AskCall(call),
         ]
         return self._of(questions)
 

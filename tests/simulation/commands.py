@@ -172,6 +172,17 @@ class AskCall:
 
 
 @frozen
+class VoidCall:
+    call: int
+    reason: str
+
+
+@frozen
+class AskReward:
+    person: int
+
+
+@frozen
 class Wait:
     microseconds: int
 
@@ -182,7 +193,16 @@ IdentityCommand = (
 PersonalCommand = Prefer | Erase
 TalkCommand = Open | Send | Edit | Delete | MarkRead | AskAllowance | AskSummary | AskMessages
 CallCommand = StartCall | Connect | Leave | Decline | EndCall | AskCall | AskHistory
-Command = IdentityCommand | PersonalCommand | TalkCommand | CallCommand | VideoCommand | Wait
+RewardCommand = VoidCall | AskReward
+Command = (
+    IdentityCommand
+    | PersonalCommand
+    | TalkCommand
+    | CallCommand
+    | RewardCommand
+    | VideoCommand
+    | Wait
+)
 
 Answer = dict[str, object]
 """What a command gives, in plain values; `error` is the code of a refusal."""

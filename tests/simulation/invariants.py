@@ -1,12 +1,15 @@
 """What must hold of a Kithkin when the simulation is over, whatever happened in it."""
 
 from collections import Counter, defaultdict
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Iterator
+from datetime import datetime, timedelta
 
 from tests.simulation import calls, videos
-from tests.simulation.commands import Answer, AskAllowance, AskCall, AskHistory
+from tests.simulation.commands import Answer, AskAllowance, AskCall, AskHistory, AskReward
 from tests.simulation.journal import Journal
 from tests.simulation.kithkin import Simulated
+from tests.simulation.rewards import is_in_one_month, put
+from tests.simulation.rules import WARNINGS_APART, WARNINGS_BEFORE
 from tests.simulation.video_commands import AskCredits
 
 _ALL = 1_000_000
@@ -24,6 +27,8 @@ async def broken(journal: Journal, kithkin: Simulated) -> AsyncIterator[str]:
     async for line in _broken_credits(journal, kithkin):
         yield line
     async for line in _broken_outbox(journal, kithkin):
+        yield line
+    async for line in _broken_rewards(journal, kithkin):
         yield line
     outbox = await kithkin.outbox()
     if len({outgoing.id for outgoing in outbox}) != len(outbox):
@@ -100,6 +105,51 @@ async def _broken_outbox(journal: Journal, kithkin: Simulated) -> AsyncIterator[
     expected_ends = _counter(calls.told_of_ends(journal))
     for event in (ends - expected_ends) + (expected_ends - ends):
         yield f"told {ends[event]} times, not {expected_ends[event]}: {event}"
+
+
+async def _broken_rewards(journal: Journal, kithkin: Simulated) -> AsyncIterator[str]:
+    """Every person was told what became of their reward, and nothing twice."""
+    await kithkin.settle_rewards()
+    told = [event for event in await kithkin.told() if event["type"] in _REWARDS]
+    for person, log in enumerate(journal.persons):
+        news = [event for event in told if event["person_id"] == person]
+        for line in _wrong_news(news):
+            yield f"person {person}: {line}"
+        if log.erased:
+            continue
+        shown = await kithkin.put(AskReward(person))
+        knows = bool(news) and _is_active(news[-1])
+        if knows is (shown["status"] == "inactive"):
+            yield f"person {person} was told {news[-1:]}, but it is {shown}"
+        if is_in_one_month(journal, person) and shown != put(journal, AskReward(person)):
+            yield f"person {person} has {shown}"
+
+
+def _is_active(event: Answer) -> bool:
+    return event["type"] != "reward_lapsed" and event.get("status") != "inactive"
+
+
+def _wrong_news(news: list[Answer]) -> Iterator[str]:
+    active, warned_at, warnings = False, None, set[tuple[object, object]]()
+    for event in news:
+        if event["type"] == "reward_earned":
+            if active and event["status"] == "carried":
+                yield f"told of what was known: {event}"
+        elif not active:
+            yield f"told of an end before a beginning: {event}"
+        if event["type"] == "reward_warned":
+            valid_until, at = event["valid_until"], event["at"]
+            assert isinstance(valid_until, datetime)
+            assert isinstance(at, datetime)
+            # Midnights of the same first day are less than two days apart around the world.
+            warning = (f"{valid_until + timedelta(days=2):%Y-%m}", event["days_before"])
+            if warning in warnings or event["days_before"] not in WARNINGS_BEFORE:
+                yield f"warned twice: {event}"
+            if warned_at is not None and at - warned_at < WARNINGS_APART:
+                yield f"warned too soon: {event}"
+            warnings.add(warning)
+            warned_at = at
+        active = _is_active(event)
 
 
 def _counter(events: Iterable[Answer]) -> Counter[str]:

@@ -105,6 +105,7 @@ class CallLog:
     scheduled: bool
     reports: list[PresenceLog] = field(factory=list)
     end: EndLog | None = None
+    voided: bool = False
 
 
 Told = dict[str, object]

@@ -31,6 +31,7 @@ from tests.simulation.commands import (
     AskCall,
     AskHistory,
     AskMessages,
+    AskReward,
     AskSummary,
     Block,
     CallCommand,
@@ -51,12 +52,14 @@ from tests.simulation.commands import (
     Register,
     Reinstate,
     Report,
+    RewardCommand,
     Send,
     SetTier,
     StartCall,
     Suspend,
     TalkCommand,
     Unblock,
+    VoidCall,
     Wait,
 )
 from tests.simulation.plain import Plain
@@ -120,6 +123,8 @@ class Simulated:
             return await self._about_calls(command)
         if isinstance(command, VideoCommand):
             return await video_kithkin.put(self, command)
+        if isinstance(command, RewardCommand):
+            return await self._about_rewards(command)
         await self._wait(command)
         return {}
 
@@ -265,6 +270,22 @@ class Simulated:
                 return plain.call(await video.queries().call(self.call(number)))
             case AskHistory(conversation=number):
                 return await self._history(number)
+            case _:
+                assert_never(command)
+
+    async def settle_rewards(self) -> None:
+        """Do what the job does at its next minute."""
+        kind = self.kithkin.jobs.kinds().by_name["settle_rewards"]
+        await kind.handle(kind.planned(await self.kithkin.clock.now()))
+
+    async def _about_rewards(self, command: RewardCommand) -> Answer:
+        video = self.kithkin.video
+        match command:
+            case AskReward(person=number):
+                return self.plain.reward(await video.reward_queries().reward(self.person(number)))
+            case VoidCall(call=number, reason=reason):
+                voided = await video.void_call()(self.call(number), reason)
+                return {"voided": self.plain.calls.of(voided.id)}
             case _:
                 assert_never(command)
 

@@ -18,6 +18,7 @@ from domain.identity.reports import Report
 from domain.shared.events import Event
 from domain.video.calls import Call, Ended, Ringing
 from domain.video.history import VideoHistory
+from domain.video.reward import Reward
 from domain.video.unlock import MessageAllowance
 from tests.simulation.commands import Answer
 
@@ -107,6 +108,16 @@ class Plain:
             "next_change": change and (change.on, change.at, change.limit, change.percent),
             "unlockers": {unlocker.action: unlocker.limit for unlocker in decision.unlockers},
             "refusing": [reason.rule for reason in decision.reasons if not reason.satisfied],
+        }
+
+    def reward(self, decision: Reward) -> Answer:
+        return {
+            "status": str(decision.status),
+            "counting_on": decision.facts.day,
+            "partners": (decision.facts.this_month, decision.facts.last_month),
+            "needed": decision.needed,
+            "discount_percent": decision.discount_percent,
+            "valid_until": decision.valid_until,
         }
 
     def message(self, message: Message) -> Answer:

@@ -12,7 +12,7 @@ from adapters.memory.store import MemoryStore
 from application.shared.outbox import OutboxEvent
 from entrypoints.settings import Settings
 from entrypoints.wiring.kithkin import in_memory
-from tests.simulation import calls, invariants, people, personal, talks, videos
+from tests.simulation import calls, invariants, people, personal, rewards, talks, videos
 from tests.simulation.chance import Chance
 from tests.simulation.commands import (
     Answer,
@@ -20,6 +20,7 @@ from tests.simulation.commands import (
     Command,
     IdentityCommand,
     PersonalCommand,
+    RewardCommand,
     TalkCommand,
 )
 from tests.simulation.journal import START, Journal
@@ -68,6 +69,8 @@ def expected(journal: Journal, command: Command) -> Answer:
         return calls.put(journal, command)
     if isinstance(command, VideoCommand):
         return videos.put(journal, command)
+    if isinstance(command, RewardCommand):
+        return rewards.put(journal, command)
     journal.now += timedelta(microseconds=command.microseconds)
     return {}
 
