@@ -8,24 +8,20 @@ import pytest
 from uuid_utils.compat import uuid7
 
 from application.shared.pages import Position
-from application.shared.transaction import ConcurrentUpdateError
 from domain.identity.blocks import block
 from domain.identity.persons import Person, PersonStatus
 from domain.shared.errors import InvalidValueError, NotFoundError
-from domain.shared.ids import CreditLotId, PersonId, VideoMessageId
+from domain.shared.ids import PersonId, VideoMessageId
 from domain.shared.standing import (
     PairBlockedError,
     PartnerDeletedError,
     PersonDeletedError,
     PersonSuspendedError,
 )
-from domain.video.credit_commands import LotTakenError
-from domain.video.credits import Account, Move, Wallet
 from domain.video.video_message_allowance import VideoCreditsNeededError
 from domain.video.video_message_commands import UploadCompleteError
 from domain.video.video_message_events import (
     UnitSource,
-    VideoCreditsGranted,
     VideoMessageFailed,
     VideoMessageSent,
     VideoMessageUploaded,
@@ -39,7 +35,6 @@ from tests.contracts.use_cases import block_person, erase_person, export_person
 from tests.contracts.values import DAY, START
 from tests.contracts.video_messages import (
     a_purchase_id,
-    charge_back,
     grant,
     queries,
     sell,
@@ -249,131 +244,6 @@ async def test_a_failure_gives_back_what_each_message_of_the_send_took(stores: S
         assert isinstance(message, Failed)
     assert [row.amount for row in await the_ledger(stores, person.id)] == [1, -1, 1]
     assert (await kinds(stores, person.id)).count(VideoMessageFailed) == 4
-
-
-async def test_what_is_told_of_a_chargeback_is_done_once(stores: Stores) -> None:
-    pair, bought = await given.a_pair(stores), a_purchase_id()
-    await used_up(stores, pair)
-    for _ in range(2):
-        await sell(stores)(pair.a.id, bought, 5)
-    paid = (await send_video(stores)(to_send(pair, pair.a))).message
-    assert (paid.source, paid.lot_id) == (UnitSource.CREDIT, bought)
-    for _ in range(2):
-        await charge_back(stores)(pair.a.id, bought)
-    owed = await the_credits(stores, pair.a.id)
-    assert (owed.purchased, owed.spent, owed.refunded, owed.debt, owed.remaining) == (5, 1, 4, 1, 0)
-
-    await grant(stores)(pair.a.id, 3, "A gift")
-
-    after = await the_credits(stores, pair.a.id)
-    assert (after.granted, after.refunded, after.debt, after.remaining) == (3, 5, 0, 2)
-    rows = await the_ledger(stores, pair.a.id)
-    assert [(row.number, row.account, row.move, row.amount, row.balance) for row in rows] == [
-        (1, Account.CREDITS, Move.PURCHASE, 5, 5),
-        (2, Account.CREDITS, Move.SPEND, -1, 4),
-        (3, Account.CREDITS, Move.CHARGEBACK, -4, 0),
-        (4, Account.DEBT, Move.CHARGEBACK, 1, 1),
-        (5, Account.CREDITS, Move.GRANT, 3, 3),
-        (6, Account.CREDITS, Move.REPAYMENT, -1, 2),
-        (7, Account.DEBT, Move.REPAYMENT, -1, 0),
-    ]
-    assert [row.reason for row in rows] == [*[None] * 4, *["A gift"] * 3]
-    assert rows[1].video_message_id == paid.id
-
-
-async def test_a_credit_of_a_bundle_charged_back_repays_when_it_is_given_back(
-    stores: Stores,
-) -> None:
-    pair, bought = await given.a_pair(stores), a_purchase_id()
-    await used_up(stores, pair)
-    await sell(stores)(pair.a.id, bought, 1)
-    paid = (await send_video(stores)(to_send(pair, pair.a))).message
-    await charge_back(stores)(pair.a.id, bought)
-    await upload_failed(stores)(pair.conversation.id, paid.id)
-    after = await the_credits(stores, pair.a.id)
-    assert (after.spent, after.refunded, after.debt, after.remaining) == (0, 1, 0, 0)
-
-
-async def test_lots_are_used_oldest_first(stores: Stores) -> None:
-    pair = await given.a_pair(stores)
-    await used_up(stores, pair)
-    lots = [a_purchase_id() for _ in range(3)]
-    for lot in reversed(lots):
-        await sell(stores)(pair.a.id, lot, 1)
-    used = [(await send_video(stores)(to_send(pair, pair.a))).message.lot_id for _ in lots]
-    assert used == lots[::-1]
-
-
-async def test_a_purchase_is_one_persons(stores: Stores) -> None:
-    pair, bought = await given.a_pair(stores), a_purchase_id()
-    await sell(stores)(pair.a.id, bought, 5)
-    with pytest.raises(LotTakenError):
-        await sell(stores)(pair.b.id, bought, 5)
-    with pytest.raises(NotFoundError):
-        await charge_back(stores)(pair.b.id, bought)
-    with pytest.raises(NotFoundError):
-        await charge_back(stores)(pair.a.id, a_purchase_id())
-
-
-async def test_credits_are_given_to_a_person_there_is(stores: Stores) -> None:
-    nobody = PersonId(uuid7())
-    for credit in (grant(stores)(nobody, 5, "x"), sell(stores)(nobody, a_purchase_id(), 5)):
-        with pytest.raises(NotFoundError):
-            await credit
-    person = await given.a_person(stores)
-    for number, reason in ((0, "x"), (1001, "x"), (5, " ")):
-        with pytest.raises(InvalidValueError):
-            await grant(stores)(person.id, number, reason)
-    assert await the_ledger(stores, person.id) == []
-    for ask in (queries(stores).credits(nobody), queries(stores).ledger(nobody, None, 5)):
-        with pytest.raises(NotFoundError):
-            await ask
-    for needed in (0, 21):
-        with pytest.raises(InvalidValueError):
-            await queries(stores).allowance(person.id, needed)
-
-
-async def test_a_stale_wallet_records_nothing(stores: Stores) -> None:
-    person = await given.a_person(stores)
-    stale = await stores.wallets.get(person.id)
-    await grant(stores)(person.id, 1, "A gift")
-    known = await stores.wallets.get(person.id)
-    await grant(stores)(person.id, 1, "A gift")
-    before = await stores.outbox()
-    event = VideoCreditsGranted(
-        at=START,
-        person_id=person.id,
-        policy_version="v",
-        lot_id=CreditLotId(uuid7()),
-        credits=1,
-        repaid=0,
-    )
-    for wallet in (stale, known):
-        with pytest.raises(ConcurrentUpdateError):
-            await stores.wallets.record(wallet, values.outgoing(event))
-    assert await stores.outbox() == before
-    assert (await the_credits(stores, person.id)).remaining == 2
-
-
-async def test_what_the_accounts_forbid_is_not_written(stores: Stores) -> None:
-    person = await given.a_person(stores)
-    wallet = await stores.wallets.get(person.id)
-    owing = Wallet(attrs.evolve(wallet.accounts, debt=-3), wallet.lots)
-    event = VideoCreditsGranted(
-        at=START,
-        person_id=person.id,
-        policy_version="v",
-        lot_id=CreditLotId(uuid7()),
-        credits=1,
-        repaid=0,
-    )
-
-    async def work() -> None:
-        await stores.wallets.record(owing, values.outgoing(event))
-
-    with pytest.raises(stores.constraint_error):
-        await stores.transactions.run(work)
-    assert await the_ledger(stores, person.id) == []
 
 
 async def test_the_ledger_and_the_messages_come_page_by_page(stores: Stores) -> None:
