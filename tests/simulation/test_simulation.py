@@ -23,7 +23,7 @@ from tests.simulation.journal import START
 from tests.simulation.kithkin import Simulated
 from tests.simulation.run import NewKithkin, Run, kithkin_in_memory, shortest_failing, simulate
 
-SEED, STEPS = 5, 5000
+SEED, STEPS = 1, 5000
 SEEDS_ON_POSTGRES, STEPS_ON_POSTGRES = (16, 18), 450
 REPOSITORY = Path(__file__).parents[2]
 
@@ -42,6 +42,8 @@ async def test_memory_answers_as_the_rules_say() -> None:
     assert set(run.kinds) == {kind.__name__ for kind in get_args(Command)}
     assert set(run.refusals) >= REFUSALS
     assert table_cells(run) == set(product(rules.TIERS, (100, 75, 50, 25, 0)))
+    rewards = {answer["status"] for answer in run.answers if "discount_percent" in answer}
+    assert rewards == {"earned", "carried", "inactive"}
 
 
 def table_cells(run: Run) -> set[tuple[object, object]]:
