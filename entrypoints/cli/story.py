@@ -10,6 +10,7 @@ from typing import Any
 from attrs import frozen
 
 from entrypoints.cli.api_client import Api
+from entrypoints.cli.month_story import RewardDay, play_month
 
 _MESSAGES = (
     "Hello, Ben!",
@@ -56,6 +57,7 @@ class Story:
         call: The video call, once it was over.
         after: The decision after the call.
         decay: The limits of the days from the call on.
+        month: The days of a reward, from its first partner to its end.
     """
 
     before: dict[str, Any]
@@ -64,6 +66,7 @@ class Story:
     call: dict[str, Any]
     after: dict[str, Any]
     decay: tuple[DecayDay, ...]
+    month: tuple[RewardDay, ...]
 
 
 @frozen
@@ -110,6 +113,7 @@ def play(api: Api) -> Story:
         call=ended["free"],
         after=free.decision(),
         decay=tuple(_decay(api, rooms, talked)),
+        month=play_month(api),
     )
 
 

@@ -8,11 +8,12 @@ from rich.table import Table
 from rich.text import Text
 
 from entrypoints.cli.story import TIERS, Story
+from entrypoints.cli.terminal import counted
 
 
 def told(story: Story) -> RenderableType:
     """Draw the story."""
-    return Group(*_happenings(story), _decay(story))
+    return Group(*_happenings(story), _decay(story), _month(story))
 
 
 def _happenings(story: Story) -> Iterator[Text]:
@@ -42,4 +43,17 @@ def _decay(story: Story) -> Table:
         first, last = days[0], days[-1]
         span = str(first.day) if first == last else f"{first.day}-{last.day}"
         table.add_row(span, first.date, *(str(limits[tier]) for tier in TIERS))
+    return table
+
+
+def _month(story: Story) -> Table:
+    table = Table(title="The monthly reward, from the first partner on", title_justify="left")
+    for name in ("on", "partners", "reward", "discount", "told"):
+        table.add_column(name)
+    for day in story.month:
+        told = day.told or ""
+        if day.days_left is not None:
+            told = f"{told}, {counted(day.days_left, 'day')} left"
+        discount = f"{day.discount_percent} %"
+        table.add_row(day.date, str(day.partners), day.status, discount, told)
     return table

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
+from entrypoints.cli.month_story import RewardDay
 from entrypoints.cli.story import DecayDay, Story
 from entrypoints.cli.story_view import told
 from tests.cli.conftest import open_folder
@@ -57,14 +58,32 @@ def test_the_limits_decay_as_the_rules_page_says(played: dict[str, Any]) -> None
         assert found == list(zip(DAYS, limits, strict=True))
 
 
-def test_the_story_is_told_with_its_table(played: dict[str, Any]) -> None:
+def test_three_partners_earn_a_reward_that_is_carried_warned_of_and_lapses(
+    played: dict[str, Any],
+) -> None:
+    names = ("partners", "status", "discount_percent", "told", "days_left")
+    assert [tuple(day[name] for name in names) for day in played["month"]] == [
+        (1, "inactive", 0, None, None),
+        (2, "inactive", 0, None, None),
+        (3, "earned", 20, "reward_earned", None),
+        (0, "carried", 20, None, None),
+        (0, "carried", 20, "reward_warned", 7),
+        (0, "carried", 20, "reward_warned", 3),
+        (0, "carried", 20, "reward_warned", 1),
+        (0, "inactive", 0, "reward_lapsed", None),
+    ]
+
+
+def test_the_story_is_told_with_its_tables(played: dict[str, Any]) -> None:
     decay = tuple(DecayDay(**day) for day in played.pop("decay"))
+    month = tuple(RewardDay(**day) for day in played.pop("month"))
     console = Console(width=100, file=io.StringIO())
     with console.capture() as capture:
-        console.print(told(Story(**played, decay=decay)))
+        console.print(told(Story(**played, decay=decay, month=month)))
     rows = [line.split() for line in capture.get().splitlines()]
     spans = ("0-7", "8-14", "15-21", "22-30", "31")
     for span, limits in zip(spans, zip(*LIMITS.values(), strict=True), strict=True):
         (row,) = (row for row in rows if span in row)
         assert [int(cell) for cell in row if cell.isdigit()][-len(limits) :] == list(limits)
+    assert "reward_warned, 1 day left" in capture.get()
     assert "403 daily_message_limit_reached: 10 of 10 messages are sent" in capture.get()

@@ -44,6 +44,8 @@ async def test_memory_answers_as_the_rules_say() -> None:
     assert set(run.kinds) == {kind.__name__ for kind in get_args(Command)}
     assert set(run.refusals) >= REFUSALS
     assert table_cells(run) == set(product(rules.TIERS, (100, 75, 50, 25, 0)))
+    rewards = {answer["status"] for answer in run.answers if "discount_percent" in answer}
+    assert rewards == {"earned", "carried", "inactive"}
 
 
 def table_cells(run: Run) -> set[tuple[object, object]]:
