@@ -176,7 +176,21 @@ async def test_a_block_of_one_recipient_refuses_all(stores: Stores) -> None:
         "pair_is_not_blocked",
         "video_message_units",
     ]
+    blocked = refusal.value.reasons[1]
+    assert blocked.inputs == {"recipient_id": str(pairs[2].b.id)}
+    assert str(pairs[2].b.id) in str(refusal.value)
     await send_video(stores)(to_send(pairs[0], person, recipients=others[:1]))
+
+
+async def test_erasure_of_one_recipient_refuses_all_and_names_them(stores: Stores) -> None:
+    person = await given.a_person(stores)
+    pairs = await with_friends(stores, person, 3)
+    await erase_person(stores)(pairs[1].b.id)
+    others = tuple(pair.b.id for pair in pairs[1:])
+    with pytest.raises(PartnerDeletedError, match=str(pairs[1].b.id)):
+        await send_video(stores)(to_send(pairs[0], person, recipients=others))
+    assert await kinds(stores, person.id) == []
+    await send_video(stores)(to_send(pairs[0], person, recipients=others[1:]))
 
 
 async def test_who_may_not_act_does_not_send(stores: Stores) -> None:
@@ -324,6 +338,9 @@ async def test_credits_are_given_to_a_person_there_is(stores: Stores) -> None:
     for number, reason in ((0, "x"), (1001, "x"), (5, " ")):
         with pytest.raises(InvalidValueError):
             await grant(stores)(person.id, number, reason)
+    for number in (0, 100_001, 2**31, 2**63):
+        with pytest.raises(InvalidValueError, match="from 1 to 100000 credits"):
+            await sell(stores)(person.id, a_purchase_id(), number)
     assert await the_ledger(stores, person.id) == []
     for ask in (queries(stores).credits(nobody), queries(stores).ledger(nobody, None, 5)):
         with pytest.raises(NotFoundError):

@@ -116,7 +116,8 @@ async def test_only_a_pending_upload_fails(api: Api, pair: given.Pair) -> None:
     refused(await viewed(api, message, pair.b), 409, "video_message_pending")
     assert (await uploaded(api, message))["state"] == "uploaded"
     refused(await failed(api, message), 409, "video_message_uploaded")
-    refused(await viewed(api, message, pair.a), 404, "not_found")
+    not_theirs = refused(await viewed(api, message, pair.a), 404, "not_found")
+    assert "may see or watch" in not_theirs["detail"]
     seen = (await viewed(api, message, pair.b)).json()
     assert (seen["state"], seen["viewed_at"] is None) == ("viewed", False)
     refused(await failed(api, message), 409, "video_message_uploaded")
