@@ -27,7 +27,7 @@ class Purchase:
 
 @frozen(kw_only=True)
 class Grant:
-    """A service gives credits."""
+    """A service gives credits; what is owed is left to purchases to repay."""
 
     lot_id: CreditLotId
     credits: int
@@ -94,7 +94,6 @@ def decide(
                     policy_version=policy_version,
                     lot_id=command.lot_id,
                     credits=_some(command.credits, policy.largest_grant),
-                    repaid=min(command.credits, wallet.accounts.debt),
                 ),
             )
         case ChargeBack():

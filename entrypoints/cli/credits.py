@@ -51,7 +51,7 @@ def grant(
     test_clock: bool | None,
     **flags: str | None,
 ) -> None:
-    """Give a person credits; what they owe is repaid first."""
+    """Give a person credits. What they owe is left to purchases to repay."""
 
     async def give(kithkin: Kithkin) -> Wallet:
         return await kithkin.video.grant_video_credits()(PersonId(person), number, reason)
@@ -116,7 +116,7 @@ def show(person: UUID, limit: int, *, as_json: bool, **flags: str | None) -> Non
 def _say_balance(accounts: CreditAccounts) -> None:
     say("Balance", f"{accounts.remaining} credits")
     if accounts.debt:
-        say("Owed", f"{accounts.debt} credits; the next ones repay them")
+        say("Owed", f"{accounts.debt} credits; the next purchase repays them")
 
 
 def _shown(entry: LedgerEntry) -> dict[str, object]:
