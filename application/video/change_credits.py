@@ -97,7 +97,7 @@ class SellVideoCredits:
 
         Raises:
             NotFoundError: There is no such person.
-            InvalidValueError: There are no credits in it.
+            InvalidValueError: There are no credits in it, or too many.
             LotTakenError: Other credits are known by this id.
         """
         return await self.change(person_id, Purchase(lot_id=purchase_id, credits=credit))

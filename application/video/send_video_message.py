@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+import attrs
 from attrs import frozen
 
 from application.shared.clock import Clock
@@ -19,7 +20,7 @@ from domain.shared.calendar import counted
 from domain.shared.decisions import Reason, refusals
 from domain.shared.errors import InvalidValueError, NotFoundError
 from domain.shared.ids import ConversationId, PersonId, VideoMessageId, VideoSendId
-from domain.shared.standing import require_standing, standing_reasons
+from domain.shared.standing import PAIR_RULES, require_standing, standing_reasons
 from domain.video.credits import CreditAccounts, evolve
 from domain.video.video_message_allowance import (
     VideoMessageAllowance,
@@ -204,13 +205,31 @@ def allowance(
 
 def _standing(sender: Participant, recipients: tuple[Recipient, ...]) -> tuple[Reason, ...]:
     """Give the reasons towards the first recipient who may not be sent to, or the first of all."""
-    each = [
-        standing_reasons(
-            active=sender.active,
-            blocked=recipient.blocked,
-            deleted=sender.deleted,
-            partner_deleted=recipient.deleted,
+    for recipient in recipients:
+        reasons = _towards(sender, recipient)
+        if refusals(reasons):
+            return reasons if len(recipients) == 1 else _named(reasons, recipient.person_id)
+    return _towards(sender, recipients[0])
+
+
+def _towards(sender: Participant, recipient: Recipient) -> tuple[Reason, ...]:
+    return standing_reasons(
+        active=sender.active,
+        blocked=recipient.blocked,
+        deleted=sender.deleted,
+        partner_deleted=recipient.deleted,
+    )
+
+
+def _named(reasons: tuple[Reason, ...], recipient_id: PersonId) -> tuple[Reason, ...]:
+    """Give the reasons with the recipient that a pair's refusal is about."""
+    return tuple(
+        attrs.evolve(
+            reason,
+            detail=f"{reason.detail} This is about recipient {recipient_id}.",
+            inputs={**reason.inputs, "recipient_id": str(recipient_id)},
         )
-        for recipient in recipients
-    ]
-    return next((reasons for reasons in each if refusals(reasons)), each[0])
+        if reason.rule in PAIR_RULES and not reason.satisfied
+        else reason
+        for reason in reasons
+    )

@@ -38,6 +38,10 @@ _ERRORS: dict[str, type[RefusedError]] = {
 }
 
 
+PAIR_RULES = frozenset({"partner_is_not_deleted", "pair_is_not_blocked"})
+"""The rules that look at the other person."""
+
+
 @cache
 def standing_reasons(
     *, active: bool, blocked: bool, deleted: bool = False, partner_deleted: bool = False

@@ -14,7 +14,7 @@ from .video_message_events import (
     VideoCreditsGranted,
     VideoCreditsPurchased,
 )
-from .video_message_policy import VideoMessagePolicy
+from .video_message_policy import MOST_CREDITS, VideoMessagePolicy
 
 
 @frozen(kw_only=True)
@@ -27,7 +27,7 @@ class Purchase:
 
 @frozen(kw_only=True)
 class Grant:
-    """A service gives credits."""
+    """A service gives credits; what is owed is left to purchases to repay."""
 
     lot_id: CreditLotId
     credits: int
@@ -66,7 +66,7 @@ def decide(
         now: The present instant.
 
     Raises:
-        InvalidValueError: There are no credits in it, or too many for a grant.
+        InvalidValueError: There are no credits in it, or too many.
         LotTakenError: Other credits, or another person's, are known by this id.
         NotFoundError: A chargeback names no purchase of the person's.
     """
@@ -80,7 +80,7 @@ def decide(
                     person_id=wallet.person_id,
                     policy_version=policy_version,
                     lot_id=command.lot_id,
-                    credits=_some(command.credits, None),
+                    credits=_some(command.credits, MOST_CREDITS),
                     repaid=min(command.credits, wallet.accounts.debt),
                 ),
             )
@@ -94,7 +94,6 @@ def decide(
                     policy_version=policy_version,
                     lot_id=command.lot_id,
                     credits=_some(command.credits, policy.largest_grant),
-                    repaid=min(command.credits, wallet.accounts.debt),
                 ),
             )
         case ChargeBack():
@@ -113,10 +112,9 @@ def _known(wallet: Wallet, command: Purchase | Grant, kind: LotKind) -> bool:
     return True
 
 
-def _some(number: int, most: int | None) -> int:
-    if number < 1 or (most is not None and number > most):
-        allowed = "1 or more" if most is None else f"from 1 to {most}"
-        raise InvalidValueError("credits", f"Give {allowed} credits; {number} were given.")
+def _some(number: int, most: int) -> int:
+    if not 1 <= number <= most:
+        raise InvalidValueError("credits", f"Give from 1 to {most} credits; {number} were given.")
     return number
 
 

@@ -201,10 +201,10 @@ def evolve(wallet: Wallet, event: WalletEvent) -> Wallet:
             return _given_back(wallet, accounts, event) if event.given_back else wallet
         case VideoCreditsPurchased():
             bought = attrs.evolve(accounts, purchased=before.purchased + event.credits)
-            return _with_lot(wallet, bought, event, LotKind.PURCHASE)
+            return _with_lot(wallet, bought, event, LotKind.PURCHASE, event.repaid)
         case VideoCreditsGranted():
             given = attrs.evolve(accounts, granted=before.granted + event.credits)
-            return _with_lot(wallet, given, event, LotKind.GRANT)
+            return _with_lot(wallet, given, event, LotKind.GRANT, repaid=0)
         case VideoCreditsChargedBack():
             taken = attrs.evolve(
                 accounts,
@@ -257,7 +257,7 @@ def _moves(event: WalletEvent) -> tuple[tuple[Account, Move, int], ...]:
         case VideoCreditsPurchased():
             moved = [(Account.CREDITS, Move.PURCHASE, event.credits), *_repaid(event.repaid)]
         case VideoCreditsGranted():
-            moved = [(Account.CREDITS, Move.GRANT, event.credits), *_repaid(event.repaid)]
+            moved = [(Account.CREDITS, Move.GRANT, event.credits)]
         case VideoCreditsChargedBack():
             moved = [
                 (Account.CREDITS, Move.CHARGEBACK, -event.taken),
@@ -309,6 +309,7 @@ def _with_lot(
     accounts: CreditAccounts,
     event: VideoCreditsPurchased | VideoCreditsGranted,
     kind: LotKind,
+    repaid: int,
 ) -> Wallet:
     number = accounts.lots + 1
     lot = CreditLot(
@@ -317,13 +318,13 @@ def _with_lot(
         number=number,
         kind=kind,
         credits=event.credits,
-        remaining=event.credits - event.repaid,
+        remaining=event.credits - repaid,
         acquired_at=event.at,
     )
     after = attrs.evolve(
         accounts,
         lots=number,
-        refunded=accounts.refunded + event.repaid,
-        debt=accounts.debt - event.repaid,
+        refunded=accounts.refunded + repaid,
+        debt=accounts.debt - repaid,
     )
     return Wallet(after, (*wallet.lots, lot))

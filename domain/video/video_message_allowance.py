@@ -146,7 +146,7 @@ class VideoMessageAllowance:
 
     @property
     def resets_at(self) -> datetime:
-        """When the day is over and there are free units anew."""
+        """When the day is over, and there are free units anew where any are given."""
         return next_midnight(self.facts.day, self.facts.timezone)
 
     @property
@@ -191,7 +191,7 @@ class VideoMessageAllowance:
                 "needed": self.needed,
             },
             threshold=self.available,
-            changes_at=self.resets_at,
+            changes_at=self.resets_at if self.free_limit else None,
             changed_by=tuple(self._what_suffices()),
         )
 
@@ -224,10 +224,8 @@ def require(decision: VideoMessageAllowance) -> None:
     if decision.enough:
         return
     reason = decision.unit_reason
-    advice = " or ".join(action.replace("_", " ") for action in reason.changed_by)
-    raise VideoCreditsNeededError(
-        f"{reason.detail} There are free units again at "
-        f"{decision.resets_at:%Y-%m-%dT%H:%M:%SZ}{f', or now: {advice}' if advice else ''}.",
-        decision.reasons,
-        decision,
-    )
+    ways = [action.replace("_", " ") for action in reason.changed_by]
+    if decision.free_limit + decision.credits >= decision.needed:
+        ways.insert(0, f"wait until {decision.resets_at:%Y-%m-%dT%H:%M:%SZ} for free units")
+    advice = f" To send it: {' or '.join(ways)}." if ways else ""
+    raise VideoCreditsNeededError(f"{reason.detail}{advice}", decision.reasons, decision)

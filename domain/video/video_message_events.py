@@ -95,12 +95,10 @@ class VideoCreditsGranted(Event):
     Attributes:
         lot_id: The lot that they are.
         credits: How many.
-        repaid: How many of them went to what was owed.
     """
 
     lot_id: CreditLotId
     credits: int
-    repaid: int
 
 
 @frozen(kw_only=True)

@@ -12,6 +12,9 @@ _CURRENCY = re.compile(r"[A-Z]{3}")
 _MOST_MINOR_UNITS = 1_000_000_000
 _MOST_BUNDLES = 20
 
+MOST_CREDITS = 100_000
+"""Of one bundle or one grant, whatever the rulebook says."""
+
 
 def _prices(
     _: object, attribute: "Attribute[Mapping[str, int]]", prices: Mapping[str, int]
@@ -34,7 +37,7 @@ class CreditBundle:
         prices: What they cost, in minor units by currency.
     """
 
-    credits: int = field(validator=between(1, 100_000))
+    credits: int = field(validator=between(1, MOST_CREDITS))
     prices: Mapping[str, int] = field(validator=_prices)
 
 
@@ -62,7 +65,7 @@ class VideoMessagePolicy:
 
     free_per_day: int = field(default=3, validator=between(0, 100_000))
     most_recipients: int = field(default=20, validator=between(1, 100))
-    largest_grant: int = field(default=1000, validator=between(1, 100_000))
+    largest_grant: int = field(default=1000, validator=between(1, MOST_CREDITS))
     grant_reason_max_characters: int = field(default=2000, validator=between(1, 2000))
     bundles: tuple[CreditBundle, ...] = field(
         default=(

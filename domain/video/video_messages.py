@@ -153,7 +153,7 @@ def checked_upload_ref(upload_ref: str) -> str:
 def no_such_video_message() -> NotFoundError:
     """Give the error for a video message that is absent, or not the asker's to know."""
     return NotFoundError(
-        "There is no such video message here, or this person takes no part in it; check the ids."
+        "There is no such video message here that this person may see or watch; check the ids."
     )
 
 

@@ -18,6 +18,7 @@ def ask(
     question: Callable[[Kithkin], Awaitable[T]],
     *,
     rulebook: str | None = None,
+    test_clock: bool | None = None,
 ) -> T:
     """Give the answer of Kithkin on the database that flags or environment name.
 
@@ -25,7 +26,13 @@ def ask(
         SettingsError: Some settings are wrong.
         StoreUnavailableError: The database cannot be used.
     """
-    settings = read_settings(os.environ, data=data, database_url=database_url, rulebook=rulebook)
+    settings = read_settings(
+        os.environ,
+        data=data,
+        database_url=database_url,
+        rulebook=rulebook,
+        test_clock=test_clock,
+    )
 
     async def answer(url: str) -> T:
         async with opened(settings, url) as kithkin:

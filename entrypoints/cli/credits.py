@@ -15,7 +15,7 @@ from domain.video.credits import CreditAccounts, LedgerEntry, Wallet
 from entrypoints.cli import options
 from entrypoints.cli.ask import ask
 from entrypoints.cli.json_output import write_json
-from entrypoints.cli.terminal import say
+from entrypoints.cli.terminal import printable, say
 from entrypoints.http.video_credits import credits_body, granted_body
 from entrypoints.wiring.kithkin import Kithkin
 
@@ -40,14 +40,29 @@ def command() -> None:
 @click.option("--reason", required=True, help="Why; it stands in the ledger.")
 @options.database
 @options.rulebook
+@options.test_clock
 @options.as_json
-def grant(person: UUID, number: int, reason: str, *, as_json: bool, **flags: str | None) -> None:
-    """Give a person credits; what they owe is repaid first."""
+def grant(
+    person: UUID,
+    number: int,
+    reason: str,
+    *,
+    as_json: bool,
+    test_clock: bool | None,
+    **flags: str | None,
+) -> None:
+    """Give a person credits. What they owe is left to purchases to repay."""
 
     async def give(kithkin: Kithkin) -> Wallet:
         return await kithkin.video.grant_video_credits()(PersonId(person), number, reason)
 
-    wallet = ask(flags["data"], flags["database_url"], give, rulebook=flags["rulebook"])
+    wallet = ask(
+        flags["data"],
+        flags["database_url"],
+        give,
+        rulebook=flags["rulebook"],
+        test_clock=test_clock,
+    )
     shown = granted_body(wallet)
     if as_json:
         write_json(shown)
@@ -92,7 +107,7 @@ def show(person: UUID, limit: int, *, as_json: bool, **flags: str | None) -> Non
             entry.move.value,
             f"{entry.amount:+}",
             str(entry.balance),
-            entry.reason or "-",
+            printable(entry.reason or "-"),
         )
     width = None if sys.stdout.isatty() else _WIDE
     Console(highlight=False, markup=False, width=width).print(table)
@@ -101,7 +116,7 @@ def show(person: UUID, limit: int, *, as_json: bool, **flags: str | None) -> Non
 def _say_balance(accounts: CreditAccounts) -> None:
     say("Balance", f"{accounts.remaining} credits")
     if accounts.debt:
-        say("Owed", f"{accounts.debt} credits; the next ones repay them")
+        say("Owed", f"{accounts.debt} credits; the next purchase repays them")
 
 
 def _shown(entry: LedgerEntry) -> dict[str, object]:
@@ -115,4 +130,5 @@ def _shown(entry: LedgerEntry) -> dict[str, object]:
         "lot_id": entry.lot_id,
         "video_message_id": entry.video_message_id,
         "reason": entry.reason,
+        "policy_version": entry.policy_version,
     }

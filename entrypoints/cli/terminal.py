@@ -47,6 +47,14 @@ def counted(number: int, what: str) -> str:
     return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
+def printable(text: str) -> str:
+    """Give a text that others wrote on one line, without what would steer the terminal."""
+    return "".join(
+        character if character.isprintable() else "\N{REPLACEMENT CHARACTER}"
+        for character in " ".join(text.split())
+    )
+
+
 def write_any_character() -> None:
     """Let a terminal of a small character set show what it lacks as escapes."""
     for stream in (sys.stdout, sys.stderr):

@@ -40,7 +40,7 @@ class CreditsBody(Struct):
         int, Meta(description="Credits that can be spent: purchased + granted - spent - refunded")
     ]
     debt: Annotated[
-        int, Meta(description="Credits owed after a chargeback; the next ones repay it first")
+        int, Meta(description="Credits owed after a chargeback; the next purchase repays it first")
     ]
     purchased: int
     granted: int
@@ -53,7 +53,6 @@ class GrantedCreditsBody(CreditsBody):
 
     lot_id: UUID
     credits: int
-    repaid: Annotated[int, Meta(description="How many of them went to the debt")]
 
 
 class MoveBody(Struct):
@@ -91,7 +90,6 @@ def granted_body(wallet: Wallet) -> GrantedCreditsBody:
         **msgspec.structs.asdict(credits_body(wallet.accounts)),
         lot_id=lot.id,
         credits=lot.credits,
-        repaid=lot.credits - lot.remaining,
     )
 
 
@@ -147,7 +145,7 @@ class VideoCreditRoutes(Controller):
     async def grant_video_credits(
         self, request: ApiRequest, person_id: FromPath[UUID], data: JSONBody[GrantCreditsBody]
     ) -> Response[GrantedCreditsBody]:
-        """Give a person video credits, for a reason. What they owe is repaid first."""
+        """Give a person video credits, for a reason. Only purchases repay a debt."""
 
         async def work() -> tuple[int, GrantedCreditsBody]:
             grant = kithkin(request).video.grant_video_credits()

@@ -47,9 +47,11 @@ class VideoAllowanceBody(Struct):
     free_used: int
     free_remaining: int
     credits: Annotated[int, Meta(description="Credits that can be spent")]
-    debt: Annotated[int, Meta(description="Credits that a purchase or grant would repay first")]
+    debt: Annotated[int, Meta(description="Credits that a purchase would repay first")]
     counting_on: Annotated[date, Meta(description="The day, in the person's zone")]
-    resets_at: Annotated[datetime, Meta(description="When there are free units anew")]
+    resets_at: Annotated[
+        datetime, Meta(description="When the day is over, and there are free units anew")
+    ]
     bundles: Annotated[list[BundleBody], Meta(description="What is sold, the smallest first")]
     unlockers: Annotated[
         list[UnitUnlockerBody], Meta(description="What would raise the units there are now")

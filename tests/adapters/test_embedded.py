@@ -19,10 +19,13 @@ from adapters.postgres.embedded_postmaster import Postmaster, pid_file, read_pos
 
 REPOSITORY = Path(__file__).parents[2]
 SUPERVISOR = """
+import signal
 import sys
 from pathlib import Path
 from adapters.postgres.embedded import embedded_postgres
 
+# A shell that starts the tests in the background leaves SIGINT ignored.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 try:
     with embedded_postgres(Path(sys.argv[1]), durable=False):
         print("running", flush=True)

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -45,11 +46,41 @@ def test_what_is_granted_is_shown(kithkin: RunCommand, data: Path, person: UUID)
 def test_both_are_written_as_json(kithkin: RunCommand, data: Path, person: UUID) -> None:
     command = ("credits", "grant", person, "2", "--reason", "A gift", "--data", data, "--json")
     granted = json.loads(kithkin(*command).out)
-    assert (granted["credits"], granted["repaid"], granted["balance"]) == (2, 0, 2)
+    assert (granted["credits"], granted["balance"]) == (2, 2)
     shown = json.loads(kithkin("credits", "show", person, "--data", data, "--json").out)
     assert (shown["balance"], shown["granted"], shown["debt"]) == (2, 2, 0)
     [row] = shown["ledger"]
     assert (row["move"], row["amount"], row["lot_id"]) == ("grant", 2, granted["lot_id"])
+
+
+def test_a_reason_does_not_steer_the_terminal(
+    kithkin: RunCommand, data: Path, person: UUID
+) -> None:
+    reason = "A gift\x1b[2J\nto \u202eAsha\x07"
+    kithkin("credits", "grant", person, "2", "--reason", reason, "--data", data)
+    shown = kithkin("credits", "show", person, "--data", data).out
+    assert "A gift\ufffd[2J to \ufffdAsha\ufffd" in shown
+    assert not set(shown) & {"\x1b", "\x07", "\u202e"}
+
+
+def test_a_grant_runs_on_the_test_clock(kithkin: RunCommand, data: Path, person: UUID) -> None:
+    url = running_url(data)
+    assert url
+    now = datetime(2900, 1, 1, tzinfo=UTC)
+    asyncio.run(_move_clock(url, now))
+    command = ("credits", "grant", person, "2", "--reason", "A gift", "--data", data)
+    for flags in (("--test-clock",), ()):
+        assert kithkin(*command, *flags).status == 0
+    shown = json.loads(kithkin("credits", "show", person, "--data", data, "--json").out)
+    after, then = (datetime.fromisoformat(row["at"]) for row in shown["ledger"])
+    assert then == now > after
+
+
+async def _move_clock(url: str, now: datetime) -> None:
+    kithkin = on_postgres(Settings(test_clock=True), url)
+    await kithkin.open()
+    await kithkin.ports.test_clock().move_to(now)
+    await kithkin.close()
 
 
 def test_a_person_without_credits_has_none(kithkin: RunCommand, data: Path, person: UUID) -> None:

@@ -44,9 +44,13 @@ async def test_what_is_told_of_a_chargeback_is_done_once(stores: Stores) -> None
     assert (owed.purchased, owed.spent, owed.refunded, owed.debt, owed.remaining) == (5, 1, 4, 1, 0)
 
     await grant(stores)(pair.a.id, 3, "A gift")
+    given_some = await the_credits(stores, pair.a.id)
+    assert (given_some.refunded, given_some.debt, given_some.remaining) == (4, 1, 3)
+    await sell(stores)(pair.a.id, a_purchase_id(), 2)
 
     after = await the_credits(stores, pair.a.id)
-    assert (after.granted, after.refunded, after.debt, after.remaining) == (3, 5, 0, 2)
+    assert (after.purchased, after.granted, after.refunded) == (7, 3, 5)
+    assert (after.debt, after.remaining) == (0, 4)
     rows = await the_ledger(stores, pair.a.id)
     assert [(row.number, row.account, row.move, row.amount, row.balance) for row in rows] == [
         (1, Account.CREDITS, Move.PURCHASE, 5, 5),
@@ -54,10 +58,11 @@ async def test_what_is_told_of_a_chargeback_is_done_once(stores: Stores) -> None
         (3, Account.CREDITS, Move.CHARGEBACK, -4, 0),
         (4, Account.DEBT, Move.CHARGEBACK, 1, 1),
         (5, Account.CREDITS, Move.GRANT, 3, 3),
-        (6, Account.CREDITS, Move.REPAYMENT, -1, 2),
-        (7, Account.DEBT, Move.REPAYMENT, -1, 0),
+        (6, Account.CREDITS, Move.PURCHASE, 2, 5),
+        (7, Account.CREDITS, Move.REPAYMENT, -1, 4),
+        (8, Account.DEBT, Move.REPAYMENT, -1, 0),
     ]
-    assert [row.reason for row in rows] == [*[None] * 4, *["A gift"] * 3]
+    assert [row.reason for row in rows] == [*[None] * 4, "A gift", *[None] * 3]
     assert rows[1].video_message_id == paid.id
 
 
@@ -104,6 +109,9 @@ async def test_credits_are_given_to_a_person_there_is(stores: Stores) -> None:
     for number, reason in ((0, "x"), (1001, "x"), (5, " ")):
         with pytest.raises(InvalidValueError):
             await grant(stores)(person.id, number, reason)
+    for number in (0, 100_001, 2**31, 2**63):
+        with pytest.raises(InvalidValueError, match="from 1 to 100000 credits"):
+            await sell(stores)(person.id, a_purchase_id(), number)
     assert await the_ledger(stores, person.id) == []
     for ask in (queries(stores).credits(nobody), queries(stores).ledger(nobody, None, 5)):
         with pytest.raises(NotFoundError):
@@ -126,7 +134,6 @@ async def test_a_stale_wallet_records_nothing(stores: Stores) -> None:
         policy_version="v",
         lot_id=CreditLotId(uuid7()),
         credits=1,
-        repaid=0,
     )
     for wallet in (stale, known):
         with pytest.raises(ConcurrentUpdateError):
@@ -145,7 +152,6 @@ async def test_what_the_accounts_forbid_is_not_written(stores: Stores) -> None:
         policy_version="v",
         lot_id=CreditLotId(uuid7()),
         credits=1,
-        repaid=0,
     )
 
     async def work() -> None:

@@ -171,7 +171,21 @@ async def test_a_block_of_one_recipient_refuses_all(stores: Stores) -> None:
         "pair_is_not_blocked",
         "video_message_units",
     ]
+    blocked = refusal.value.reasons[1]
+    assert blocked.inputs == {"recipient_id": str(pairs[2].b.id)}
+    assert str(pairs[2].b.id) in str(refusal.value)
     await send_video(stores)(to_send(pairs[0], person, recipients=others[:1]))
+
+
+async def test_erasure_of_one_recipient_refuses_all_and_names_them(stores: Stores) -> None:
+    person = await given.a_person(stores)
+    pairs = await with_friends(stores, person, 3)
+    await erase_person(stores)(pairs[1].b.id)
+    others = tuple(pair.b.id for pair in pairs[1:])
+    with pytest.raises(PartnerDeletedError, match=str(pairs[1].b.id)):
+        await send_video(stores)(to_send(pairs[0], person, recipients=others))
+    assert await kinds(stores, person.id) == []
+    await send_video(stores)(to_send(pairs[0], person, recipients=others[1:]))
 
 
 async def test_who_may_not_act_does_not_send(stores: Stores) -> None:

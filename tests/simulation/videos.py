@@ -218,13 +218,16 @@ def _give(journal: Journal, command: GrantCredits | BuyCredits) -> Answer:
 def _more(journal: Journal, person: int, number: int, *, bought: bool) -> Answer:
     known, lot = journal.video, len(journal.video.lots)
     known.lots.append(LotLog(person, bought))
-    repaid = min(number, known.owed.get(person, 0))
+    repaid = min(number, known.owed.get(person, 0)) if bought else 0
     known.owed[person] = known.owed.get(person, 0) - repaid
     known.credits.setdefault(person, []).extend(
         Credit(lot, GONE if place < repaid else HERE) for place in range(number)
     )
-    kind = "video_credits_purchased" if bought else "video_credits_granted"
-    journal.tell(kind, person, lot_id=lot, credits=number, repaid=repaid)
+    if bought:
+        told = {"lot_id": lot, "credits": number, "repaid": repaid}
+        journal.tell("video_credits_purchased", person, **told)
+    else:
+        journal.tell("video_credits_granted", person, lot_id=lot, credits=number)
     return {"lot": lot, **seen(journal, person)}
 
 

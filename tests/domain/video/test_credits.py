@@ -50,16 +50,22 @@ def test_it_leaves_other_lots_alone(owner: Owner) -> None:
     assert (lot.remaining, lot.charged_back_at) == (4, None)
 
 
-@pytest.mark.parametrize("grants", [False, True])
-def test_what_is_owed_is_repaid_first(owner: Owner, *, grants: bool) -> None:
+def test_a_grant_repays_nothing(owner: Owner) -> None:
     owner.charge_back(_spent(owner, 5))
-    more = owner.be_given if grants else owner.buy
-    more(3)
+    owner.be_given(3)
+    assert (owner.accounts.remaining, owner.accounts.debt) == (3, 5)
+    owner.buy(6)
+    assert (owner.accounts.remaining, owner.accounts.debt) == (4, 0)
+
+
+def test_what_is_owed_is_repaid_first(owner: Owner) -> None:
+    owner.charge_back(_spent(owner, 5))
+    owner.buy(3)
     assert (owner.accounts.remaining, owner.accounts.debt) == (0, 2)
-    more(3)
+    owner.buy(3)
     assert (owner.accounts.remaining, owner.accounts.debt) == (1, 0)
     assert moves(owner)[-3:] == [
-        (Account.CREDITS, Move.GRANT if grants else Move.PURCHASE, 3, 3),
+        (Account.CREDITS, Move.PURCHASE, 3, 3),
         (Account.CREDITS, Move.REPAYMENT, -2, 1),
         (Account.DEBT, Move.REPAYMENT, -2, 0),
     ]

@@ -170,7 +170,7 @@ def test_the_decision_explains_itself() -> None:
         "buy_50_video_credits",
     )
     assert decision.verdicts == (("video_message_units", False),)
-    with pytest.raises(VideoCreditsNeededError, match="or now: buy 5 video credits") as refusal:
+    with pytest.raises(VideoCreditsNeededError, match="or buy 5 video credits") as refusal:
         require(decision)
     assert refusal.value.decision is decision
 
@@ -232,6 +232,36 @@ def test_where_it_is_allowed_nothing_needs_to_change() -> None:
     assert decision.allowed
     assert decision.reasons[0].changed_by == ()
     require(decision)
+
+
+@pytest.mark.parametrize(
+    ("policy", "units", "waiting_helps"),
+    [
+        (VideoMessagePolicy(), {"free_used": 3}, True),
+        (VideoMessagePolicy(), {"free_used": 3, "credits": 1, "needed": 4}, True),
+        (VideoMessagePolicy(), {"needed": 4}, False),
+        (VideoMessagePolicy(free_per_day=0), {}, False),
+        (VideoMessagePolicy(free_per_day=0), {"credits": 1, "needed": 2}, False),
+    ],
+)
+def test_waiting_is_advised_where_it_helps(
+    policy: VideoMessagePolicy, units: dict[str, int], *, waiting_helps: bool
+) -> None:
+    with pytest.raises(VideoCreditsNeededError) as refusal:
+        require(allowance(policy, **units))
+    assert ("wait until 2026-03-03T00:00:00Z" in str(refusal.value)) is waiting_helps
+
+
+def test_nothing_changes_at_midnight_where_nothing_is_free() -> None:
+    nothing_free = allowance(VideoMessagePolicy(free_per_day=0), credits=1)
+    assert nothing_free.reasons[0].changes_at is None
+    assert allowance().reasons[0].changes_at == allowance().resets_at
+
+
+def test_nothing_is_advised_where_nothing_helps() -> None:
+    with pytest.raises(VideoCreditsNeededError) as refusal:
+        require(allowance(VideoMessagePolicy(free_per_day=0, bundles=())))
+    assert str(refusal.value).endswith("0 credits are left.")
 
 
 def test_other_rules_have_their_say_first() -> None:

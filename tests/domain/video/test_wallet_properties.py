@@ -46,7 +46,9 @@ class WalletMachine(RuleBasedStateMachine):
     @rule(number=numbers)
     def be_given(self, number: int) -> None:
         self.came["granted"] += number
+        owed = self.owner.accounts.debt
         self.owner.be_given(number)
+        assert self.owner.accounts.debt == owed
 
     @rule(lot_id=lots)
     def charge_back(self, lot_id: CreditLotId) -> None:
