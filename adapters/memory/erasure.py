@@ -64,7 +64,16 @@ class MemoryPersonalData:
                 store.streaks.delete((person_id, streak.kind))
             for row in store.streak_days.group("person", person_id):
                 store.streak_days.delete((person_id, row.kind, row.date))
+            self._erase_achievements(person_id)
             store.rewrite(person_id, _without_whereabouts)
+
+    def _erase_achievements(self, person_id: PersonId) -> None:
+        store = self._store
+        store.achievement_totals.delete(person_id)
+        for met in store.achievement_partners.group("person", person_id):
+            store.achievement_partners.delete((person_id, met.partner_id))
+        for award in store.achievement_awards.group("person", person_id):
+            store.achievement_awards.delete((person_id, award.key))
 
     def _erase_conversations(self, person_id: PersonId, at: datetime) -> None:
         store = self._store

@@ -21,6 +21,13 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
+from adapters.postgres.achievement_tables import (
+    achievement_award_backs,
+    achievement_awards,
+    achievement_partners,
+    achievement_totals,
+    achievements,
+)
 from adapters.postgres.identity_tables import (
     blocks,
     code_tallies,
@@ -52,6 +59,11 @@ __all__ = [
     "IS_COMPLETED",
     "IS_OPEN",
     "Instant",
+    "achievement_award_backs",
+    "achievement_awards",
+    "achievement_partners",
+    "achievement_totals",
+    "achievements",
     "blocks",
     "code_tallies",
     "conversation_daily_messages",

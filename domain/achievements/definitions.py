@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, NewType
 from urllib.parse import urlsplit
+from uuid import UUID
 
 import attrs
 from attrs import frozen
@@ -14,8 +15,12 @@ from ..shared.text import clean_line, clean_text
 from .events import Category
 from .requirements import Requirement
 
+AchievementId = NewType("AchievementId", UUID)
 AchievementKey = NewType("AchievementKey", str)
 RewardValue = str | int | bool
+
+MAX_ACHIEVEMENTS = 500
+"""How many there may be, withdrawn ones too."""
 
 MAX_KEY_CHARACTERS = 60
 MAX_NAME_CHARACTERS = 100
@@ -45,6 +50,12 @@ class AchievementKeyTakenError(ConflictError):
     code = "achievement_key_taken"
 
 
+class TooManyAchievementsError(ConflictError):
+    """No more achievements are kept."""
+
+    code = "too_many_achievements"
+
+
 class AchievementPublishedError(ConflictError):
     """What those who earned an achievement earned can't change any more."""
 
@@ -62,7 +73,8 @@ class Achievement:
     """Something that a person earns once. It is never repeatable.
 
     Attributes:
-        key: Its own, snake_case; it never changes.
+        id: Its own.
+        key: Its own too, snake_case; it never changes.
         name: What people read.
         description: What one does to earn it.
         category: What it is about.
@@ -77,6 +89,7 @@ class Achievement:
         withdrawn_at: Since when it can't any more.
     """
 
+    id: AchievementId
     key: AchievementKey
     name: str
     description: str

@@ -21,6 +21,7 @@ COMMANDS = {
     "rules": "Show the rules in force, or check a rulebook file.",
     "allowance": "Show what a person may still send in a conversation, and why.",
     "streak": "Show the streaks of a person, day by day.",
+    "achievements": "Award achievements to those who have met them already.",
     "demo": "Play the whole story on a database of its own.",
     "doctor": "Find what is wrong with this installation, and how to mend it.",
 }

@@ -7,6 +7,7 @@ from datetime import timedelta
 from dependency_injector.containers import DeclarativeContainer
 from dependency_injector.providers import DependenciesContainer, Factory, Object, Singleton
 
+from application.achievements.publish_achievement import AWARD_BACK
 from application.shared.backlog import TellBacklog
 from application.shared.forget_answers import ForgetExpiredAnswers
 from application.shared.forget_queue_log import ForgetQueueLog
@@ -21,6 +22,7 @@ def job_kinds(
     forget_events: Handler,
     forget_expired_answers: Handler,
     forget_queue_log: Handler,
+    award_back: Handler,
 ) -> JobKinds:
     """Name every kind of job, and who does it. A new kind is added here."""
     return JobKinds.of(
@@ -29,6 +31,13 @@ def job_kinds(
             _sweep("forget_events", forget_events, timedelta(hours=1)),
             _sweep("forget_expired_answers", forget_expired_answers, timedelta(hours=1)),
             _sweep("forget_queue_log", forget_queue_log, timedelta(hours=1)),
+            # It goes on where it was broken off, so a long one is many tries of a bounded time.
+            JobKind(
+                name=AWARD_BACK,
+                handle=award_back,
+                in_transaction=False,
+                longest_run=timedelta(hours=1),
+            ),
         )
     )
 
@@ -44,6 +53,7 @@ class Jobs(DeclarativeContainer):
     ports = DependenciesContainer()
     video = DependenciesContainer()
     events = DependenciesContainer()
+    achievements = DependenciesContainer()
 
     kinds = Singleton(
         job_kinds,
@@ -53,6 +63,7 @@ class Jobs(DeclarativeContainer):
             ForgetExpiredAnswers, answers=ports.answers, clock=ports.clock
         ),
         forget_queue_log=Factory(ForgetQueueLog, log=ports.job_queue),
+        award_back=achievements.award_back_by_job,
     )
     run_job = Factory(
         RunJob,

@@ -45,6 +45,8 @@ NAMES = (
     "sessions",
     "streaks",
     "streak_days",
+    "achievements",
+    "achievement_totals",
     "events",
 )
 

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from domain.achievements.awards import Happened
-from domain.achievements.definitions import Achievement, AchievementKey
+from domain.achievements.definitions import Achievement, AchievementId, AchievementKey
 from domain.achievements.events import Category
 from domain.achievements.metrics import Totals
 from domain.achievements.requirements import requirement_of
@@ -32,6 +32,7 @@ def after(**time: int) -> datetime:
 
 def an_achievement(requirements: object, **changes: Any) -> Achievement:
     known: dict[str, Any] = {
+        "id": AchievementId(UUID(int=500)),
         "key": AchievementKey("first_words"),
         "name": "First words",
         "description": "Send a message.",
