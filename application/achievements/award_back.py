@@ -13,18 +13,16 @@ from application.shared.outbox import outgoing
 from application.shared.rulebook import Rulebook
 from application.shared.transaction import Transactions
 from domain.achievements.awards import earn
-from domain.achievements.definitions import Achievement, AchievementKey
+from domain.achievements.definitions import (
+    Achievement,
+    AchievementKey,
+    AchievementWithdrawnError,
+)
 from domain.achievements.requirements import is_met
-from domain.shared.errors import ConflictError, NotFoundError
+from domain.shared.errors import NotFoundError
 from domain.shared.ids import PersonId
 
 _AT_A_TIME = 50
-
-
-class NothingToAwardError(ConflictError):
-    """The achievement is withdrawn."""
-
-    code = "achievement_withdrawn"
 
 
 def no_such_achievement(key: str) -> NotFoundError:
@@ -90,7 +88,7 @@ class AwardToThoseWhoEarned:
 
         Raises:
             NotFoundError: There is no such achievement.
-            NothingToAwardError: It is withdrawn.
+            AchievementWithdrawnError: It is withdrawn.
         """
         went = await self.transactions.run(lambda: self._begin(key))
         told(went)
@@ -137,5 +135,7 @@ class AwardToThoseWhoEarned:
         if achievement is None:
             raise no_such_achievement(key)
         if achievement.withdrawn_at is not None:
-            raise NothingToAwardError("It is withdrawn, so that nobody is awarded it any more.")
+            raise AchievementWithdrawnError(
+                "It is withdrawn, so that nobody is awarded it any more."
+            )
         return achievement

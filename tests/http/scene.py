@@ -38,6 +38,9 @@ TAKES_BODY = (
     "finish_google",
     "record_activity",
     "set_pause",
+    "publish_achievement",
+    "change_achievement",
+    "show_award",
 )
 TEXTS = {
     "register_person": "name",
@@ -47,6 +50,8 @@ TEXTS = {
     "send_message": "text",
     "edit_message": "text",
     "create_webhook_endpoint": "description",
+    "publish_achievement": "description",
+    "change_achievement": "description",
 }
 """What people write themselves, by operation."""
 
@@ -73,6 +78,11 @@ class Scene:
     away: tuple[str, str]
     endpoint: str
 
+    @property
+    def own_key(self) -> str:
+        """The key of an achievement that nobody else publishes."""
+        return f"said_{self.message.replace('-', '')}"
+
     def path(self, operation: Operation) -> str:
         """The operation's path, with ids of this scene."""
         return operation.path.format(
@@ -85,6 +95,7 @@ class Scene:
             event_id=nobody(),
             session_id=nobody(),
             kind="login",
+            key="welcome",
         )
 
     def body(self, operation_id: str) -> dict[str, Any]:
@@ -114,6 +125,16 @@ class Scene:
             "start_google": {},
             "record_activity": {"kind": "app_open"},
             "set_pause": {"starts_on": self.away[0], "ends_on": self.away[1]},
+            "publish_achievement": {
+                "key": self.own_key,
+                "name": "Said a lot",
+                "description": "Say a lot.",
+                "category": "milestone",
+                "points": 5,
+                "requirements": {"metric": "messages_sent", "at_least": 1_000_000},
+            },
+            "change_achievement": {"name": "Welcome"},
+            "show_award": {"is_public": True},
             "finish_google": {"state": "none", "code": "none", "nonce": "none"},
         }
         return bodies.get(operation_id, {})

@@ -17,6 +17,8 @@ LONGEST = {
     ("suspend_person", "reason"): 2000,
     ("file_report", "reason"): 2000,
     ("create_webhook_endpoint", "description"): 200,
+    ("publish_achievement", "description"): 500,
+    ("change_achievement", "description"): 500,
     ("send_message", "text"): 4000,
     ("edit_message", "text"): 4000,
 }

@@ -24,6 +24,8 @@ ADMIN = {"set_tier", "suspend_person", "reinstate_person", "list_reports", "move
     "list_webhook_deliveries",
     "redeliver_event",
     "requeue_dead_deliveries",
+    "publish_achievement",
+    "change_achievement",
 }
 PUBLIC = {"live", "ready", "metrics"}
 COVERED = {"read": {"read"}, "write": {"read", "write"}, "admin": {"read", "write", "admin"}}
