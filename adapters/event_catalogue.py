@@ -10,6 +10,7 @@ import msgspec
 
 from adapters.event_form import COMMON
 from application.shared.outbox import event_type_of
+from domain.achievements.events import AchievementEvent
 from domain.conversations.events import ConversationEvent
 from domain.identity.events import IdentityEvent
 from domain.shared.events import Event
@@ -17,7 +18,7 @@ from domain.streaks.events import StreakEvent
 from domain.video.events import VideoEvent
 
 EVENTS: tuple[type[Event], ...] = get_args(
-    IdentityEvent | ConversationEvent | VideoEvent | StreakEvent
+    IdentityEvent | ConversationEvent | VideoEvent | StreakEvent | AchievementEvent
 )
 """All that can happen."""
 

@@ -64,7 +64,16 @@ class MemoryPersonalData:
                 store.answers.put(Answered(answered.owner, answered.key, kept))
             self._erase_videos(person_id)
             self._erase_streaks(person_id)
+            self._erase_achievements(person_id)
             store.rewrite(person_id, _without_whereabouts)
+
+    def _erase_achievements(self, person_id: PersonId) -> None:
+        store = self._store
+        store.achievement_totals.delete(person_id)
+        for met in store.achievement_partners.group("person", person_id):
+            store.achievement_partners.delete((person_id, met.partner_id))
+        for award in store.achievement_awards.group("person", person_id):
+            store.achievement_awards.delete((person_id, award.key))
 
     def _erase_conversations(self, person_id: PersonId, at: datetime) -> None:
         store = self._store

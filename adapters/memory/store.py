@@ -7,13 +7,17 @@ from uuid import UUID
 
 from attrs import field, frozen
 
+from adapters.memory.achievement_rows import PartnerRow, TotalsRow
 from adapters.memory.identity_tables import IdentityTables
 from adapters.memory.reaction_rows import MarkRow, ProgressRow, StreakDayRow
 from adapters.memory.table import Table
 from adapters.memory.versioned import VersionedTable
+from application.achievements.ports import AwardBack
 from application.shared.idempotency import Attempt, KeptAnswer
 from application.shared.jobs import JobState, StoredJob
 from application.shared.outbox import OutboxEvent
+from domain.achievements.awards import Award
+from domain.achievements.definitions import Achievement, AchievementKey
 from domain.conversations.conversations import Conversation
 from domain.conversations.messages import Message
 from domain.events.deliveries import Delivery
@@ -260,6 +264,37 @@ class MemoryStore(IdentityTables):
                 "streak": lambda row: ((row.person_id, row.kind),),
             },
             references={"person": (self.persons, lambda row: (row.person_id,))},
+        )
+        self.achievements: Table[AchievementKey, Achievement] = Table(
+            self.note,
+            lambda achievement: achievement.key,
+            unique={"id": lambda achievement: achievement.id},
+        )
+        self.achievement_totals: Table[PersonId, TotalsRow] = Table(
+            self.note,
+            lambda row: row.person_id,
+            references={"person": (self.persons, lambda row: (row.person_id,))},
+            checks={"points": lambda row: row.points >= 0 and row.awards >= 0},
+        )
+        self.achievement_partners: Table[tuple[PersonId, PersonId], PartnerRow] = Table(
+            self.note,
+            lambda row: (row.person_id, row.partner_id),
+            groups={"person": lambda row: (row.person_id,)},
+            references={"person": (self.persons, lambda row: (row.person_id,))},
+        )
+        self.achievement_awards: Table[tuple[PersonId, AchievementKey], Award] = Table(
+            self.note,
+            lambda award: (award.person_id, award.key),
+            groups={"person": lambda award: (award.person_id,)},
+            references={
+                "person": (self.persons, lambda award: (award.person_id,)),
+                "achievement": (self.achievements, lambda award: (award.key,)),
+            },
+        )
+        self.achievement_award_backs: Table[AchievementKey, AwardBack] = Table(
+            self.note,
+            lambda award_back: award_back.key,
+            references={"achievement": (self.achievements, lambda row: (row.key,))},
         )
         self.reaction_progress: Table[str, ProgressRow] = Table(self.note, lambda row: row.name)
         self.reaction_marks: Table[tuple[str, PersonId], MarkRow] = Table(

@@ -11,6 +11,7 @@ from adapters.memory.store import MemoryStore
 from application.identity.stored_records import (
     UNTOLD_EVENTS,
     UNTOLD_FIELDS,
+    OwnAward,
     OwnBlock,
     OwnCall,
     OwnConversation,
@@ -29,6 +30,7 @@ from application.identity.stored_records import (
     OwnSession,
     OwnStreak,
     OwnStreakDay,
+    OwnTotals,
     OwnVideoMessage,
 )
 from application.shared.outbox import event_type
@@ -78,6 +80,8 @@ def memory_records(store: MemoryStore) -> dict[str, Any]:
         "sessions": _sessions,
         "streaks": _streaks,
         "streak_days": _streak_days,
+        "achievements": _awards,
+        "achievement_totals": _totals,
         "events": _events,
     }
     return {name: MemoryRecords(store, find) for name, find in finds.items()}
@@ -237,6 +241,20 @@ def _streak_days(store: MemoryStore, person_id: PersonId) -> Iterator[object]:
     days = store.streak_days.group("person", person_id)
     for row in sorted(days, key=lambda row: (row.kind, row.date)):
         yield _own(OwnStreakDay, row, kind=row.kind.value, state=row.state.value)
+
+
+def _awards(store: MemoryStore, person_id: PersonId) -> Iterator[object]:
+    for award in sorted(
+        store.achievement_awards.group("person", person_id), key=lambda award: award.key
+    ):
+        inputs = [attrs.asdict(one) for one in award.inputs]
+        yield _own(OwnAward, award, category=award.category.value, inputs=inputs)
+
+
+def _totals(store: MemoryStore, person_id: PersonId) -> Iterator[object]:
+    row = store.achievement_totals.get(person_id)
+    if row is not None:
+        yield _own(OwnTotals, row)
 
 
 _LEFT_OUT = {*(field.name for field in attrs.fields(Event)), *UNTOLD_FIELDS}

@@ -23,7 +23,8 @@ _viewer = bindparam("viewer", type_=Uuid)
 _COUNTED = (MessageRole.USER, MessageRole.ASSISTANT)
 
 
-def _has_written(person: ColumnElement[Any]) -> ColumnElement[bool]:
+def has_written(person: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Give the condition that a person has written in the conversation of the row."""
     written = tables.messages.alias()
     return (
         select(written.c.id)
@@ -72,7 +73,7 @@ def _rows() -> Select[Any]:
             messages.label("message_count"),
             other.c.display_name.label("other_display_name"),
             other.c.privacy_level.label("other_privacy_level"),
-            and_(_has_written(_viewer), _has_written(other.c.id)).label("friends"),
+            and_(has_written(_viewer), has_written(other.c.id)).label("friends"),
             blocked_between(_viewer, other.c.id).label("blocked"),
         )
         .select_from(_conversations)

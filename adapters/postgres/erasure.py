@@ -136,6 +136,14 @@ _ERASE_ELSEWHERE = (
     ),
     Statement(delete(tables.streak_days).where(tables.streak_days.c.person_id == _person)),
     Statement(delete(tables.streaks).where(tables.streaks.c.person_id == _person)),
+    *(
+        Statement(delete(table).where(table.c.person_id == _person))
+        for table in (
+            tables.achievement_awards,
+            tables.achievement_partners,
+            tables.achievement_totals,
+        )
+    ),
     Statement(
         update(_answers)
         .where(_answers.c.person_id == _person)

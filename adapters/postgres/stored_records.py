@@ -13,6 +13,7 @@ from adapters.postgres.executor import Executor, Row, Statement
 from application.identity.stored_records import (
     UNTOLD_EVENTS,
     UNTOLD_FIELDS,
+    OwnAward,
     OwnBlock,
     OwnCall,
     OwnConversation,
@@ -31,6 +32,7 @@ from application.identity.stored_records import (
     OwnSession,
     OwnStreak,
     OwnStreakDay,
+    OwnTotals,
     OwnVideoMessage,
 )
 from domain.shared.events import Event
@@ -197,6 +199,16 @@ _STREAK_DAYS = _List(
     _streak_days.c.kind,
     _streak_days.c.date,
 )
+_awards = tables.achievement_awards
+_AWARDS = _List(
+    select(*columns_for(_awards, OwnAward)).where(_awards.c.person_id == _person),
+    _awards.c.key,
+)
+_totals = tables.achievement_totals
+_TOTALS = _List(
+    select(*columns_for(_totals, OwnTotals)).where(_totals.c.person_id == _person),
+    _totals.c.person_id,
+)
 _outbox = tables.outbox
 _EVENTS = _List(
     select(*columns_for(_outbox, OwnEvent)).where(
@@ -218,6 +230,27 @@ class PostgresRecords:
         """Give what is stored of a person, some at a time."""
         async for rows in self.rows.pages(self.executor, person_id=person_id):
             yield tuple(from_row(self.cls, row) for row in rows)
+
+
+@frozen
+class PostgresJsonRecords:
+    """Rows that name the person themselves, and hold JSON in some columns."""
+
+    executor: Executor
+    rows: _List
+    cls: type[Any]
+    json: tuple[str, ...]
+
+    async def pages(self, person_id: PersonId) -> AsyncIterator[tuple[object, ...]]:
+        """Give what is stored of a person, some at a time."""
+        async for rows in self.rows.pages(self.executor, person_id=person_id):
+            yield tuple(self.cls(**{**row, **self._read(row)}) for row in rows)
+
+    def _read(self, row: Row) -> dict[str, Any]:
+        return {
+            name: None if row[name] is None else msgspec.json.decode(row[name])
+            for name in self.json
+        }
 
 
 @frozen
@@ -279,5 +312,9 @@ def postgres_records(executor: Executor) -> dict[str, Any]:
         "sessions": PostgresRecords(executor, _SESSIONS, OwnSession),
         "streaks": PostgresRecords(executor, _STREAKS, OwnStreak),
         "streak_days": PostgresRecords(executor, _STREAK_DAYS, OwnStreakDay),
+        "achievements": PostgresJsonRecords(
+            executor, _AWARDS, OwnAward, ("inputs", "social_context")
+        ),
+        "achievement_totals": PostgresJsonRecords(executor, _TOTALS, OwnTotals, ("counted",)),
         "events": PostgresEventRecords(executor),
     }

@@ -19,6 +19,13 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
+from adapters.postgres.achievement_tables import (
+    achievement_award_backs,
+    achievement_awards,
+    achievement_partners,
+    achievement_totals,
+    achievements,
+)
 from adapters.postgres.event_tables import (
     event_sinks,
     forgotten_events,
@@ -64,6 +71,11 @@ __all__ = [
     "IS_OPEN",
     "IS_UNSPENT",
     "Instant",
+    "achievement_award_backs",
+    "achievement_awards",
+    "achievement_partners",
+    "achievement_totals",
+    "achievements",
     "blocks",
     "code_tallies",
     "conversation_daily_messages",

@@ -242,6 +242,34 @@ class OwnStreakDay:
 
 
 @frozen(kw_only=True)
+class OwnAward:
+    """An achievement that the person earned; the inputs are those of the time."""
+
+    key: str
+    category: str
+    points: int
+    earned_at: datetime
+    inputs: Any
+    policy_version: str
+    is_public: bool
+    displayed_at: datetime | None
+    celebrated_at: datetime | None
+    social_context: Any
+    shared_publicly: bool
+    related_entity_type: str | None
+    related_entity_id: UUID | None
+
+
+@frozen(kw_only=True)
+class OwnTotals:
+    """What was counted of the person for achievements."""
+
+    counted: Any
+    points: int
+    awards: int
+
+
+@frozen(kw_only=True)
 class OwnEvent:
     """An event about the person, without what it tells of others."""
 

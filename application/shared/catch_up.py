@@ -63,11 +63,14 @@ class CatchUp:
 
     Attributes:
         seconds: The time by a watch.
+        rest_seconds: How long to leave events to gather after each time.
     """
 
     progress: ReactionProgress
     drain: Drain
     seconds: Callable[[], float]
+    rest_seconds: float = 0
+    _again_at: float | None = field(default=None, init=False)
     _seen: int = field(default=0, init=False)
     _kept: int = field(default=0, init=False)
     _failed: dict[PersonId, Failed] = field(factory=dict, init=False)
@@ -83,6 +86,10 @@ class CatchUp:
         Raises:
             StoreUnavailableError: The store went away.
         """
+        now = self.seconds()
+        if self._again_at is not None and now < self._again_at:
+            return ()
+        self._again_at = now + self.rest_seconds
         settled = await self.progress.settled()
         due = [one for one in self._failed.values() if one.again_at <= self.seconds()]
         if settled <= self._seen and not due:

@@ -23,6 +23,7 @@ COMMANDS = {
     "credits": "Give a person video credits, or show what theirs come to.",
     "reward": "Show whether a person's prices are lower this month, until when, and why.",
     "streak": "Show the streaks of a person, day by day.",
+    "achievements": "Award achievements to those who have met them already.",
     "demo": "Play the whole story on a database of its own.",
     "doctor": "Find what is wrong with this installation, and how to mend it.",
 }

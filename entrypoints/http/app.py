@@ -9,7 +9,9 @@ from litestar.datastructures import State
 from litestar.types import ASGIApp, ControllerRouterHandler
 
 from entrypoints.http import health, schema
+from entrypoints.http.achievements import AchievementRoutes
 from entrypoints.http.admission import Admission
+from entrypoints.http.awards import AwardRoutes
 from entrypoints.http.clients import behind_proxies
 from entrypoints.http.clock import ClockRoutes
 from entrypoints.http.conversations import ConversationRoutes
@@ -108,6 +110,8 @@ def _routes(settings: Settings) -> list[ControllerRouterHandler]:
         PromptRoutes,
         RewardRoutes,
         StreakRoutes,
+        AchievementRoutes,
+        AwardRoutes,
         EventRoutes,
         WebhookRoutes,
         SignInRoutes,

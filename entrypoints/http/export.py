@@ -11,6 +11,7 @@ from msgspec import Meta, Struct
 
 from application.identity.export_person import PersonExport
 from application.shared.transaction import ConcurrentUpdateError, StoreUnavailableError
+from domain.achievements.events import Category
 from domain.conversations.conversations import ConversationKind
 from domain.streaks.calendar import DayState
 from domain.streaks.events import StreakKind
@@ -202,6 +203,40 @@ class ExportedStreakDay(Struct):
     state: DayState
 
 
+class ExportedCondition(Struct):
+    """A number that had to be reached."""
+
+    metric: str
+    current: int
+    needed: int
+
+
+class ExportedAward(Struct):
+    """An achievement that the person earned."""
+
+    key: str
+    category: Category
+    points: int
+    earned_at: datetime
+    inputs: Annotated[list[ExportedCondition], Meta(description="The conditions as they were then")]
+    policy_version: str
+    is_public: bool
+    displayed_at: datetime | None
+    celebrated_at: datetime | None
+    social_context: dict[str, str] | None
+    shared_publicly: bool
+    related_entity_type: str | None
+    related_entity_id: UUID | None
+
+
+class ExportedTotals(Struct):
+    """What was counted of the person for achievements."""
+
+    counted: Annotated[dict[str, int], Meta(description="By metric")]
+    points: Annotated[int, Meta(description="The sum of all awards")]
+    awards: int
+
+
 class ExportedEvent(Struct):
     """An event about the person; `data` holds the fields of its type."""
 
@@ -237,6 +272,10 @@ class ExportBody(Struct):
     sessions: list[SessionBody]
     streaks: list[ExportedStreak]
     streak_days: list[ExportedStreakDay]
+    achievements: list[ExportedAward]
+    achievement_totals: Annotated[
+        list[ExportedTotals], Meta(description="One, once anything was counted")
+    ]
     events: list[ExportedEvent]
 
 

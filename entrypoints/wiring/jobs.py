@@ -7,6 +7,7 @@ from datetime import timedelta
 from dependency_injector.containers import DeclarativeContainer
 from dependency_injector.providers import DependenciesContainer, Factory, Object, Singleton
 
+from application.achievements.publish_achievement import AWARD_BACK
 from application.shared.backlog import TellBacklog
 from application.shared.counted_run import CountedRun
 from application.shared.forget_answers import ForgetExpiredAnswers
@@ -24,6 +25,7 @@ def job_kinds(
     forget_expired_answers: Handler,
     forget_queue_log: Handler,
     forget_sign_ins: Handler,
+    award_back: Handler,
 ) -> JobKinds:
     """Name every kind of job, and who does it. A new kind is added here."""
     return JobKinds.of(
@@ -34,6 +36,13 @@ def job_kinds(
             _sweep("forget_expired_answers", forget_expired_answers, timedelta(hours=1)),
             _sweep("forget_queue_log", forget_queue_log, timedelta(hours=1)),
             _sweep("forget_sign_ins", forget_sign_ins, timedelta(hours=1)),
+            # It goes on where it was broken off, so a long one is many tries of a bounded time.
+            JobKind(
+                name=AWARD_BACK,
+                handle=award_back,
+                in_transaction=False,
+                longest_run=timedelta(hours=1),
+            ),
         )
     )
 
@@ -50,6 +59,7 @@ class Jobs(DeclarativeContainer):
     video = DependenciesContainer()
     events = DependenciesContainer()
     sign_in = DependenciesContainer()
+    achievements = DependenciesContainer()
 
     kinds = Singleton(
         job_kinds,
@@ -61,6 +71,7 @@ class Jobs(DeclarativeContainer):
         ),
         forget_queue_log=Factory(ForgetQueueLog, log=ports.job_queue),
         forget_sign_ins=sign_in.forget_sign_ins,
+        award_back=achievements.award_back_by_job,
     )
     run_job = Factory(
         RunJob,

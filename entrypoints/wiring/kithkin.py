@@ -11,6 +11,7 @@ from application.shared.clock import Clock
 from application.shared.job_ports import QueueUnavailableError
 from application.shared.rulebook import Rulebook
 from entrypoints.settings import Settings
+from entrypoints.wiring.achievements import Achievements
 from entrypoints.wiring.conversations import Conversations
 from entrypoints.wiring.events import Events
 from entrypoints.wiring.figures import Figures
@@ -41,6 +42,7 @@ class Kithkin:
         conversations: Use cases about conversations.
         video: Use cases about video calls.
         streaks: Use cases about streaks.
+        achievements: Use cases about achievements.
         reactions: What contexts make of the events of others.
         jobs: Use cases about jobs.
         events: Use cases about events on their way out.
@@ -55,6 +57,7 @@ class Kithkin:
     conversations: Conversations
     video: Video
     streaks: Streaks
+    achievements: Achievements
     reactions: Reactions
     jobs: Jobs
     events: Events
@@ -66,7 +69,7 @@ class Kithkin:
         return clock
 
     async def open(self) -> None:
-        """Connect to the store.
+        """Connect to the store, and publish there what achievements come with this release.
 
         Raises:
             StoreUnavailableError: It cannot be reached.
@@ -74,6 +77,8 @@ class Kithkin:
         await self.ports.connection().open()
         if self.settings.test_clock:
             await self.ports.test_clock().start(await self.ports.real_clock().now())
+        catalogue = self.ports.catalogue()(self.ports.new_id(), await self.clock.now())
+        await self.achievements.publish_catalogue()(catalogue)
 
     @property
     def parts(self) -> Mapping[str, Callable[[], Awaitable[None]]]:
@@ -144,9 +149,10 @@ def _wired(settings: Settings, ports: PostgresPorts | MemoryPorts) -> Kithkin:
         ports=ports, mailer=Object(mailer_of(settings)), google=Object(google_of(settings))
     )
     streaks = Streaks(ports=ports)
-    reactions = Reactions(ports=ports, streaks=streaks)
+    achievements = Achievements(ports=ports, streaks=streaks)
+    reactions = Reactions(ports=ports, streaks=streaks, achievements=achievements)
     events = Events(ports=ports, reactions=reactions, settings=Object(settings))
-    jobs = Jobs(ports=ports, video=video, events=events, sign_in=sign_in)
+    jobs = Jobs(ports=ports, video=video, events=events, sign_in=sign_in, achievements=achievements)
     shared = Shared(ports=ports, jobs=jobs)
     return Kithkin(
         settings=settings,
@@ -158,6 +164,7 @@ def _wired(settings: Settings, ports: PostgresPorts | MemoryPorts) -> Kithkin:
         conversations=Conversations(ports=ports, video=video, shared=shared),
         video=video,
         streaks=streaks,
+        achievements=achievements,
         reactions=reactions,
         jobs=jobs,
         events=events,

@@ -6,7 +6,15 @@ from dependency_injector.containers import DeclarativeContainer
 from dependency_injector.providers import Dependency, List, Object, Singleton
 from uuid_utils.compat import uuid7
 
+from adapters.achievement_catalogue import default_catalogue
 from adapters.clock import SystemClock
+from adapters.memory.achievements import (
+    MemoryAchievements,
+    MemoryAchievers,
+    MemoryAwardBacks,
+    MemoryAwards,
+    MemorySights,
+)
 from adapters.memory.backlog import MemoryBacklogs
 from adapters.memory.clock import MemoryClock
 from adapters.memory.conversations import (
@@ -139,6 +147,12 @@ class MemoryPorts(DeclarativeContainer):
     event_log = Singleton(MemoryEventLog, store)
     reactions = Singleton(MemoryReactions, store)
     streaks = Singleton(MemoryStreaks, store)
+    catalogue = Object(default_catalogue)
+    achievements = Singleton(MemoryAchievements, store)
+    achievers = Singleton(MemoryAchievers, store)
+    awards = Singleton(MemoryAwards, store)
+    sights = Singleton(MemorySights, store)
+    award_backs = Singleton(MemoryAwardBacks, store)
     delivered_everywhere = Singleton(MemoryDeliveredEverywhere, store)
     webhook_endpoints = Singleton(MemoryWebhookEndpoints, store)
     webhook_deliveries = Singleton(MemoryDeliveries, store)

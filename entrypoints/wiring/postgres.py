@@ -8,9 +8,12 @@ from dependency_injector.containers import DeclarativeContainer
 from dependency_injector.providers import Dependency, List, Object, Singleton
 from uuid_utils.compat import uuid7
 
+from adapters.achievement_catalogue import default_catalogue
 from adapters.clock import SystemClock
 from adapters.jobs.queue import PgQueuerQueue
 from adapters.jobs.worker import PgQueuerWorker
+from adapters.postgres.achievements import PostgresAchievements, PostgresAchievers
+from adapters.postgres.awards import PostgresAwardBacks, PostgresAwards, PostgresSights
 from adapters.postgres.backlog import PostgresBacklogs
 from adapters.postgres.clock import PostgresTestClock
 from adapters.postgres.connections import Usage
@@ -162,6 +165,12 @@ class PostgresPorts(DeclarativeContainer):
     event_log = Singleton(PostgresEventLog, store)
     reactions = Singleton(PostgresReactions, store, event_log)
     streaks = Singleton(PostgresStreaks, store)
+    catalogue = Object(default_catalogue)
+    achievements = Singleton(PostgresAchievements, store)
+    achievers = Singleton(PostgresAchievers, store)
+    awards = Singleton(PostgresAwards, store)
+    sights = Singleton(PostgresSights, store)
+    award_backs = Singleton(PostgresAwardBacks, store)
     delivered_everywhere = Singleton(PostgresDeliveredEverywhere, store)
     webhook_endpoints = Singleton(PostgresWebhookEndpoints, store)
     webhook_deliveries = Singleton(PostgresDeliveries, store)

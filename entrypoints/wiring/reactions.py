@@ -14,14 +14,19 @@ from dependency_injector.providers import (
 from application.shared.catch_up import CatchUp, ReactedUpTo
 from application.shared.reactions import DrainAll
 
+_EARN_EVERY_SECONDS = 2.0
+"""Every message counts for achievements, so those of a person are counted some at a time."""
+
 
 class Reactions(DeclarativeContainer):
     """Factories of the use cases about reactions."""
 
     ports = DependenciesContainer()
     streaks = DependenciesContainer()
+    achievements = DependenciesContainer()
 
-    drains = List(streaks.drain)
+    # In this order: achievements look at what streaks come to.
+    drains = List(streaks.drain, achievements.drain)
     drain_all = Singleton(DrainAll, drains=drains)
     catch_ups = List(
         Factory(
@@ -29,6 +34,13 @@ class Reactions(DeclarativeContainer):
             progress=ports.reactions,
             drain=streaks.drain,
             seconds=Object(time.monotonic),
+        ),
+        Factory(
+            CatchUp,
+            progress=ports.reactions,
+            drain=achievements.drain,
+            seconds=Object(time.monotonic),
+            rest_seconds=_EARN_EVERY_SECONDS,
         ),
     )
     reacted_up_to = Singleton(

@@ -45,6 +45,13 @@ ERASED = {
     "streaks.paused_on",
     "streak_days.kind",
     "streak_days.state",
+    "achievement_totals.counted",
+    "achievement_awards.key",
+    "achievement_awards.category",
+    "achievement_awards.inputs",
+    "achievement_awards.policy_version",
+    "achievement_awards.social_context",
+    "achievement_awards.related_entity_type",
 }
 OF_NOBODY = {
     "persons.status",
@@ -94,6 +101,17 @@ OF_NOBODY = {
     "reaction_progress.name",
     "reaction_marks.name",
     "reaction_marks.ahead",
+    # What operators write, and how far it was awarded.
+    "achievements.key",
+    "achievements.name",
+    "achievements.description",
+    "achievements.category",
+    "achievements.icon_url",
+    "achievements.requirements",
+    "achievements.achievement_type",
+    "achievements.badge",
+    "achievements.special_reward",
+    "achievement_award_backs.key",
     # A job's data are ids.
     "jobs.kind",
     "jobs.key",

@@ -23,6 +23,8 @@ READS_ALL = {
     "service_keys._ALL": {"service_keys"},
     # What is done is gone, so it holds little but what an operator lists.
     "jobs._IN_STATE": {"jobs"},
+    # Counted when an operator publishes an achievement, or awards it back.
+    "awards._PERSONS": {"persons"},
 }
 
 MORE = (
@@ -150,6 +152,25 @@ MORE = (
     """
     INSERT INTO streak_days
     SELECT id, 'chat', current_date - days, 'credited' FROM persons, generate_series(1, 5) AS days
+    """,
+    """
+    INSERT INTO achievements (id, key, name, description, category, points, requirements, is_public,
+                              published_at)
+    SELECT uuidv7(), 'a' || number, 'A', 'A', 'milestone', 1,
+           '{"metric": "messages_sent", "at_least": 1}', true, now()
+    FROM generate_series(1, 20) AS number
+    """,
+    """
+    INSERT INTO achievement_totals SELECT id, '{}', 1, 1 FROM persons
+    """,
+    """
+    INSERT INTO achievement_partners SELECT participant_a, participant_b FROM conversations
+    """,
+    """
+    INSERT INTO achievement_awards (person_id, key, category, points, earned_at, inputs,
+                                    policy_version, is_public, shared_publicly)
+    SELECT id, 'a' || number, 'milestone', 1, now(), '[]', '0', true, false
+    FROM persons, generate_series(1, 5) AS number
     """,
     """
     INSERT INTO reaction_marks SELECT 'streaks', id, 100, '{}' FROM persons

@@ -16,13 +16,26 @@ from sqlalchemy import Column, Dialect, MetaData, Table, bindparam, delete, inse
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateTable
 
+from adapters.memory.achievement_rows import TotalsRow
 from adapters.postgres import tables
+from adapters.postgres.achievements import (
+    AchievementRow,
+    AwardRow,
+    achievement_from_row,
+    achievement_to_row,
+    award_from_row,
+    award_to_row,
+)
 from adapters.postgres.codec import RowMismatchError, columns_for, from_row, to_row
 from adapters.postgres.executor import Executor, Row, Statement
 from adapters.postgres.streaks import streak_from_row, streak_to_row
 from adapters.postgres.video import STATES, call_from_row, call_to_row
 from adapters.postgres.video_messages import STATES as VIDEO_MESSAGE_STATES
 from adapters.postgres.video_messages import video_message_from_row, video_message_to_row
+from domain.achievements.awards import Award
+from domain.achievements.definitions import Achievement
+from domain.achievements.metrics import METRICS
+from domain.achievements.requirements import AllOf, AtLeast, Condition
 from domain.identity.blocks import Block
 from domain.streaks.streaks import Break, Credit, Streak
 from domain.video.calls import Call
@@ -96,8 +109,12 @@ async def through(executor: Executor, table: Table, row: dict[str, Any]) -> Row:
     return read
 
 
+PLAIN = [one for one in STORED if one[1] not in {AchievementRow, AwardRow, TotalsRow}]
+"""All but those that hold JSON, whose text the database writes in its own way."""
+
+
 @pytest.mark.parametrize(
-    ("table", "cls", "extra"), STORED, ids=[str(table) for table, _, _ in STORED]
+    ("table", "cls", "extra"), PLAIN, ids=[str(table) for table, _, _ in PLAIN]
 )
 @given(data=st.data())
 @SOME
@@ -126,6 +143,58 @@ async def test_a_video_message_comes_back_in_its_state(
 ) -> None:
     row = await through(copies, tables.video_messages, video_message_to_row(message))
     assert video_message_from_row(row) == message
+
+
+metrics = st.sampled_from(sorted(METRICS))
+leaves = st.builds(AtLeast, metrics, st.integers(0, 10**9))
+texts = of_type(str)
+
+
+@given(
+    achievement=st.builds(
+        Achievement,
+        key=texts,
+        name=texts,
+        description=texts,
+        icon_url=st.none() | texts,
+        achievement_type=st.none() | texts,
+        badge=st.none() | texts,
+        points=st.integers(0, 10**6),
+        requirements=leaves | st.builds(AllOf, st.tuples(leaves, leaves)),
+        special_reward=st.none() | st.dictionaries(texts, texts | st.integers() | st.booleans()),
+        published_at=strategies.instants,
+        withdrawn_at=st.none() | strategies.instants,
+    )
+)
+@SOME
+async def test_an_achievement_comes_back(copies: Executor, achievement: Achievement) -> None:
+    row = await through(copies, tables.achievements, achievement_to_row(achievement))
+    assert achievement_from_row(row) == achievement
+
+
+@given(
+    award=st.builds(
+        Award,
+        key=texts,
+        policy_version=texts,
+        related_entity_type=st.none() | texts,
+        points=st.integers(0, 10**6),
+        earned_at=strategies.instants,
+        inputs=st.lists(
+            st.builds(
+                Condition, metric=metrics, current=st.integers(0, 99), needed=st.integers(0, 99)
+            ),
+            max_size=3,
+        ).map(tuple),
+        displayed_at=st.none() | strategies.instants,
+        celebrated_at=st.none() | strategies.instants,
+        social_context=st.none() | st.dictionaries(texts, texts),
+    )
+)
+@SOME
+async def test_an_award_comes_back(copies: Executor, award: Award) -> None:
+    row = await through(copies, tables.achievement_awards, award_to_row(award))
+    assert award_from_row(row) == award
 
 
 def streaks() -> st.SearchStrategy[Streak]:

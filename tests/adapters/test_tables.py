@@ -5,15 +5,20 @@ from typing import Any
 import pytest
 from sqlalchemy import Table
 
+from adapters.memory.achievement_rows import PartnerRow, TotalsRow
 from adapters.memory.reaction_rows import MarkRow, ProgressRow, StreakDayRow
 from adapters.memory.store import SinkRow
 from adapters.postgres import tables
+from adapters.postgres.achievements import AchievementRow, AwardRow
 from adapters.postgres.codec import field_names
 from adapters.postgres.streaks import StreakRow
 from adapters.postgres.video import STATES
 from adapters.postgres.video_messages import STATES as VIDEO_MESSAGE_STATES
+from application.achievements.ports import AwardBack
 from application.shared.idempotency import KeptAnswer
 from application.shared.jobs import StoredJob
+from domain.achievements.awards import Award
+from domain.achievements.definitions import Achievement
 from domain.conversations.conversations import Conversation
 from domain.conversations.messages import Message
 from domain.events.deliveries import Delivery
@@ -59,9 +64,19 @@ STORED: list[tuple[Table, type[Any], set[str]]] = [
     (tables.event_sinks, SinkRow, set()),
     (tables.streaks, StreakRow, set()),
     (tables.streak_days, StreakDayRow, set()),
+    (tables.achievements, AchievementRow, set()),
+    (tables.achievement_totals, TotalsRow, set()),
+    (tables.achievement_partners, PartnerRow, set()),
+    (tables.achievement_awards, AwardRow, set()),
+    (tables.achievement_award_backs, AwardBack, set()),
     (tables.reaction_progress, ProgressRow, set()),
     (tables.reaction_marks, MarkRow, set()),
 ]
+
+
+def test_achievements_and_awards_are_their_rows() -> None:
+    assert field_names(AchievementRow) == field_names(Achievement)
+    assert field_names(AwardRow) == field_names(Award)
 
 
 def columns(table: Table) -> set[str]:

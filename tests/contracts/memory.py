@@ -4,6 +4,13 @@ import asyncio
 
 from uuid_utils.compat import uuid7
 
+from adapters.memory.achievements import (
+    MemoryAchievements,
+    MemoryAchievers,
+    MemoryAwardBacks,
+    MemoryAwards,
+    MemorySights,
+)
 from adapters.memory.backlog import MemoryBacklogs
 from adapters.memory.clock import MemoryClock
 from adapters.memory.conversations import (
@@ -136,6 +143,11 @@ def memory_stores() -> Stores:
         streaks=MemoryStreaks(store),
         streak_days=MemoryStreaks(store),
         last_credits=MemoryStreaks(store),
+        achievements=MemoryAchievements(store),
+        achievers=MemoryAchievers(store),
+        awards=MemoryAwards(store),
+        sights=MemorySights(store),
+        award_backs=MemoryAwardBacks(store),
         clock=MemoryClock(store),
         outbox=outbox,
         presence=presence,

@@ -8,6 +8,8 @@ import msgspec
 from uuid_utils.compat import uuid7
 
 from adapters.jobs.queue import PgQueuerQueue
+from adapters.postgres.achievements import PostgresAchievements, PostgresAchievers
+from adapters.postgres.awards import PostgresAwardBacks, PostgresAwards, PostgresSights
 from adapters.postgres.backlog import PostgresBacklogs
 from adapters.postgres.clock import PostgresTestClock
 from adapters.postgres.conversation_list import PostgresConversationList
@@ -50,6 +52,7 @@ from adapters.postgres.transaction import PostgresTransactions
 from adapters.postgres.video import PostgresCalls, PostgresHistories, PostgresOverdueCalls
 from adapters.postgres.video_messages import PostgresVideoMessages
 from application.shared.outbox import OutboxEvent
+from domain.achievements.events import AchievementEvent
 from domain.conversations.events import ConversationEvent
 from domain.identity.events import IdentityEvent
 from domain.shared.ids import VideoCallId
@@ -72,7 +75,9 @@ _MENTIONS = """
 """
 _EVENTS = {
     kind.__name__.lower(): kind
-    for kind in get_args(IdentityEvent | ConversationEvent | VideoEvent | StreakEvent)
+    for kind in get_args(
+        IdentityEvent | ConversationEvent | VideoEvent | StreakEvent | AchievementEvent
+    )
 }
 
 
@@ -172,6 +177,11 @@ def postgres_stores(executor: Executor) -> Stores:
         streaks=PostgresStreaks(executor),
         streak_days=PostgresStreaks(executor),
         last_credits=PostgresStreaks(executor),
+        achievements=PostgresAchievements(executor),
+        achievers=PostgresAchievers(executor),
+        awards=PostgresAwards(executor),
+        sights=PostgresSights(executor),
+        award_backs=PostgresAwardBacks(executor),
         clock=PostgresTestClock(executor),
         outbox=outbox,
         presence=presence,

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from attrs import frozen
 
+from application.achievements.ports import Achievements, Achievers, AwardBacks, Awards, Sights
 from application.conversations.ports import Conversations, Messages, SendGate
 from application.conversations.queries import ConversationList
 from application.identity.export_person import Records
@@ -116,6 +117,11 @@ class Stores:
     streaks: Streaks
     streak_days: StreakDays
     last_credits: LastCredits
+    achievements: Achievements
+    achievers: Achievers
+    awards: Awards
+    sights: Sights
+    award_backs: AwardBacks
     clock: MovableClock
     outbox: Callable[[], Awaitable[list[OutboxEvent]]]
     presence: Callable[[VideoCallId], Awaitable[list[PresenceRow]]]

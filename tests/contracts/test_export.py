@@ -57,6 +57,8 @@ NAMES = (
     "sessions",
     "streaks",
     "streak_days",
+    "achievements",
+    "achievement_totals",
     "events",
 )
 

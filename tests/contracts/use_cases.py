@@ -2,6 +2,15 @@
 
 from uuid_utils.compat import uuid7
 
+from application.achievements.award_back import AwardByNow, AwardToThoseWhoEarned
+from application.achievements.publish_achievement import (
+    ChangeAchievement,
+    PublishAchievement,
+    PublishCatalogue,
+)
+from application.achievements.queries import AchievementQueries
+from application.achievements.reactions import EarnAchievements
+from application.achievements.show_award import ChangeAward
 from application.conversations.open_conversation import OpenConversation
 from application.conversations.ports import SendGate
 from application.conversations.send_message import SendMessage
@@ -13,7 +22,7 @@ from application.identity.file_report import FileReport
 from application.identity.forget_codes import ForgetCodes
 from application.identity.set_preferences import SetPreferences
 from application.shared.idempotency import Once
-from application.shared.reactions import Drain
+from application.shared.reactions import Drain, DrainAll
 from application.streaks.change_streak import StreakChanger
 from application.streaks.queries import StreakQueries
 from application.streaks.reactions import CountForStreaks
@@ -70,6 +79,63 @@ def change_streak(stores: Stores) -> StreakChanger:
 def streak_queries(stores: Stores) -> StreakQueries:
     return StreakQueries(
         stores.streaks, stores.streak_days, drain_streaks(stores), stores.clock, RULEBOOK
+    )
+
+
+def drain_achievements(stores: Stores) -> DrainAll:
+    reaction = EarnAchievements(stores.achievements, stores.achievers, uuid7, RULEBOOK)
+    earn = Drain(stores.transactions, stores.pending, reaction)
+    return DrainAll([drain_streaks(stores), earn])
+
+
+def award_by_now(stores: Stores) -> AwardByNow:
+    return AwardByNow(stores.transactions, stores.achievers, stores.clock, uuid7, RULEBOOK)
+
+
+def achievement_queries(stores: Stores) -> AchievementQueries:
+    return AchievementQueries(
+        stores.achievements,
+        stores.achievers,
+        stores.awards,
+        stores.sights,
+        award_by_now(stores),
+        drain_achievements(stores),
+        stores.clock,
+    )
+
+
+def publish_achievement(stores: Stores) -> PublishAchievement:
+    return PublishAchievement(
+        stores.transactions, stores.achievements, stores.award_backs, stores.jobs, stores.clock
+    )
+
+
+def publish_catalogue(stores: Stores) -> PublishCatalogue:
+    return PublishCatalogue(stores.achievements, publish_achievement(stores))
+
+
+def change_achievement(stores: Stores) -> ChangeAchievement:
+    return ChangeAchievement(stores.transactions, stores.achievements, stores.clock)
+
+
+def award_back(stores: Stores) -> AwardToThoseWhoEarned:
+    return AwardToThoseWhoEarned(
+        stores.transactions,
+        stores.achievements,
+        stores.award_backs,
+        award_by_now(stores),
+        stores.clock,
+    )
+
+
+def change_award(stores: Stores) -> ChangeAward:
+    return ChangeAward(
+        stores.transactions,
+        stores.achievements,
+        stores.achievers,
+        stores.awards,
+        drain_achievements(stores),
+        stores.clock,
     )
 
 

@@ -23,6 +23,7 @@ from adapters import event_catalogue
 from adapters.rulebook import as_numbers, rulebook_of
 from application.shared.outbox import event_type
 from application.shared.rulebook import Policies
+from domain.achievements.events import AchievementEvent
 from domain.conversations.events import ConversationEvent
 from domain.identity.events import IdentityEvent
 from domain.shared.errors import DomainError
@@ -348,7 +349,9 @@ def test_the_pages_list_exactly_the_endpoints_there_are(
 
 def test_the_catalogue_of_events_is_up_to_date() -> None:
     assert of("docs/events.json").read_text() == event_catalogue.written()
-    every = get_args(IdentityEvent | ConversationEvent | VideoEvent | StreakEvent)
+    every = get_args(
+        IdentityEvent | ConversationEvent | VideoEvent | StreakEvent | AchievementEvent
+    )
     kinds = {kind.__name__ for kind in every}
     assert {kind.__name__ for kind in event_catalogue.EVENTS} == kinds
 
@@ -386,7 +389,7 @@ def test_every_code_is_documented_and_no_other() -> None:
 def fields_of_events() -> dict[str, set[str]]:
     common = {field.name for field in attrs.fields(Event)}
     kinds: tuple[type[Event], ...] = get_args(
-        IdentityEvent | ConversationEvent | VideoEvent | StreakEvent
+        IdentityEvent | ConversationEvent | VideoEvent | StreakEvent | AchievementEvent
     )
     return {
         # Its name is made of its class alone.

@@ -44,6 +44,9 @@ TAKES_BODY = (
     "grant_video_credits",
     "record_activity",
     "set_pause",
+    "publish_achievement",
+    "change_achievement",
+    "show_award",
 )
 TEXTS = {
     "register_person": "name",
@@ -55,6 +58,8 @@ TEXTS = {
     "edit_message": "text",
     "create_webhook_endpoint": "description",
     "grant_video_credits": "reason",
+    "publish_achievement": "description",
+    "change_achievement": "description",
 }
 """What people write themselves, by operation."""
 
@@ -89,6 +94,11 @@ class Scene:
     away: tuple[str, str]
     endpoint: str
 
+    @property
+    def own_key(self) -> str:
+        """The key of an achievement that nobody else publishes."""
+        return f"said_{self.message.replace('-', '')}"
+
     def path(self, operation: Operation) -> str:
         """The operation's path, with ids of this scene."""
         voids = operation.described["operationId"] == "void_call"
@@ -104,6 +114,7 @@ class Scene:
             event_id=nobody(),
             session_id=nobody(),
             kind="login",
+            key="welcome",
         )
 
     def body(self, operation_id: str) -> dict[str, Any]:
@@ -139,6 +150,16 @@ class Scene:
             "grant_video_credits": {"credits": 5, "reason": "An upload was lost"},
             "record_activity": {"kind": "app_open"},
             "set_pause": {"starts_on": self.away[0], "ends_on": self.away[1]},
+            "publish_achievement": {
+                "key": self.own_key,
+                "name": "Said a lot",
+                "description": "Say a lot.",
+                "category": "milestone",
+                "points": 5,
+                "requirements": {"metric": "messages_sent", "at_least": 1_000_000},
+            },
+            "change_achievement": {"name": "Welcome"},
+            "show_award": {"is_public": True},
             "finish_google": {"state": "none", "code": "none", "nonce": "none"},
         }
         return bodies.get(operation_id, {})

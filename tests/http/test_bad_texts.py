@@ -19,6 +19,8 @@ LONGEST = {
     ("grant_video_credits", "reason"): 2000,
     ("void_call", "reason"): 2000,
     ("create_webhook_endpoint", "description"): 200,
+    ("publish_achievement", "description"): 500,
+    ("change_achievement", "description"): 500,
     ("send_message", "text"): 4000,
     ("edit_message", "text"): 4000,
 }

@@ -34,8 +34,12 @@ ELSEWHERE = (
     "requeue_dead_deliveries",
     "record_activity",
     "repair_streak",
+    "publish_achievement",
+    "display_award",
+    "celebrate_award",
 )
-"""Tried with the webhooks and the streaks: they take one body only, or none."""
+"""Tried with the webhooks, streaks and achievements: they take one body only, or none,
+or a job follows them."""
 SECRETS = (
     "request_code",
     "sign_in",

@@ -44,6 +44,10 @@ NAMED = {
     "repair_streak": "a",
     "set_pause": "a",
     "end_pause": "a",
+    "get_achievements": "a",
+    "show_award": "a",
+    "display_award": "a",
+    "celebrate_award": "a",
 }
 REFUSED = {"repair_streak": 409}
 """What the scene's state does not admit, whoever asks."""
@@ -55,6 +59,8 @@ PARTICIPANTS = (
     "list_video_messages",
     "get_video_message",
 )
+WHOEVER = ("list_achievements",)
+"""What is the same for all."""
 SERVICES = (
     "register_person",
     "list_persons",
@@ -80,6 +86,8 @@ SERVICES = (
     "list_webhook_deliveries",
     "redeliver_event",
     "requeue_dead_deliveries",
+    "publish_achievement",
+    "change_achievement",
 )
 STREAMS = ("stream_events",)
 ME = (
@@ -117,7 +125,7 @@ async def ask(api: Api, name: str, scene: Scene, token: str | None) -> tuple[int
 
 
 def test_every_operation_is_in_the_table(in_memory: Api) -> None:
-    known = sorted((*NAMED, *PARTICIPANTS, *SERVICES, *STREAMS, *ME, *ANYONE, *PUBLIC))
+    known = sorted((*NAMED, *PARTICIPANTS, *WHOEVER, *SERVICES, *STREAMS, *ME, *ANYONE, *PUBLIC))
     assert sorted(map(name_of, in_memory.description.operations)) == known
 
 
@@ -129,7 +137,7 @@ def test_the_description_names_the_credentials_of_each(in_memory: Api) -> None:
         name = name_of(operation)
         wanted = (
             [service, person]
-            if name in NAMED or name in PARTICIPANTS or name in STREAMS
+            if name in NAMED or name in (*PARTICIPANTS, *STREAMS, *WHOEVER)
             else [service]
             if name in SERVICES
             else [person]
@@ -167,6 +175,15 @@ async def test_a_person_sees_what_they_take_part_in(api: Api, scene: Scene, name
     assert (status, '"not_found"' in text) == (404, True), text
     for token in (await a_token(api, scene.pair.a), await a_token(api, scene.pair.b), None):
         assert (await ask(api, name, scene, token))[0] == 200
+    async with asking(api.served, None) as asked:
+        assert (await ask(asked, name, scene, None))[0] == 401
+
+
+@pytest.mark.parametrize("name", WHOEVER)
+async def test_a_person_sees_what_all_see(api: Api, scene: Scene, name: str) -> None:
+    status, text = await ask(api, name, scene, await a_token(api, scene.stranger))
+    assert (status, text) == await ask(api, name, scene, None)
+    assert status == 200
     async with asking(api.served, None) as asked:
         assert (await ask(asked, name, scene, None))[0] == 401
 

@@ -33,6 +33,8 @@ ADMIN = {
     "list_webhook_deliveries",
     "redeliver_event",
     "requeue_dead_deliveries",
+    "publish_achievement",
+    "change_achievement",
 }
 MOST_BEFORE_IT_IS_TOLD = 1000
 PUBLIC = {"live", "ready", "metrics"}

@@ -1,0 +1,1 @@
+"""Achievements: what a person can earn once, described by data."""

@@ -1,0 +1,65 @@
+"""`kithkin achievements`, beside a database that runs."""
+
+import asyncio
+import json
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+
+from adapters.postgres.embedded import running_url
+from domain.identity.profile import Profile
+from entrypoints.settings import Settings
+from entrypoints.wiring.kithkin import on_postgres
+from tests.cli.conftest import RunCommand
+
+
+@pytest.fixture(scope="module")
+def person(data: Path) -> UUID:
+    """One who registered, and of whom nobody has looked at anything."""
+    url = running_url(data)
+    assert url
+    return asyncio.run(_person(url))
+
+
+async def _person(url: str) -> UUID:
+    kithkin = on_postgres(Settings(), url)
+    await kithkin.open()
+    person = await kithkin.identity.register_person()(Profile(name="Asha"))
+    await kithkin.close()
+    return person.id
+
+
+async def _keys(url: str, person: UUID) -> set[str]:
+    kithkin = on_postgres(Settings(), url)
+    await kithkin.open()
+    awards = await kithkin.ports.awards().of(person)
+    await kithkin.close()
+    return {award.key for award in awards}
+
+
+def test_an_achievement_is_awarded_back_to_all_who_meet_it(
+    kithkin: RunCommand, data: Path, person: UUID
+) -> None:
+    result = kithkin("achievements", "award-back", "welcome", "--data", data, "--json")
+    assert (result.status, result.err) == (0, "")
+    went = json.loads(result.out)
+    assert went["key"] == "welcome"
+    assert went["finished_at"] is not None
+    assert went["seen"] == went["persons"] >= 1
+    url = running_url(data)
+    assert url
+    assert "welcome" in asyncio.run(_keys(url, person))
+
+
+@pytest.mark.usefixtures("person")
+def test_how_it_went_is_said(kithkin: RunCommand, data: Path) -> None:
+    kithkin("achievements", "award-back", "welcome", "--data", data)
+    result = kithkin("achievements", "award-back", "welcome", "--data", data)
+    assert result.status == 0
+    assert "welcome to 0 of " in result.out
+
+
+def test_an_achievement_that_is_none_is_told(kithkin: RunCommand, data: Path) -> None:
+    result = kithkin("achievements", "award-back", "no_such_thing", "--data", data)
+    assert (result.status, "GET /v1/achievements" in result.err) == (1, True)
