@@ -64,3 +64,11 @@ def test_what_is_wrong_is_told(kithkin: RunCommand, data: Path) -> None:
     assert (nobody.status, "no delivery" in nobody.err) == (1, True)
     neither = kithkin("webhooks", "redeliver", uuid4(), "--data", data)
     assert (neither.status, "--all-dead" in neither.err) == (2, True)
+
+
+def test_a_url_is_shown_as_it_is(kithkin: RunCommand, data: Path) -> None:
+    url = "https://example.org/[bold]/[/x]"
+    assert kithkin("webhooks", "create", url, "--data", data).status == 0
+    shown = kithkin("webhooks", "list", "--data", data)
+    assert (shown.status, shown.err) == (0, "")
+    assert url in "".join(shown.out.split())
