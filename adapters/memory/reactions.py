@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from attrs import frozen
 
-from adapters.memory.store import MarkRow, MemoryStore, ProgressRow
+from adapters.memory.reaction_rows import MarkRow, ProgressRow
+from adapters.memory.store import MemoryStore
 from application.shared.reactions import Mark, Pending, Reacting
 from domain.shared.ids import PersonId
 

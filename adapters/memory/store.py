@@ -1,7 +1,7 @@
 """All that Kithkin keeps, in memory."""
 
 import copy
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable
 from datetime import date, datetime
 from typing import TypeVar
 from uuid import UUID
@@ -10,6 +10,16 @@ import attrs
 from attrs import field, frozen
 
 from adapters.memory.isolation import Isolation
+from adapters.memory.reaction_rows import MarkRow, ProgressRow, StreakDayRow
+from adapters.memory.rows import (
+    DailyCount,
+    EndpointRow,
+    PartnerRow,
+    PresenceRow,
+    ReadMarker,
+    SinkRow,
+    TotalsRow,
+)
 from adapters.memory.table import Key, Table
 from application.achievements.ports import AwardBack
 from application.shared.idempotency import Attempt, KeptAnswer
@@ -21,7 +31,6 @@ from domain.achievements.definitions import Achievement, AchievementKey
 from domain.conversations.conversations import Conversation
 from domain.conversations.messages import Message
 from domain.events.deliveries import Delivery
-from domain.events.endpoints import WebhookEndpoint
 from domain.identity.blocks import Block
 from domain.identity.code_limits import Tally
 from domain.identity.erasure import Erasure
@@ -45,112 +54,12 @@ from domain.shared.ids import (
     VideoCallId,
     WebhookEndpointId,
 )
-from domain.streaks.calendar import DayState
 from domain.streaks.events import StreakKind
 from domain.streaks.streaks import Streak
 from domain.video.calls import Ended, Ongoing, Ringing
-from domain.video.events import Presence
 from domain.video.history import VideoHistory
 
 Versioned = TypeVar("Versioned", bound=Person | Conversation | Ringing | Ongoing | Ended)
-
-
-@frozen
-class DailyCount:
-    """How many messages of a sender's were counted on a date in a conversation."""
-
-    conversation_id: ConversationId
-    sender_id: PersonId
-    counted_on: date
-    sent: int
-
-
-@frozen
-class ReadMarker:
-    """The message up to which a participant has read."""
-
-    conversation_id: ConversationId
-    person_id: PersonId
-    message_created_at: datetime
-    message_id: MessageId
-
-
-@frozen
-class PresenceRow:
-    """A connect or disconnect that a call took in."""
-
-    call_id: VideoCallId
-    person_id: PersonId
-    presence: Presence
-    at: datetime
-
-
-@frozen
-class EndpointRow:
-    """A webhook endpoint, up to where it was given the events, and who delivers to it."""
-
-    endpoint: WebhookEndpoint
-    position: int
-    claim: UUID | None = None
-    claimed_until: datetime | None = None
-
-
-@frozen
-class SinkRow:
-    """Up to where a bus was given the events, how it fared, and who publishes to it."""
-
-    name: str
-    position: int = 0
-    failures: int = 0
-    paused_until: datetime | None = None
-    claim: UUID | None = None
-    claimed_until: datetime | None = None
-
-
-@frozen
-class ProgressRow:
-    """Up to where a context has reacted to everything."""
-
-    name: str
-    position: int
-
-
-@frozen
-class MarkRow:
-    """Which events of a person a context has reacted to."""
-
-    name: str
-    person_id: PersonId
-    position: int
-    ahead: tuple[int, ...] = ()
-
-
-@frozen
-class TotalsRow:
-    """What was counted of a person, and what their awards add up to."""
-
-    person_id: PersonId
-    counted: Mapping[str, int]
-    points: int
-    awards: int
-
-
-@frozen
-class PartnerRow:
-    """A partner whom a person was counted to have met."""
-
-    person_id: PersonId
-    partner_id: PersonId
-
-
-@frozen
-class StreakDayRow:
-    """What a date was for a streak."""
-
-    person_id: PersonId
-    kind: StreakKind
-    date: date
-    state: DayState
 
 
 def _copied_answer(answer: KeptAnswer) -> KeptAnswer:

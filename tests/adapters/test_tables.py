@@ -5,14 +5,8 @@ from typing import Any
 import pytest
 from sqlalchemy import Table
 
-from adapters.memory.store import (
-    MarkRow,
-    PartnerRow,
-    ProgressRow,
-    SinkRow,
-    StreakDayRow,
-    TotalsRow,
-)
+from adapters.memory.reaction_rows import MarkRow, ProgressRow, StreakDayRow
+from adapters.memory.rows import PartnerRow, SinkRow, TotalsRow
 from adapters.postgres import tables
 from adapters.postgres.achievements import AchievementRow, AwardRow
 from adapters.postgres.codec import field_names

@@ -66,4 +66,4 @@ async def test_all_services_end_with_what_they_run_beside() -> None:
     async with asyncio.timeout(SECONDS), services_beside(kithkin):
         while not (await kithkin.jobs.list_jobs()(JobState.WAITING, 100)):
             await asyncio.wait({asyncio.create_task(kithkin.clock.now())})
-    assert [service.name for service in SERVICES] == ["jobs", "relay", "backlog"]
+    assert [service.name for service in SERVICES] == ["jobs", "relay", "reactions", "backlog"]
