@@ -5,7 +5,7 @@ from collections.abc import Collection
 import attrs
 from attrs import frozen
 
-from adapters.memory.achievement_rows import PartnerRow, TotalsRow
+from adapters.memory.rows import PartnerRow, TotalsRow
 from adapters.memory.store import MemoryStore
 from application.achievements.ports import Achiever, AwardBack, Candidate, Sight
 from application.shared.outbox import OutboxEvent

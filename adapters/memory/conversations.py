@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from attrs import frozen
 
 from adapters.memory.paging import paged
-from adapters.memory.store import MemoryStore, ReadMarker
+from adapters.memory.rows import ReadMarker
+from adapters.memory.store import MemoryStore
 from adapters.memory.table import ConstraintError
 from application.conversations.queries import ConversationRow
 from application.shared.outbox import OutboxEvent

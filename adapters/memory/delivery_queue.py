@@ -8,7 +8,8 @@ import attrs
 from attrs import frozen
 
 from adapters.event_form import kept_event
-from adapters.memory.store import EndpointRow, MemoryStore, SinkRow
+from adapters.memory.rows import EndpointRow, SinkRow
+from adapters.memory.store import MemoryStore
 from application.events.ports import DueDelivery, EndpointClaim, SinkClaim
 from application.shared.outbox import event_type
 from domain.events.deliveries import Delivery, DeliveryState

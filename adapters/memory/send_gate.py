@@ -5,7 +5,8 @@ from datetime import date, datetime
 import attrs
 from attrs import frozen
 
-from adapters.memory.store import Answered, DailyCount, MemoryStore
+from adapters.memory.rows import DailyCount
+from adapters.memory.store import Answered, MemoryStore
 from application.conversations.ports import AcceptedMessage, SendView
 from application.shared.idempotency import Attempt, KeptAnswer
 from domain.conversations.conversations import Conversation

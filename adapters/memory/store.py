@@ -7,9 +7,17 @@ from uuid import UUID
 
 from attrs import field, frozen
 
-from adapters.memory.achievement_rows import PartnerRow, TotalsRow
 from adapters.memory.identity_tables import IdentityTables
 from adapters.memory.reaction_rows import MarkRow, ProgressRow, StreakDayRow
+from adapters.memory.rows import (
+    DailyCount,
+    EndpointRow,
+    PartnerRow,
+    PresenceRow,
+    ReadMarker,
+    SinkRow,
+    TotalsRow,
+)
 from adapters.memory.table import Table
 from adapters.memory.versioned import VersionedTable
 from application.achievements.ports import AwardBack
@@ -21,7 +29,6 @@ from domain.achievements.definitions import Achievement, AchievementKey
 from domain.conversations.conversations import Conversation
 from domain.conversations.messages import Message
 from domain.events.deliveries import Delivery
-from domain.events.endpoints import WebhookEndpoint
 from domain.shared.events import Event
 from domain.shared.ids import (
     ConversationId,
@@ -38,63 +45,10 @@ from domain.streaks.events import StreakKind
 from domain.streaks.streaks import Streak
 from domain.video.calls import Call
 from domain.video.credits import CreditAccounts, CreditLot, LedgerEntry
-from domain.video.events import Presence
 from domain.video.history import VideoHistory
 from domain.video.prompts import Prompt
 from domain.video.reward_warnings import RewardNotes
 from domain.video.video_messages import VideoMessage
-
-
-@frozen
-class DailyCount:
-    """How many messages of a sender's were counted on a date in a conversation."""
-
-    conversation_id: ConversationId
-    sender_id: PersonId
-    counted_on: date
-    sent: int
-
-
-@frozen
-class ReadMarker:
-    """The message up to which a participant has read."""
-
-    conversation_id: ConversationId
-    person_id: PersonId
-    message_created_at: datetime
-    message_id: MessageId
-
-
-@frozen
-class PresenceRow:
-    """A connect or disconnect that a call took in."""
-
-    call_id: VideoCallId
-    person_id: PersonId
-    presence: Presence
-    at: datetime
-
-
-@frozen
-class EndpointRow:
-    """A webhook endpoint, up to where it was given the events, and who delivers to it."""
-
-    endpoint: WebhookEndpoint
-    position: int
-    claim: UUID | None = None
-    claimed_until: datetime | None = None
-
-
-@frozen
-class SinkRow:
-    """Up to where a bus was given the events, how it fared, and who publishes to it."""
-
-    name: str
-    position: int = 0
-    failures: int = 0
-    paused_until: datetime | None = None
-    claim: UUID | None = None
-    claimed_until: datetime | None = None
 
 
 def _copied_answer(answer: KeptAnswer) -> KeptAnswer:

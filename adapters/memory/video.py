@@ -6,7 +6,8 @@ from functools import reduce
 
 from attrs import frozen
 
-from adapters.memory.store import MemoryStore, PresenceRow
+from adapters.memory.rows import PresenceRow
+from adapters.memory.store import MemoryStore
 from application.shared.outbox import OutboxEvent
 from application.video.ports import OverdueBefore
 from domain.shared.ids import ConversationId, PersonId, VideoCallId

@@ -6,7 +6,8 @@ import attrs
 from attrs import frozen
 
 from adapters.memory.paging import paged
-from adapters.memory.store import EndpointRow, MemoryStore
+from adapters.memory.rows import EndpointRow
+from adapters.memory.store import MemoryStore
 from application.shared.pages import Page, Position
 from domain.events.deliveries import Delivery, DeliveryState, requeued
 from domain.events.endpoints import WebhookEndpoint

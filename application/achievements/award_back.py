@@ -135,7 +135,5 @@ class AwardToThoseWhoEarned:
         if achievement is None:
             raise no_such_achievement(key)
         if achievement.withdrawn_at is not None:
-            raise AchievementWithdrawnError(
-                "It is withdrawn, so that nobody is awarded it any more."
-            )
+            raise AchievementWithdrawnError("It is withdrawn; nobody is awarded it any more.")
         return achievement

@@ -16,7 +16,7 @@ from sqlalchemy import Column, Dialect, MetaData, Table, bindparam, delete, inse
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateTable
 
-from adapters.memory.achievement_rows import TotalsRow
+from adapters.memory.rows import TotalsRow
 from adapters.postgres import tables
 from adapters.postgres.achievements import (
     AchievementRow,

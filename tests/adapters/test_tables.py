@@ -5,9 +5,8 @@ from typing import Any
 import pytest
 from sqlalchemy import Table
 
-from adapters.memory.achievement_rows import PartnerRow, TotalsRow
 from adapters.memory.reaction_rows import MarkRow, ProgressRow, StreakDayRow
-from adapters.memory.store import SinkRow
+from adapters.memory.rows import PartnerRow, SinkRow, TotalsRow
 from adapters.postgres import tables
 from adapters.postgres.achievements import AchievementRow, AwardRow
 from adapters.postgres.codec import field_names

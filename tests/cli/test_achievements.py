@@ -9,6 +9,7 @@ import pytest
 
 from adapters.postgres.embedded import running_url
 from domain.identity.profile import Profile
+from domain.shared.ids import PersonId
 from entrypoints.settings import Settings
 from entrypoints.wiring.kithkin import on_postgres
 from tests.cli.conftest import RunCommand
@@ -33,7 +34,7 @@ async def _person(url: str) -> UUID:
 async def _keys(url: str, person: UUID) -> set[str]:
     kithkin = on_postgres(Settings(), url)
     await kithkin.open()
-    awards = await kithkin.ports.awards().of(person)
+    awards = await kithkin.ports.awards().of(PersonId(person))
     await kithkin.close()
     return {award.key for award in awards}
 

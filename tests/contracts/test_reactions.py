@@ -106,6 +106,21 @@ async def test_a_drain_hears_each_event_of_its_person_once(stores: Stores) -> No
     assert listener.heard == [*first, *later]
 
 
+async def test_events_are_left_to_gather_where_that_is_wanted(stores: Stores) -> None:
+    listener, person, watch = Listener(), await given.a_person(stores), Watch()
+    worker = CatchUp(stores.progress, drain(stores, listener), watch, rest_seconds=2)
+    first = await happens(stores, person)
+    await worker()
+    assert set(first) <= set(listener.heard)
+    later = await happens(stores, person, 2)
+    watch.now = 1.9
+    assert await worker() == ()
+    assert not set(later) & set(listener.heard)
+    watch.now = 2
+    await worker()
+    assert set(later) <= set(listener.heard)
+
+
 async def test_a_drain_takes_more_than_it_reads_at_once(stores: Stores) -> None:
     listener, person = Listener(), await given.a_person(stores)
     written = await happens(stores, person, 450)

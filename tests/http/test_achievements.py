@@ -97,15 +97,18 @@ async def test_calls_streaks_and_partners_count_as_they_happen(api: Api) -> None
         await given.a_message(api, pair, pair.a)
         await api.pass_time(days=1)
     await given.a_message(api, pair, pair.a)
-    for name in ("Cy", "Di"):
-        other = await given.a_pair_of(api, pair.a, await given.a_person(api, name=name))
+    others = [
+        await given.a_pair_of(api, pair.a, await given.a_person(api, name=name))
+        for name in ("Cy", "Di")
+    ]
+    for other in others:
         await given.a_message(api, other, pair.a)
     found = await earner(api, pair.a)
     assert keys(found) == {"welcome", "first_words", "face_to_face", "chat_streak_3", "circle_of_3"}
     circle = the(found, "circle_of_3")
     assert circle["badge"] == "Small circle"
     assert circle["related_entity_type"] == "conversation"
-    assert circle["related_entity_id"] == other.id
+    assert circle["related_entity_id"] == others[-1].id
     assert circle["social_context"]["came_of"] == "message"
     assert not circle["shared_publicly"]
     assert the(found, "face_to_face")["social_context"] is None
