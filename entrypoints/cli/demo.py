@@ -35,6 +35,7 @@ def command(*, as_json: bool) -> None:
     """Play the whole story on a database of its own, which is removed at the end.
 
     Ten messages, the refusal, a video call, the new limit, and how it decays over 31 days.
+    Then three partners in a month, the lower prices, and how they are carried and lapse.
     """
     if not as_json:
         say("Demo", "starting a PostgreSQL and an API of its own")

@@ -10,6 +10,8 @@ from typing import Any
 from attrs import frozen
 
 from entrypoints.cli.api_client import Api
+from entrypoints.cli.stage import Room, a_person, a_room, now, set_clock, talk
+from entrypoints.cli.story_month import Month, play_month
 
 _MESSAGES = (
     "Hello, Ben!",
@@ -24,8 +26,6 @@ _MESSAGES = (
     "Shall we talk tomorrow?",
 )
 _ONE_TOO_MANY = "One more thing..."
-_ZONE = "Asia/Kolkata"
-_CALL_SECONDS = 60
 _LAST_DAY = 31
 TIERS = ("free", "plus", "premium")
 
@@ -56,6 +56,7 @@ class Story:
         call: The video call, once it was over.
         after: The decision after the call.
         decay: The limits of the days from the call on.
+        month: The story of another person, in the months that follow.
     """
 
     before: dict[str, Any]
@@ -64,34 +65,14 @@ class Story:
     call: dict[str, Any]
     after: dict[str, Any]
     decay: tuple[DecayDay, ...]
-
-
-@frozen
-class _Room:
-    """A conversation, and the one in it whose limit is looked at."""
-
-    api: Api
-    id: str
-    sender: str
-    partner: str
-
-    def decision(self) -> dict[str, Any]:
-        return self.api.get(f"/v1/conversations/{self.id}/allowance", person_id=self.sender)
-
-    def begin_call(self) -> str:
-        call = self.api.post(f"/v1/conversations/{self.id}/video-calls", initiator_id=self.sender)
-        for person in (self.sender, self.partner):
-            self.api.post(
-                f"/v1/video-calls/{call['id']}/presence", person_id=person, event="connected"
-            )
-        return str(call["id"])
+    month: Month
 
 
 def play(api: Api) -> Story:
     """Play the story on an empty server with a test clock."""
-    noon = _at_noon_of_tomorrow(api)
-    ben = _person(api, "Ben", "free")
-    rooms = {tier: _room(api, _person(api, f"Asha, {tier}", tier), ben) for tier in TIERS}
+    _set_to_noon_of_tomorrow(api)
+    ben = a_person(api, "Ben")
+    rooms = {tier: a_room(api, a_person(api, f"Asha, {tier}", tier), ben) for tier in TIERS}
     free = rooms["free"]
     before = free.decision()
     path = f"/v1/conversations/{free.id}/messages"
@@ -99,23 +80,21 @@ def play(api: Api) -> Story:
         api.post(path, sender_id=free.sender, text=text)
     sent = free.decision()["sent"]
     refusal = api.refused(path, sender_id=free.sender, text=_ONE_TOO_MANY)
-    calls = {tier: room.begin_call() for tier, room in rooms.items()}
-    talked = noon + timedelta(seconds=_CALL_SECONDS)
-    _set_clock(api, talked)
-    ended = {tier: api.post(f"/v1/video-calls/{call}/end") for tier, call in calls.items()}
+    ended = dict(zip(TIERS, talk(api, rooms.values()), strict=True))
     return Story(
         before=before,
         sent=sent,
         refusal=refusal,
         call=ended["free"],
         after=free.decision(),
-        decay=tuple(_decay(api, rooms, talked)),
+        decay=tuple(_decay(api, rooms, now(api))),
+        month=play_month(api),
     )
 
 
-def _decay(api: Api, rooms: dict[str, _Room], since: datetime) -> Iterator[DecayDay]:
+def _decay(api: Api, rooms: dict[str, Room], since: datetime) -> Iterator[DecayDay]:
     for day in range(_LAST_DAY + 1):
-        _set_clock(api, since + timedelta(days=day))
+        set_clock(api, since + timedelta(days=day))
         decisions = {tier: room.decision() for tier, room in rooms.items()}
         free = decisions["free"]
         yield DecayDay(
@@ -125,24 +104,7 @@ def _decay(api: Api, rooms: dict[str, _Room], since: datetime) -> Iterator[Decay
         )
 
 
-def _at_noon_of_tomorrow(api: Api) -> datetime:
+def _set_to_noon_of_tomorrow(api: Api) -> None:
     """Keep the story clear of midnight."""
-    now = datetime.fromisoformat(api.get("/v1/test-clock")["now"])
-    noon = now.replace(hour=12, minute=0, second=0, microsecond=0) + timedelta(days=1)
-    _set_clock(api, noon)
-    return noon
-
-
-def _set_clock(api: Api, at: datetime) -> None:
-    api.put("/v1/test-clock", now=at.isoformat())
-
-
-def _person(api: Api, name: str, tier: str) -> str:
-    person = api.post("/v1/persons", name=name, timezone=_ZONE)
-    api.put(f"/v1/persons/{person['id']}/tier", tier=tier)
-    return str(person["id"])
-
-
-def _room(api: Api, sender: str, partner: str) -> _Room:
-    room = api.post("/v1/conversations", kind="pair", participants=[sender, partner])
-    return _Room(api, str(room["id"]), sender, partner)
+    noon = now(api).replace(hour=12, minute=0, second=0, microsecond=0)
+    set_clock(api, noon + timedelta(days=1))
