@@ -3,12 +3,14 @@
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 
+import attrs
 import pytest
 import pytest_asyncio
 
 from application.shared.outbox import event_type
 from application.video import settle_rewards
 from domain.shared.calendar import start_of
+from domain.shared.errors import InvalidValueError
 from domain.shared.ids import PersonId, VideoCallId
 from domain.video.events import (
     RewardEarned,
@@ -139,6 +141,24 @@ async def test_the_job_tells_everybody_who_is_due(
         assert isinstance(warned, RewardWarned)
         assert (warned.days_before, warned.at) == (7, datetime(2026, 4, 24, tzinfo=UTC))
         assert (await reward(world, person)).status is CARRIED
+
+
+async def test_the_job_tells_the_others_where_it_fails_for_one(
+    world: World,
+) -> None:
+    persons = [(await earner(world))[0] for _ in range(3)]
+    gone = attrs.evolve(world.store.persons[persons[0]], timezone="Gone/Zone")
+    async with world.store.access():
+        world.store.persons.put(gone)
+    await world.later(days=53)
+    job = world.kithkin.jobs.kinds().by_name["settle_rewards"].planned(START)
+    with pytest.raises(InvalidValueError, match="Gone/Zone"):
+        await world.kithkin.video.settle_rewards()(job)
+    assert [kinds(told(world, person))[1:] for person in persons] == [
+        [],
+        [RewardWarned],
+        [RewardWarned],
+    ]
 
 
 async def test_whoever_moves_east_is_warned_by_their_new_midnights(world: World) -> None:
