@@ -1,5 +1,7 @@
 """Tell persons in time what time alone brings of their rewards."""
 
+from datetime import datetime
+
 from attrs import frozen
 
 from application.shared.clock import Clock
@@ -40,6 +42,10 @@ class SettleRewards:
                     await self._tell(due.person_id)
             last = found[-1]
         failures.raise_first()
+
+    async def ahead(self, now: datetime) -> datetime | None:
+        """Give when there is next something to tell after an instant, if there is."""
+        return await self.due.first_after(now)
 
     async def _tell(self, person_id: PersonId) -> None:
         # A call that time has ended may be the one that keeps the reward.
