@@ -50,6 +50,12 @@ class MemoryRewards:
         left = (key for key in sorted(due) if after is None or key > (after.at, after.person_id))
         return tuple(RewardDue(*key) for key in left)[:limit]
 
+    async def first_after(self, now: datetime) -> datetime | None:
+        """Give when time next brings somebody something after an instant."""
+        async with self._store.access():
+            due = [notes.due_at for notes in self._store.reward_notes.all()]
+        return min((at for at in due if at is not None and at > now), default=None)
+
     async def look_anew(self, person_id: PersonId, at: datetime) -> None:
         """Have a locked person looked at, if time will bring them anything."""
         async with self._store.access():

@@ -78,6 +78,12 @@ _DUE = Statement(
     .order_by(_status.c.due_at, _status.c.person_id)
     .limit(bindparam("limit"))
 )
+_FIRST_AFTER = Statement(
+    select(_status.c.due_at)
+    .where(text(tables.IS_TO_BE_TOLD), _status.c.due_at > bindparam("now", type_=tables.Instant))
+    .order_by(_status.c.due_at)
+    .limit(literal_column("1"))
+)
 _at = bindparam("at", type_=tables.Instant)
 _LOOK_ANEW = Statement(
     update(_status).where(_status.c.person_id == _person, _status.c.due_at > _at).values(due_at=_at)
@@ -113,6 +119,11 @@ class PostgresRewards:
             _DUE, now=now, after_at=last.at, after_id=last.person_id, limit=limit
         )
         return tuple(RewardDue(row["due_at"], row["person_id"]) for row in rows)
+
+    async def first_after(self, now: datetime) -> datetime | None:
+        """Give when time next brings somebody something after an instant."""
+        row = await self.executor.row(_FIRST_AFTER, now=now)
+        return None if row is None else row["due_at"]
 
     async def look_anew(self, person_id: PersonId, at: datetime) -> None:
         """Have a locked person looked at, if time will bring them anything."""

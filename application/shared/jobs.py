@@ -18,6 +18,7 @@ PERIODIC_KEY = "periodic"
 _KIND = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 _KIND_MAX_CHARACTERS = 60
 _PERIODIC_IDS = UUID("6f0a3c0e-5d0c-4f3e-9a57-1f2f4d6c7b80")
+_MOMENT = timedelta(microseconds=1)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -126,6 +127,9 @@ class StoredJob:
 Handler = Callable[[StoredJob], Awaitable[object]]
 """Does a job's work."""
 
+Ahead = Callable[[datetime], Awaitable[datetime | None]]
+"""Gives when there is work for the first time after an instant, as far as that is known."""
+
 
 @frozen(kw_only=True)
 class JobKind:
@@ -138,6 +142,8 @@ class JobKind:
             that has effects elsewhere is not; it may be begun again after a crash, so
             it must do no more the second time, told by the job's id.
         every: Makes it periodic: once in so long, by all workers together.
+        ahead: Tells when a periodic kind next finds work, so that a move of the test clock
+            stops there; None where it does not matter when the work is done.
         tries: How often it is begun before it fails for good.
         first_delay: How long to wait after the first failed try; it doubles each time.
         longest_delay: The most to wait.
@@ -148,6 +154,7 @@ class JobKind:
     handle: Handler
     in_transaction: bool = True
     every: timedelta | None = None
+    ahead: Ahead | None = None
     tries: int = 10
     first_delay: timedelta = timedelta(seconds=10)
     longest_delay: timedelta = timedelta(hours=1)
@@ -173,6 +180,11 @@ class JobKind:
         if self.every is None:
             raise ValueError(f"{self.name} is not periodic")
         return _EPOCH + ((now - _EPOCH) // self.every + 1) * self.every
+
+    async def next_run(self, after: datetime) -> datetime | None:
+        """Give when a periodic job first runs after an instant and is known to find work."""
+        at = None if self.ahead is None else await self.ahead(after)
+        return None if at is None else self.next_slot(at - _MOMENT)
 
     def planned(self, now: datetime) -> StoredJob:
         """Give the one job that a periodic kind has; it is due at once the first time."""

@@ -32,9 +32,11 @@ class MoveClock:
             JobsStillRunningError: Jobs that are due were not done within a minute.
         """
         wanted = instant("now", at)
-        while (due := await self.run_due_jobs.first_at(wanted)) is not None:
+        due = await self.run_due_jobs.first_at(wanted)
+        while due is not None:
             _not_after(wanted, await self.clock.move_to(due))
             await self.run_due_jobs()
+            due = await self.run_due_jobs.first_at(wanted, due)
         moved = _not_after(wanted, await self.clock.move_to(wanted))
         await self.run_due_jobs()
         return moved

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 
 from attrs import frozen
 
@@ -15,6 +15,7 @@ from domain.shared.errors import ConflictError
 _AT_ONCE = 100
 _LOOK_SECONDS = 0.02
 _PATIENCE_SECONDS = 60.0
+_EVER = datetime(1, 1, 1, tzinfo=UTC)
 
 
 class JobsStillRunningError(ConflictError):
@@ -58,14 +59,17 @@ class RunDueJobs:
             "again."
         )
 
-    async def first_at(self, until: datetime) -> datetime | None:
+    async def first_at(self, until: datetime, after: datetime = _EVER) -> datetime | None:
         """Give when the first job is due, if one is by an instant.
 
-        Periodic jobs do not count: one run makes up for all that were missed.
+        Periodic jobs count only where they are known to find work: one run makes up for all
+        that were missed. For what they find only instants after the other one count.
         """
         periodic = {kind.name for kind in self.kinds.periodic}
         names = [name for name in self.kinds.names if name not in periodic]
-        return await self.schedule.first_at(until, names)
+        runs = [await kind.next_run(after) for kind in self.kinds.periodic]
+        found = (await self.schedule.first_at(until, names), *runs)
+        return min((at for at in found if at is not None and at <= until), default=None)
 
     async def _work_off(self) -> bool:
         tickets = await self.queue.take(self.kinds.names, _AT_ONCE)

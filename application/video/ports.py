@@ -141,3 +141,7 @@ class DueRewards(Protocol):
     async def by(self, now: datetime, after: RewardDue | None, limit: int) -> tuple[RewardDue, ...]:
         """Give them, the first due first, from after one of them on."""
         ...
+
+    async def first_after(self, now: datetime) -> datetime | None:
+        """Give when time next brings somebody something after an instant."""
+        ...

@@ -5,6 +5,7 @@ from datetime import timedelta
 from attrs import frozen
 
 from application.shared.clock import Clock
+from application.shared.failures import Failures
 from application.shared.jobs import StoredJob
 from application.shared.rulebook import Rulebook
 from application.video.ports import OverdueBefore, OverdueCalls
@@ -23,7 +24,10 @@ class SettleOverdueCalls:
     rulebook: Rulebook
 
     async def __call__(self, _: StoredJob) -> None:
-        """Settle them; each call is a transaction of its own."""
+        """Settle them; each call is a transaction of its own.
+
+        Where it fails for a conversation, the others are settled first.
+        """
         now = await self.clock.now()
         policy = self.rulebook.policies.video.calls
         before = OverdueBefore(
@@ -31,8 +35,11 @@ class SettleOverdueCalls:
             left=now - timedelta(seconds=policy.reconnect_seconds),
             answered=now - timedelta(seconds=policy.longest_seconds),
         )
+        failures = Failures()
         found = await self.overdue.conversations(before, None, _AT_ONCE)
         while found:
             for conversation_id in found:
-                await self.settle_calls(conversation_id)
+                with failures.kept():
+                    await self.settle_calls(conversation_id)
             found = await self.overdue.conversations(before, found[-1], _AT_ONCE)
+        failures.raise_first()

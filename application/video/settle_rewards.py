@@ -1,8 +1,11 @@
 """Tell persons in time what time alone brings of their rewards."""
 
+from datetime import datetime
+
 from attrs import frozen
 
 from application.shared.clock import Clock
+from application.shared.failures import Failures
 from application.shared.jobs import StoredJob
 from application.shared.standing import Participants
 from application.shared.transaction import Transactions
@@ -26,13 +29,23 @@ class SettleRewards:
     clock: Clock
 
     async def __call__(self, _: StoredJob) -> None:
-        """Give them; each person is a transaction of their own."""
+        """Give them; each person is a transaction of their own.
+
+        Where it fails for somebody, the others are told first.
+        """
         now = await self.clock.now()
+        failures = Failures()
         last: RewardDue | None = None
         while found := await self.due.by(now, last, _AT_ONCE):
             for due in found:
-                await self._tell(due.person_id)
+                with failures.kept():
+                    await self._tell(due.person_id)
             last = found[-1]
+        failures.raise_first()
+
+    async def ahead(self, now: datetime) -> datetime | None:
+        """Give when there is next something to tell after an instant, if there is."""
+        return await self.due.first_after(now)
 
     async def _tell(self, person_id: PersonId) -> None:
         # A call that time has ended may be the one that keeps the reward.

@@ -12,7 +12,7 @@ from typing import assert_never
 import attrs
 from attrs import frozen
 
-from ..shared.calendar import month_after, start_of
+from ..shared.calendar import month_after, month_before, start_of
 from ..shared.ids import PersonId
 from .events import (
     RewardEarned,
@@ -110,9 +110,15 @@ def _news(notes: RewardNotes, reward: Reward, now: datetime) -> Iterator[RewardE
 
 
 def _is_earned_anew(notes: RewardNotes, reward: Reward) -> bool:
+    month = reward.facts.month
     if reward.status is RewardStatus.EARNED:
-        return notes.month != reward.facts.month or notes.status is not RewardStatus.EARNED
-    return reward.status is RewardStatus.CARRIED and notes.status is RewardStatus.INACTIVE
+        return notes.month != month or notes.status is not RewardStatus.EARNED
+    if reward.status is RewardStatus.INACTIVE:
+        return False
+    if notes.month == month:
+        return notes.status is RewardStatus.INACTIVE
+    # Last month's calls may have been found out only after it was over.
+    return notes.month != month_before(month) or notes.status is not RewardStatus.EARNED
 
 
 def _warning(notes: RewardNotes, reward: Reward, now: datetime) -> int | None:

@@ -12,15 +12,16 @@ from application.shared.backlog import TellBacklog
 from application.shared.counted_run import CountedRun
 from application.shared.forget_answers import ForgetExpiredAnswers
 from application.shared.forget_queue_log import ForgetQueueLog
-from application.shared.jobs import Handler, JobKind, JobKinds
+from application.shared.jobs import Ahead, Handler, JobKind, JobKinds
 from application.shared.manage_jobs import DiscardJob, ListJobs, RetryJob
 from application.shared.run_due_jobs import RunDueJobs
 from application.shared.run_job import RunJob
+from application.video.settle_rewards import SettleRewards
 
 
 def job_kinds(
     settle_overdue_calls: Handler,
-    settle_rewards: Handler,
+    settle_rewards: SettleRewards,
     forget_events: Handler,
     forget_expired_answers: Handler,
     forget_queue_log: Handler,
@@ -31,7 +32,9 @@ def job_kinds(
     return JobKinds.of(
         (
             _sweep("settle_overdue_calls", settle_overdue_calls, timedelta(minutes=1)),
-            _sweep("settle_rewards", settle_rewards, timedelta(minutes=1)),
+            _sweep(
+                "settle_rewards", settle_rewards, timedelta(minutes=1), ahead=settle_rewards.ahead
+            ),
             _sweep("forget_events", forget_events, timedelta(hours=1)),
             _sweep("forget_expired_answers", forget_expired_answers, timedelta(hours=1)),
             _sweep("forget_queue_log", forget_queue_log, timedelta(hours=1)),
@@ -47,9 +50,11 @@ def job_kinds(
     )
 
 
-def _sweep(name: str, handle: Handler, every: timedelta) -> JobKind:
+def _sweep(name: str, handle: Handler, every: timedelta, ahead: Ahead | None = None) -> JobKind:
     """Give a periodic kind whose work is of many transactions, each of which does no harm twice."""
-    return JobKind(name=name, handle=handle, every=every, in_transaction=False, tries=3)
+    return JobKind(
+        name=name, handle=handle, every=every, ahead=ahead, in_transaction=False, tries=3
+    )
 
 
 class Jobs(DeclarativeContainer):

@@ -164,6 +164,10 @@ async def test_those_due_come_in_their_order_some_at_a_time(stores: Stores) -> N
         RewardDue(long_ago - MINUTE, persons[1].id),
         *(RewardDue(long_ago, person_id) for person_id in same),
     ]
+    ahead = stores.due_rewards.first_after
+    assert await ahead(long_ago - DAY) == long_ago - MINUTE
+    assert await ahead(long_ago - MINUTE) == long_ago
+    assert await ahead(long_ago) == long_ago + MINUTE
     for person in persons:
         await stores.rewards.note(notes_of(person), ())
 

@@ -3,12 +3,14 @@
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 
+import attrs
 import pytest
 import pytest_asyncio
 
 from application.shared.outbox import event_type
 from application.video import settle_rewards
 from domain.shared.calendar import start_of
+from domain.shared.errors import InvalidValueError
 from domain.shared.ids import PersonId, VideoCallId
 from domain.video.events import (
     RewardEarned,
@@ -141,6 +143,24 @@ async def test_the_job_tells_everybody_who_is_due(
         assert (await reward(world, person)).status is CARRIED
 
 
+async def test_the_job_tells_the_others_where_it_fails_for_one(
+    world: World,
+) -> None:
+    persons = [(await earner(world))[0] for _ in range(3)]
+    gone = attrs.evolve(world.store.persons[persons[0]], timezone="Gone/Zone")
+    async with world.store.access():
+        world.store.persons.put(gone)
+    await world.later(days=53)
+    job = world.kithkin.jobs.kinds().by_name["settle_rewards"].planned(START)
+    with pytest.raises(InvalidValueError, match="Gone/Zone"):
+        await world.kithkin.video.settle_rewards()(job)
+    assert [kinds(told(world, person))[1:] for person in persons] == [
+        [],
+        [RewardWarned],
+        [RewardWarned],
+    ]
+
+
 async def test_whoever_moves_east_is_warned_by_their_new_midnights(world: World) -> None:
     ana, _ = await earner(world, HONOLULU)
     before = start_of(date(2026, 4, 24), KIRITIMATI)
@@ -165,14 +185,35 @@ async def test_whoever_moves_west_is_warned_by_their_new_midnights(world: World)
     assert kinds(told(world, ana)) == [RewardEarned, RewardWarned]
 
 
-async def test_a_jump_over_all_of_it_tells_the_lapse_alone(world: World) -> None:
+async def test_where_nobody_looked_for_long_the_lapse_is_told_alone(world: World) -> None:
     ana, _ = await earner(world)
-    await jobs_at(world, START + timedelta(days=400))
+    await world.later(days=400)
+    await world.kithkin.jobs.run_due_jobs()()
     [_, lapsed] = told(world, ana)
     assert isinstance(lapsed, RewardLapsed)
     assert lapsed.lapsed_on == date(2026, 5, 1)
     await jobs_at(world, START + timedelta(days=500))
     assert len(told(world, ana)) == 2
+
+
+async def test_a_move_of_the_clock_over_all_of_it_tells_all_of_it_in_time(world: World) -> None:
+    ana, _ = await earner(world, "Europe/Berlin")
+    await jobs_at(world, START + timedelta(days=400))
+    assert [event.at for event in told(world, ana)[1:]] == [
+        start_of(day, "Europe/Berlin")
+        for day in (date(2026, 4, 24), date(2026, 4, 28), date(2026, 4, 30), date(2026, 5, 1))
+    ]
+    assert kinds(told(world, ana)) == [RewardEarned, *[RewardWarned] * 3, RewardLapsed]
+
+
+async def test_a_move_of_the_clock_ends_where_a_notice_cannot_be_given(world: World) -> None:
+    ana, _ = await earner(world)
+    async with world.store.access():
+        gone = attrs.evolve(world.store.persons[ana], timezone="Gone/Zone")
+        world.store.persons.put(gone)
+    far = START + timedelta(days=400)
+    assert await world.kithkin.shared.move_clock()(far) == far
+    assert kinds(told(world, ana)) == [RewardEarned]
 
 
 async def test_a_call_that_time_ends_counts_before_a_warning_is_given(world: World) -> None:

@@ -2,9 +2,11 @@
 
 from datetime import timedelta
 
+import attrs
 import pytest
 
 from application.video import settle_overdue_calls
+from domain.shared.errors import InvalidValueError
 from domain.shared.ids import VideoCallId
 from domain.video.calls import Ended, Ongoing, Ringing
 from domain.video.events import CallOutcome
@@ -53,6 +55,25 @@ async def test_all_overdue_calls_are_ended(
         call = await the_call(world, call_id)
         assert isinstance(call, Ended)
         assert (call.outcome, call.ended_at) == (outcome, at)
+
+
+async def test_a_conversation_where_it_fails_holds_up_no_other(world: World) -> None:
+    pairs = [await a_pair(world) for _ in range(3)]
+    calls = [await world.call(pair.talk, pair.ana) for pair in pairs]
+    for pair, call_id in zip(pairs, calls, strict=True):
+        await world.connect(call_id, pair.ana, pair.ben)
+    await world.later(seconds=60)
+    for pair, call_id in zip(pairs, calls, strict=True):
+        await world.leave(call_id, pair.ana, pair.ben)
+    async with world.store.access():
+        gone = attrs.evolve(world.store.persons[pairs[0].ana], timezone="Gone/Zone")
+        world.store.persons.put(gone)
+    await world.later(hours=1)
+    job = world.kithkin.jobs.kinds().by_name["settle_overdue_calls"].planned(START)
+    with pytest.raises(InvalidValueError, match="Gone/Zone"):
+        await world.kithkin.video.settle_overdue_calls()(job)
+    ended = [type(await the_call(world, call_id)) for call_id in calls]
+    assert ended == [Ongoing, Ended, Ended]
 
 
 async def test_calls_that_go_on_or_are_to_come_are_left_alone(world: World, pair: Pair) -> None:

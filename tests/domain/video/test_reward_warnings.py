@@ -213,6 +213,23 @@ def test_a_call_taken_in_late_brings_a_lapsed_reward_back() -> None:
     assert (event.status, event.distinct_partners) == (RewardStatus.CARRIED, 3)
 
 
+def test_a_call_taken_in_late_earns_a_carried_reward_anew() -> None:
+    person = earned_in(date(2026, 2, 1))
+    person.run_until(utc("2026-03-31T00:00"))
+    person.calls += [CountedCall(partner, date(2026, 3, 31)) for partner in PARTNERS[:3]]
+    (event,) = person.look(utc("2026-04-01T00:00"))
+    assert isinstance(event, RewardEarned)
+    assert (event.status, event.distinct_partners) == (RewardStatus.CARRIED, 3)
+    assert event.valid_until == utc("2026-05-01T00:00")
+    assert person.look(utc("2026-04-01T00:01")) == []
+
+
+def test_a_month_that_is_told_of_is_carried_without_a_word() -> None:
+    person = earned_in(date(2026, 2, 1))
+    for now in ("2026-03-01T00:00", "2026-03-24T00:00"):
+        assert person.look(utc(now)) == []
+
+
 def test_moving_west_on_the_first_brings_nothing_back_and_tells_nothing_twice() -> None:
     person = earned_in(date(2026, 2, 1), "Pacific/Kiritimati")
     lapse = start_of(date(2026, 4, 1), "Pacific/Kiritimati")
