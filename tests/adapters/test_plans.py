@@ -249,7 +249,7 @@ async def test_a_statement_uses_an_index(connection: Connection, name: str) -> N
         for row in await connection.fetch("SELECT relname FROM pg_class WHERE reltuples >= 1000")
     }
     plan = await plan_of(connection, STATEMENTS[name])
-    assert set(scanned(plan)) & filled == READS_ALL.get(name, set()), json.dumps(plan, indent=1)
+    assert set(scanned(plan)) & filled <= READS_ALL.get(name, set()), json.dumps(plan, indent=1)
 
 
 async def test_what_lacks_an_index_is_found(connection: Connection) -> None:
