@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Iterable
 
-from tests.simulation import calls, streaks
+from tests.simulation import achievements, calls, streaks
 from tests.simulation.commands import Answer, AskAllowance, AskCall, AskHistory
 from tests.simulation.journal import Journal
 from tests.simulation.kithkin import Simulated
@@ -22,6 +22,8 @@ async def broken(journal: Journal, kithkin: Simulated) -> AsyncIterator[str]:
     async for line in _broken_outbox(journal, kithkin):
         yield line
     async for line in streaks.broken(kithkin):
+        yield line
+    async for line in achievements.broken(kithkin):
         yield line
     outbox = await kithkin.outbox()
     if len({outgoing.id for outgoing in outbox}) != len(outbox):
