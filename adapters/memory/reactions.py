@@ -79,10 +79,8 @@ def waiting(store: MemoryStore, reacting: Reacting, person_id: PersonId) -> bool
 def _of(store: MemoryStore, reacting: Reacting, person_id: PersonId, mark: Mark) -> list[Pending]:
     return [
         Pending(position, event)
-        for position, event in store.events_between(mark.position, store.newest_event)
-        if event.event.person_id == person_id
-        and isinstance(event.event, reacting.kinds)
-        and position not in mark.ahead
+        for position, event in store.events_of(person_id, mark.position)
+        if isinstance(event.event, reacting.kinds) and position not in mark.ahead
     ]
 
 

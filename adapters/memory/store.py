@@ -298,6 +298,15 @@ class MemoryStore(IdentityTables):
             for number, event in enumerate(found, start=1)
         ]
 
+    def events_of(self, person_id: PersonId, after: int) -> list[tuple[int, OutboxEvent]]:
+        """Give the events about a person after a position, with their positions."""
+        first = max(after - self._forgotten, 0)
+        return [
+            (self._forgotten + place + 1, _copied_event(self._outbox[place]))
+            for place in range(first, len(self._outbox))
+            if self._outbox[place].event.person_id == person_id
+        ]
+
     def forget_events(self, number: int) -> None:
         """Delete the oldest events; the others keep their positions."""
         gone = self._outbox[:number]

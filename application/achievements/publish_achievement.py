@@ -6,7 +6,7 @@ from typing import Any
 
 from attrs import frozen
 
-from application.achievements.award_back import no_such_achievement
+from application.achievements.award_back import held_achievement
 from application.achievements.ports import Achievements, AwardBacks
 from application.shared.clock import Clock
 from application.shared.jobs import Job, Jobs
@@ -104,9 +104,7 @@ class ChangeAchievement:
         """
 
         async def work() -> Achievement:
-            before = await self.achievements.held(key)
-            if before is None:
-                raise no_such_achievement(key)
+            before = await held_achievement(self.achievements, key)
             after = changed(before, changes, await self.clock.now())
             if after != before:
                 await self.achievements.replace(after)

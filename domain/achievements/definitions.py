@@ -105,13 +105,18 @@ class Achievement:
     withdrawn_at: datetime | None = None
 
 
+def is_key(text: str) -> bool:
+    """Tell whether a text could be an achievement's key."""
+    return _is_name(text, MAX_KEY_CHARACTERS)
+
+
 def checked(achievement: Achievement) -> Achievement:
     """Give an achievement with its texts in normal form.
 
     Raises:
         InvalidValueError: A field is malformed; it names the first such field.
     """
-    if not _is_name(achievement.key, MAX_KEY_CHARACTERS):
+    if not is_key(achievement.key):
         raise InvalidValueError(
             "key", f"Give lower-case words joined by _, at most {MAX_KEY_CHARACTERS} characters."
         )

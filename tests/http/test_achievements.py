@@ -331,7 +331,10 @@ async def test_a_published_one_keeps_what_it_asks_and_gives(api: Api) -> None:
     withdrawn = await api.patch(path, withdrawn=True)
     assert given.instant(withdrawn["withdrawn_at"]) == await api.now()
     refused(await api.ask("PATCH", path, json={"withdrawn": False}), 409, "achievement_withdrawn")
-    refused(await api.ask("PATCH", f"/v1/achievements/{a_key()}", json={}), 404, "not_found")
+    for key in (a_key(), "%00", "%ED%A0%80", "Two%20Words", "x" * 500):
+        refused(await api.ask("PATCH", f"/v1/achievements/{key}", json={}), 404, "not_found")
+        person = f"/v1/persons/{await given.a_person(api)}/achievements"
+        refused(await api.ask("PATCH", f"{person}/{key}", json={}), 404, "not_found")
 
 
 async def test_a_new_one_is_awarded_back_by_a_job(api: Api) -> None:

@@ -19,6 +19,7 @@ LISTS = (
     "list_reports",
     "list_webhook_endpoints",
     "list_webhook_deliveries",
+    "list_achievements",
 )
 NOBODY = "0198a5c4-7d1e-7c3a-9f00-5b2d6e8a1c44"
 

@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Iterable, Iterator
 from datetime import datetime, timedelta
 
-from tests.simulation import calls, streaks, videos
+from tests.simulation import achievements, calls, streaks, videos
 from tests.simulation.commands import Answer, AskAllowance, AskCall, AskHistory, AskReward
 from tests.simulation.journal import Journal
 from tests.simulation.kithkin import Simulated
@@ -31,6 +31,8 @@ async def broken(journal: Journal, kithkin: Simulated) -> AsyncIterator[str]:
     async for line in _broken_rewards(journal, kithkin):
         yield line
     async for line in streaks.broken(kithkin):
+        yield line
+    async for line in achievements.broken(kithkin):
         yield line
     outbox = await kithkin.outbox()
     if len({outgoing.id for outgoing in outbox}) != len(outbox):

@@ -15,6 +15,7 @@ from application.conversations.send_message import SendMessageRequest, SentMessa
 from application.identity.file_report import FileReportRequest
 from application.shared.outbox import OutboxEvent
 from application.video.start_call import StartCallRequest
+from domain.achievements.events import AchievementEarned
 from domain.identity.learning import LearningPreferences
 from domain.identity.profile import PrivacyLevel, Profile
 from domain.shared.errors import DomainError, RefusedError
@@ -130,11 +131,11 @@ class Simulated:
         return {}
 
     async def told(self) -> list[Answer]:
-        # What is reacted to comes when somebody looks: tests/simulation/streaks.py holds it.
+        # What is reacted to comes when somebody looks: streaks.py and achievements.py hold it.
         return [
             self.plain.event(outgoing.event)
             for outgoing in await self.outbox()
-            if not isinstance(outgoing.event, StreakEvent)
+            if not isinstance(outgoing.event, StreakEvent | AchievementEarned)
         ]
 
     async def _wait(self, command: Wait) -> None:
