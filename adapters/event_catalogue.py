@@ -13,9 +13,12 @@ from application.shared.outbox import event_type_of
 from domain.conversations.events import ConversationEvent
 from domain.identity.events import IdentityEvent
 from domain.shared.events import Event
+from domain.usage.events import UsageEvent
 from domain.video.events import VideoEvent
 
-EVENTS: tuple[type[Event], ...] = get_args(IdentityEvent | ConversationEvent | VideoEvent)
+EVENTS: tuple[type[Event], ...] = get_args(
+    IdentityEvent | ConversationEvent | VideoEvent | UsageEvent
+)
 """All that can happen."""
 
 EVENT_TYPES = frozenset(event_type_of(kind) for kind in EVENTS)

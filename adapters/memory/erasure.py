@@ -11,6 +11,7 @@ from domain.identity.erasure import NOTHING, Erasure
 from domain.identity.events import PersonRegistered
 from domain.shared.events import Event
 from domain.shared.ids import PersonId
+from domain.usage.events import UsageAccountOpened, UsageSessionStarted, UsageZoneChanged
 
 
 @frozen
@@ -59,7 +60,20 @@ class MemoryPersonalData:
             for answered in store.answers.group("person", person_id):
                 kept = attrs.evolve(answered.kept, body=b"", fingerprint=b"")
                 store.answers.put(Answered(answered.owner, answered.key, kept))
+            self._erase_usage(person_id)
             store.rewrite(person_id, _without_whereabouts)
+
+    def _erase_usage(self, person_id: PersonId) -> None:
+        store = self._store
+        account = store.usage_accounts.get(person_id)
+        if account is not None:
+            store.usage_accounts.put(attrs.evolve(account, timezone=NOTHING.timezone))
+        for period in store.usage_periods.group("person", person_id):
+            store.usage_periods.put(attrs.evolve(period, timezone=NOTHING.timezone))
+        for session in store.usage_sessions.group("person", person_id):
+            store.usage_sessions.put(attrs.evolve(session, language=None, conversation_id=None))
+        for line in store.usage_ledger.group("person", person_id):
+            store.usage_ledger.put(attrs.evolve(line, reason=None))
 
     def _erase_conversations(self, person_id: PersonId, at: datetime) -> None:
         store = self._store
@@ -73,4 +87,8 @@ class MemoryPersonalData:
 def _without_whereabouts(event: Event) -> Event:
     if isinstance(event, PersonRegistered):
         return attrs.evolve(event, timezone=NOTHING.timezone, locale=NOTHING.locale)
+    if isinstance(event, UsageAccountOpened | UsageZoneChanged):
+        return attrs.evolve(event, timezone=NOTHING.timezone)
+    if isinstance(event, UsageSessionStarted):
+        return attrs.evolve(event, language=None)
     return event

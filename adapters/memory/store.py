@@ -39,9 +39,14 @@ from domain.shared.ids import (
     PersonId,
     ReportId,
     ServiceKeyId,
+    UsageSessionId,
     VideoCallId,
     WebhookEndpointId,
 )
+from domain.usage.accounts import UsageAccount
+from domain.usage.ledger import LedgerLine
+from domain.usage.periods import ClosedPeriod, OpenPeriod
+from domain.usage.sessions import OpenSession, SettledSession
 from domain.video.calls import Ended, Ongoing, Ringing
 from domain.video.events import Presence
 from domain.video.history import VideoHistory
@@ -272,6 +277,41 @@ class MemoryStore(Isolation):
             references={"endpoint": (self.webhook_endpoints, lambda row: (row.endpoint_id,))},
         )
         self.event_sinks: Table[str, SinkRow] = Table(self.note, lambda row: row.name)
+        self.usage_accounts: Table[PersonId, UsageAccount] = Table(
+            self.note,
+            lambda account: account.person_id,
+            references={"person": (self.persons, lambda row: (row.person_id,))},
+            checks={
+                "purchased": lambda row: 0 <= row.purchased_seconds_used <= row.purchased_seconds
+            },
+        )
+        self.usage_periods: Table[tuple[PersonId, str], OpenPeriod | ClosedPeriod] = Table(
+            self.note,
+            lambda period: (period.person_id, period.period),
+            groups={"person": lambda period: (period.person_id,)},
+            references={"account": (self.usage_accounts, lambda row: (row.person_id,))},
+            checks={
+                "monthly": lambda row: 0 <= row.seconds_used <= row.monthly_seconds,
+                "banked": lambda row: 0 <= row.banked_seconds_used <= row.banked_seconds,
+            },
+        )
+        self.usage_sessions: Table[UsageSessionId, OpenSession | SettledSession] = Table(
+            self.note,
+            lambda session: session.id,
+            groups={
+                "person": lambda session: (session.person_id,),
+                "open": lambda session: (
+                    (session.person_id,) if isinstance(session, OpenSession) else ()
+                ),
+            },
+            references={"account": (self.usage_accounts, lambda row: (row.person_id,))},
+        )
+        self.usage_ledger: Table[tuple[PersonId, int], LedgerLine] = Table(
+            self.note,
+            lambda line: (line.person_id, line.number),
+            groups={"person": lambda line: (line.person_id,)},
+            references={"account": (self.usage_accounts, lambda row: (row.person_id,))},
+        )
 
     @property
     def outbox(self) -> list[OutboxEvent]:

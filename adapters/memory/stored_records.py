@@ -22,6 +22,9 @@ from application.identity.stored_records import (
     OwnReadMarker,
     OwnReport,
     OwnSession,
+    OwnUsageLine,
+    OwnUsagePeriod,
+    OwnUsageSession,
 )
 from application.shared.outbox import event_type
 from domain.conversations.conversations import Conversation
@@ -62,6 +65,9 @@ def memory_records(store: MemoryStore) -> dict[str, Any]:
         "reports": _reports,
         "google_accounts": _google_accounts,
         "sessions": _sessions,
+        "usage_periods": _usage_periods,
+        "usage_sessions": _usage_sessions,
+        "usage_ledger": _usage_ledger,
         "events": _events,
     }
     return {name: MemoryRecords(store, find) for name, find in finds.items()}
@@ -159,6 +165,27 @@ def _sessions(store: MemoryStore, person_id: PersonId) -> Iterator[object]:
     sessions = store.sessions.group("person", person_id)
     for session in sorted(sessions, key=lambda session: (session.created_at, session.id)):
         yield _own(OwnSession, session)
+
+
+def _usage_periods(store: MemoryStore, person_id: PersonId) -> Iterator[object]:
+    periods = store.usage_periods.group("person", person_id)
+    for period in sorted(periods, key=lambda period: period.period):
+        yield _own(OwnUsagePeriod, period)
+
+
+def _usage_sessions(store: MemoryStore, person_id: PersonId) -> Iterator[object]:
+    sessions = store.usage_sessions.group("person", person_id)
+    for session in sorted(sessions, key=lambda session: (session.started_at, session.id)):
+        more = {name: getattr(session, name, None) for name in _ONCE_SETTLED}
+        yield _own(OwnUsageSession, session, **more)
+
+
+_ONCE_SETTLED = ("ended_at", "duration_seconds", "seconds_consumed", "input_tokens")
+
+
+def _usage_ledger(store: MemoryStore, person_id: PersonId) -> Iterator[object]:
+    for line in sorted(store.usage_ledger.group("person", person_id), key=lambda line: line.number):
+        yield _own(OwnUsageLine, line)
 
 
 _LEFT_OUT = {*(field.name for field in attrs.fields(Event)), *UNTOLD_FIELDS}

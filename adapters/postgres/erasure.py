@@ -31,6 +31,7 @@ _conversations = tables.conversations
 _messages = tables.messages
 _links, _outbox = tables.google_links, tables.outbox
 _answers = tables.kept_answers
+_usage_sessions, _usage_ledger = tables.usage_sessions, tables.usage_ledger
 
 _person = bindparam("person_id", type_=Uuid)
 _ids = bindparam("ids", type_=ARRAY(Uuid))
@@ -38,6 +39,9 @@ _at = bindparam("at", type_=tables.Instant)
 _NO_TEXT: ColumnElement[str] = literal_column("''")
 _NO_BYTES: ColumnElement[bytes] = literal_column("''::bytea")
 _NOWHERE: ColumnElement[str] = literal_column("""'{"timezone": "UTC", "locale": "und"}'::jsonb""")
+_UTC: ColumnElement[str] = literal_column("'UTC'")
+_NO_ZONE: ColumnElement[str] = literal_column("""'{"timezone": "UTC"}'::jsonb""")
+_NO_LANGUAGE: ColumnElement[str] = literal_column("""'{"language": null}'::jsonb""")
 
 _erasure = select(*columns_for(_erasures, Erasure))
 _GET_ERASURE = Statement(_erasure.where(_erasures.c.person_id == _person))
@@ -113,6 +117,31 @@ _ERASE_ELSEWHERE = (
         update(_outbox)
         .where(_outbox.c.person_id == _person, _outbox.c.type == "person_registered")
         .values(data=_outbox.c.data.op("||")(_NOWHERE))
+    ),
+    Statement(
+        update(_usage_sessions)
+        .where(_usage_sessions.c.person_id == _person)
+        .values(language=null(), conversation_id=null())
+    ),
+    Statement(
+        update(_usage_ledger).where(_usage_ledger.c.person_id == _person).values(reason=null())
+    ),
+    *(
+        Statement(update(table).where(table.c.person_id == _person).values(timezone=_UTC))
+        for table in (tables.usage_accounts, tables.usage_periods)
+    ),
+    Statement(
+        update(_outbox)
+        .where(
+            _outbox.c.person_id == _person,
+            _outbox.c.type.in_(("usage_account_opened", "usage_zone_changed")),
+        )
+        .values(data=_outbox.c.data.op("||")(_NO_ZONE))
+    ),
+    Statement(
+        update(_outbox)
+        .where(_outbox.c.person_id == _person, _outbox.c.type == "usage_session_started")
+        .values(data=_outbox.c.data.op("||")(_NO_LANGUAGE))
     ),
     Statement(
         update(_answers)

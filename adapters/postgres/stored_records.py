@@ -24,6 +24,9 @@ from application.identity.stored_records import (
     OwnReadMarker,
     OwnReport,
     OwnSession,
+    OwnUsageLine,
+    OwnUsagePeriod,
+    OwnUsageSession,
 )
 from domain.shared.events import Event
 from domain.shared.ids import PersonId
@@ -146,6 +149,22 @@ _SESSIONS = _List(
     _sessions.c.created_at,
     _sessions.c.id,
 )
+_periods = tables.usage_periods
+_USAGE_PERIODS = _List(
+    select(*columns_for(_periods, OwnUsagePeriod)).where(_periods.c.person_id == _person),
+    _periods.c.period,
+)
+_usage = tables.usage_sessions
+_USAGE_SESSIONS = _List(
+    select(*columns_for(_usage, OwnUsageSession)).where(_usage.c.person_id == _person),
+    _usage.c.started_at,
+    _usage.c.id,
+)
+_ledger = tables.usage_ledger
+_USAGE_LEDGER = _List(
+    select(*columns_for(_ledger, OwnUsageLine)).where(_ledger.c.person_id == _person),
+    _ledger.c.number,
+)
 _outbox = tables.outbox
 _EVENTS = _List(
     select(*columns_for(_outbox, OwnEvent)).where(
@@ -220,5 +239,8 @@ def postgres_records(executor: Executor) -> dict[str, Any]:
         "reports": PostgresRecords(executor, _REPORTS, OwnReport),
         "google_accounts": PostgresRecords(executor, _GOOGLE_ACCOUNTS, OwnGoogleAccount),
         "sessions": PostgresRecords(executor, _SESSIONS, OwnSession),
+        "usage_periods": PostgresRecords(executor, _USAGE_PERIODS, OwnUsagePeriod),
+        "usage_sessions": PostgresRecords(executor, _USAGE_SESSIONS, OwnUsageSession),
+        "usage_ledger": PostgresRecords(executor, _USAGE_LEDGER, OwnUsageLine),
         "events": PostgresEventRecords(executor),
     }

@@ -35,6 +35,12 @@ from adapters.postgres.identity_tables import (
     sign_in_codes,
 )
 from adapters.postgres.schema import Instant, metadata, one_of
+from adapters.postgres.usage_tables import (
+    usage_accounts,
+    usage_ledger,
+    usage_periods,
+    usage_sessions,
+)
 from application.shared.jobs import JobState
 from domain.conversations.conversations import ConversationKind
 from domain.conversations.messages import MessageRole, MessageTag
@@ -68,6 +74,10 @@ __all__ = [
     "service_keys",
     "sign_in_codes",
     "test_clock",
+    "usage_accounts",
+    "usage_ledger",
+    "usage_periods",
+    "usage_sessions",
     "video_call_presence",
     "video_calls",
     "webhook_deliveries",

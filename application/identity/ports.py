@@ -18,6 +18,7 @@ from domain.identity.sessions import LoginSession
 from domain.identity.sign_in_codes import SignInCode
 from domain.shared.errors import ConflictError
 from domain.shared.ids import LoginSessionId, MessageId, PersonId, ServiceKeyId
+from domain.shared.tiers import Tier
 
 
 class EmailTakenError(ConflictError):
@@ -121,6 +122,22 @@ class PersonCalls(Protocol):
 
     async def end(self, person_id: PersonId) -> None:
         """End the person's open calls; they and their partners are locked."""
+        ...
+
+
+class PersonUsage(Protocol):
+    """The use that is counted of a person, who is locked."""
+
+    async def tier_changed(self, person_id: PersonId, tier: Tier) -> None:
+        """Take in that the person holds another tier."""
+        ...
+
+    async def moved(self, person_id: PersonId, timezone: str) -> None:
+        """Take in that the person is in another zone."""
+        ...
+
+    async def left(self, person_id: PersonId) -> None:
+        """Settle what goes on, and count nothing any more."""
         ...
 
 

@@ -4,6 +4,8 @@ from attrs import field, frozen
 
 from domain.conversations.policy import ConversationPolicy
 from domain.identity.policy import IdentityPolicy
+from domain.shared.tier_limits import TierCatalogue
+from domain.usage.policy import UsagePolicy
 from domain.video.policy import VideoPolicy
 
 
@@ -14,6 +16,8 @@ class Policies:
     identity: IdentityPolicy = field(factory=IdentityPolicy)
     conversations: ConversationPolicy = field(factory=ConversationPolicy)
     video: VideoPolicy = field(factory=VideoPolicy)
+    usage: UsagePolicy = field(factory=UsagePolicy)
+    tiers: TierCatalogue = field(factory=TierCatalogue)
 
 
 @frozen

@@ -46,6 +46,7 @@ class UsageAccount:
         ended_at: When the person was erased; nothing changes any more.
         closed: Periods that closed since the account was read.
         settled: Sessions that settled since the account was read.
+        lines: How many lines its ledger has.
         version: Rises by one at every change that is stored.
     """
 
@@ -60,6 +61,7 @@ class UsageAccount:
     ended_at: datetime | None = None
     closed: tuple[ClosedPeriod, ...] = ()
     settled: tuple[SettledSession, ...] = ()
+    lines: int = 0
     version: int = 0
 
     @property

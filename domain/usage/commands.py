@@ -159,9 +159,10 @@ def decide(
 ) -> UsageOutcome:
     """Decide what a command does to an account; what time has brought is done first.
 
+    Settling a session that is over does nothing more.
+
     Raises:
-        NotFoundError: The command is about a session that is not the person's.
-        UsageSessionSettledError: It is about one that is over.
+        UsageSessionSettledError: The command is about a session that is over.
         UsageRefusedError: A limit is reached.
         OutOfSecondsError: Too few seconds are available.
         InvalidValueError: A number is out of its range.
@@ -182,6 +183,17 @@ def no_such_session() -> NotFoundError:
 def settled_already() -> UsageSessionSettledError:
     """Give the error for a session that is over."""
     return UsageSessionSettledError("This usage session is settled; start a new one.")
+
+
+def checked_tokens(input_tokens: int | None) -> int | None:
+    """Give the tokens that an app counted.
+
+    Raises:
+        InvalidValueError: The number is out of its range.
+    """
+    if input_tokens is not None and not 0 <= input_tokens <= MOST_INPUT_TOKENS:
+        raise InvalidValueError("input_tokens", f"Give a number from 0 to {MOST_INPUT_TOKENS}.")
+    return input_tokens
 
 
 def _do(course: Course, command: UsageCommand, now: datetime) -> None:
@@ -279,15 +291,11 @@ def _extend(course: Course, session_id: UsageSessionId, now: datetime) -> None:
 
 
 def _settle(course: Course, command: Settle, now: datetime) -> None:
-    tokens = command.input_tokens
-    if tokens is not None and not 0 <= tokens <= MOST_INPUT_TOKENS:
-        raise InvalidValueError("input_tokens", f"Give a number from 0 to {MOST_INPUT_TOKENS}.")
     session = course.account.session(command.session_id)
     if session is None:
-        if any(settled.id == command.session_id for settled in course.account.settled):
-            return
-        raise settled_already()
+        return
     session = course.pass_end_of_month(session.id, now)
+    tokens = checked_tokens(command.input_tokens)
     course.settle(session, now, now, SettledBy.REQUEST, tokens)
 
 

@@ -20,6 +20,7 @@ COMMANDS = {
     "webhooks": "Manage where events are sent, and see what became of them.",
     "rules": "Show the rules in force, or check a rulebook file.",
     "allowance": "Show what a person may still send in a conversation, and why.",
+    "usage": "Show what a person may use this month, by its sources.",
     "demo": "Play the whole story on a database of its own.",
     "doctor": "Find what is wrong with this installation, and how to mend it.",
 }

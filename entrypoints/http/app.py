@@ -36,6 +36,7 @@ from entrypoints.http.sign_in import SignInRoutes
 from entrypoints.http.stopping import told_to_stop
 from entrypoints.http.streams import Streams
 from entrypoints.http.tokens import TokenRoutes
+from entrypoints.http.usage import UsageRoutes
 from entrypoints.http.video import VideoRoutes
 from entrypoints.http.webhooks import WebhookRoutes
 from entrypoints.settings import Settings
@@ -97,6 +98,7 @@ def _routes(settings: Settings) -> list[ControllerRouterHandler]:
         ConversationRoutes,
         MessageRoutes,
         VideoRoutes,
+        UsageRoutes,
         EventRoutes,
         WebhookRoutes,
         SignInRoutes,

@@ -21,6 +21,7 @@ from domain.shared.errors import (
     TooFastError,
     UnavailableError,
 )
+from domain.usage.starting import OutOfSecondsError
 from domain.video.unlock import MessageAllowance
 from entrypoints.http.decisions import AllowanceBody, ReasonBody
 from entrypoints.http.full import TooManyStreamsError
@@ -33,6 +34,7 @@ _STATUSES: tuple[tuple[type[DomainError], HTTPStatus], ...] = (
     (InvalidValueError, HTTPStatus.UNPROCESSABLE_ENTITY),
     (NotFoundError, HTTPStatus.NOT_FOUND),
     (ConflictError, HTTPStatus.CONFLICT),
+    (OutOfSecondsError, HTTPStatus.PAYMENT_REQUIRED),
     (RefusedError, HTTPStatus.FORBIDDEN),
     (TooFastError, HTTPStatus.TOO_MANY_REQUESTS),
     (UnavailableError, HTTPStatus.SERVICE_UNAVAILABLE),

@@ -21,11 +21,13 @@ def job_kinds(
     forget_events: Handler,
     forget_expired_answers: Handler,
     forget_queue_log: Handler,
+    settle_due_usage: Handler,
 ) -> JobKinds:
     """Name every kind of job, and who does it. A new kind is added here."""
     return JobKinds.of(
         (
             _sweep("settle_overdue_calls", settle_overdue_calls, timedelta(minutes=1)),
+            _sweep("settle_due_usage", settle_due_usage, timedelta(minutes=1)),
             _sweep("forget_events", forget_events, timedelta(hours=1)),
             _sweep("forget_expired_answers", forget_expired_answers, timedelta(hours=1)),
             _sweep("forget_queue_log", forget_queue_log, timedelta(hours=1)),
@@ -44,6 +46,7 @@ class Jobs(DeclarativeContainer):
     ports = DependenciesContainer()
     video = DependenciesContainer()
     events = DependenciesContainer()
+    usage = DependenciesContainer()
 
     kinds = Singleton(
         job_kinds,
@@ -53,6 +56,7 @@ class Jobs(DeclarativeContainer):
             ForgetExpiredAnswers, answers=ports.answers, clock=ports.clock
         ),
         forget_queue_log=Factory(ForgetQueueLog, log=ports.job_queue),
+        settle_due_usage=usage.settle_due,
     )
     run_job = Factory(
         RunJob,

@@ -22,6 +22,7 @@ from entrypoints.wiring.postgres import PostgresPorts
 from entrypoints.wiring.shared import Shared
 from entrypoints.wiring.sign_in import SignIn, google_of, mailer_of
 from entrypoints.wiring.tracing import traced_connection
+from entrypoints.wiring.usage import Usage
 from entrypoints.wiring.video import Video
 
 
@@ -38,6 +39,7 @@ class Kithkin:
         sign_in: Use cases about signing in.
         conversations: Use cases about conversations.
         video: Use cases about video calls.
+        usage: Use cases about usage.
         jobs: Use cases about jobs.
         events: Use cases about events on their way out.
     """
@@ -50,6 +52,7 @@ class Kithkin:
     sign_in: SignIn
     conversations: Conversations
     video: Video
+    usage: Usage
     jobs: Jobs
     events: Events
 
@@ -134,21 +137,23 @@ def _wired(settings: Settings, ports: PostgresPorts | MemoryPorts) -> Kithkin:
     if settings.test_clock:
         ports.clock.override(ports.test_clock)
     video = Video(ports=ports)
+    usage = Usage(ports=ports)
     sign_in = SignIn(
         ports=ports, mailer=Object(mailer_of(settings)), google=Object(google_of(settings))
     )
     events = Events(ports=ports, settings=Object(settings))
-    jobs = Jobs(ports=ports, video=video, events=events)
+    jobs = Jobs(ports=ports, video=video, events=events, usage=usage)
     shared = Shared(ports=ports, jobs=jobs)
     return Kithkin(
         settings=settings,
         rulebook=rulebook,
         ports=ports,
         shared=shared,
-        identity=Identity(ports=ports, video=video, sign_in=sign_in),
+        identity=Identity(ports=ports, video=video, sign_in=sign_in, usage=usage),
         sign_in=sign_in,
         conversations=Conversations(ports=ports, video=video, shared=shared),
         video=video,
+        usage=usage,
         jobs=jobs,
         events=events,
     )

@@ -7,6 +7,7 @@ import random
 import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from uuid import UUID
 
 import attrs
@@ -163,7 +164,7 @@ def conserved(year: Year) -> None:
         bank = period.banked_seconds_used + period.banked_seconds_forfeited
         assert period.banked_seconds == bank
     periods = (*account.closed, account.period)
-    for before, after in zip(periods, periods[1:], strict=False):
+    for before, after in pairwise(periods):
         assert isinstance(before, ClosedPeriod)
         assert before.ends_at == after.starts_at
         cap = bank_cap(RULES.tiers.of(after.first_tier), RULES.policy.bank_percent)
@@ -200,7 +201,7 @@ def adds_up(year: Year) -> None:
 
 def a_random_year(seed: int) -> Year:
     """A year, looked at once as it goes and once at random instants too: both are the same."""
-    chance = random.Random(seed)  # noqa: S311 - it is no secret
+    chance = random.Random(seed)
     plan = a_plan(chance)
     plain, looked_at = begun(plan).go(plan), begun(plan)
     last = [plan.opens_at]
