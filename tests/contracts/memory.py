@@ -41,6 +41,14 @@ from adapters.memory.store import MemoryStore
 from adapters.memory.stored_records import memory_records
 from adapters.memory.table import ConstraintError, Table
 from adapters.memory.transaction import MemoryTransactions
+from adapters.memory.usage import (
+    MemoryDueAccounts,
+    MemorySubscribers,
+    MemoryUsageAccounts,
+    MemoryUsageRecords,
+    MemoryUsageSessions,
+    MemoryUsageStats,
+)
 from adapters.memory.video import MemoryCalls, MemoryHistories, MemoryOverdueCalls
 from application.shared.outbox import OutboxEvent
 from domain.shared.ids import VideoCallId
@@ -108,6 +116,12 @@ def memory_stores() -> Stores:
         histories=MemoryHistories(store),
         answers=MemoryKeptAnswers(store),
         overdue_calls=MemoryOverdueCalls(store),
+        subscribers=MemorySubscribers(store),
+        usage_accounts=MemoryUsageAccounts(store),
+        usage_sessions=MemoryUsageSessions(store),
+        usage_records=MemoryUsageRecords(store),
+        usage_stats=MemoryUsageStats(store),
+        due_accounts=MemoryDueAccounts(store),
         jobs=MemoryJobs(store, uuid7),
         job_schedule=MemoryJobSchedule(store),
         job_queue=MemoryJobQueue(store),

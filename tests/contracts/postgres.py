@@ -1,12 +1,12 @@
 """The stores on PostgreSQL."""
 
 import asyncio
-from typing import get_args
 
 import asyncpg
 import msgspec
 from uuid_utils.compat import uuid7
 
+from adapters.event_catalogue import EVENTS
 from adapters.jobs.queue import PgQueuerQueue
 from adapters.postgres.backlog import PostgresBacklogs
 from adapters.postgres.clock import PostgresTestClock
@@ -41,12 +41,17 @@ from adapters.postgres.sign_in import (
 from adapters.postgres.standing import PostgresPairStandings
 from adapters.postgres.stored_records import postgres_records
 from adapters.postgres.transaction import PostgresTransactions
+from adapters.postgres.usage import (
+    PostgresDueAccounts,
+    PostgresSubscribers,
+    PostgresUsageAccounts,
+    PostgresUsageSessions,
+)
+from adapters.postgres.usage_records import PostgresUsageRecords, PostgresUsageStats
 from adapters.postgres.video import PostgresCalls, PostgresHistories, PostgresOverdueCalls
 from application.shared.outbox import OutboxEvent
-from domain.conversations.events import ConversationEvent
-from domain.identity.events import IdentityEvent
 from domain.shared.ids import VideoCallId
-from domain.video.events import Presence, VideoEvent
+from domain.video.events import Presence
 from tests.contracts.stores import PresenceRow, Stores
 
 _SECONDS_TO_GET_STUCK = 5
@@ -62,9 +67,7 @@ _MENTIONS = """
         OR strpos(row::text, encode(convert_to($1, 'UTF8'), 'hex')) > 0
     )
 """
-_EVENTS = {
-    kind.__name__.lower(): kind for kind in get_args(IdentityEvent | ConversationEvent | VideoEvent)
-}
+_EVENTS = {kind.__name__.lower(): kind for kind in EVENTS}
 
 
 def postgres_stores(executor: Executor) -> Stores:
@@ -140,6 +143,12 @@ def postgres_stores(executor: Executor) -> Stores:
         histories=PostgresHistories(executor),
         answers=PostgresKeptAnswers(executor),
         overdue_calls=PostgresOverdueCalls(executor),
+        subscribers=PostgresSubscribers(executor),
+        usage_accounts=PostgresUsageAccounts(executor),
+        usage_sessions=PostgresUsageSessions(executor),
+        usage_records=PostgresUsageRecords(executor),
+        usage_stats=PostgresUsageStats(executor),
+        due_accounts=PostgresDueAccounts(executor),
         jobs=PostgresJobs(executor, uuid7),
         job_schedule=PostgresJobSchedule(executor, queue),
         job_queue=queue,

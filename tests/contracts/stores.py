@@ -33,6 +33,14 @@ from application.shared.jobs import Jobs
 from application.shared.outbox import OutboxEvent
 from application.shared.standing import PairStandings
 from application.shared.transaction import Transactions
+from application.usage.ports import (
+    DueAccounts,
+    Subscribers,
+    UsageAccounts,
+    UsageRecords,
+    UsageSessions,
+    UsageStats,
+)
 from application.video.ports import Calls, Histories, OverdueCalls, PairConversations
 from domain.shared.ids import PersonId, VideoCallId
 from domain.video.events import Presence
@@ -86,6 +94,12 @@ class Stores:
     job_runs: JobRuns
     job_list: JobList
     backlogs: Backlogs
+    subscribers: Subscribers
+    usage_accounts: UsageAccounts
+    usage_sessions: UsageSessions
+    usage_records: UsageRecords
+    usage_stats: UsageStats
+    due_accounts: DueAccounts
     clock: MovableClock
     outbox: Callable[[], Awaitable[list[OutboxEvent]]]
     presence: Callable[[VideoCallId], Awaitable[list[PresenceRow]]]

@@ -28,6 +28,9 @@ TAKES_BODY = (
     "report_presence",
     "decline_call",
     "end_call",
+    "start_usage_session",
+    "settle_usage_session",
+    "grant_seconds",
     "move_clock",
     "create_webhook_endpoint",
     "set_webhook_status",
@@ -45,6 +48,7 @@ TEXTS = {
     "send_message": "text",
     "edit_message": "text",
     "create_webhook_endpoint": "description",
+    "grant_seconds": "reason",
 }
 """What people write themselves, by operation."""
 
@@ -59,6 +63,7 @@ class Scene:
         message: One of `pair.a`.
         call: `pair.a` calls, it rings.
         soon: An hour from now.
+        usage_session: One of `pair.a`, who has seconds left for others.
         endpoint: A webhook endpoint, the same for all scenes; nothing is sent to it.
     """
 
@@ -67,6 +72,7 @@ class Scene:
     message: str
     call: str
     soon: str
+    usage_session: str
     endpoint: str
 
     def path(self, operation: Operation) -> str:
@@ -80,6 +86,7 @@ class Scene:
             endpoint_id=self.endpoint,
             event_id=nobody(),
             session_id=nobody(),
+            usage_session_id=self.usage_session,
         )
 
     def body(self, operation_id: str) -> dict[str, Any]:
@@ -100,6 +107,9 @@ class Scene:
             "report_presence": {"person_id": a, "event": "connected"},
             "decline_call": {"person_id": b},
             "end_call": {"person_id": a},
+            "start_usage_session": {"person_id": a, "language": "ja"},
+            "settle_usage_session": {"input_tokens": 100},
+            "grant_seconds": {"seconds": 60, "reason": "Goodwill"},
             "move_clock": {"now": self.soon},
             "create_webhook_endpoint": {"url": "https://receiver.invalid", "description": "x"},
             "set_webhook_status": {"status": "enabled"},
@@ -124,6 +134,11 @@ class Scene:
             "report_presence": {"person_id": self.pair.b},
             "decline_call": {"person_id": self.pair.a},
             "end_call": {"person_id": self.pair.b},
+            "start_usage_session": {"language": "pt"},
+            "settle_usage_session": {"input_tokens": 200},
+            "beat_usage_session": {"takes": "no body"},
+            "extend_usage_session": {"takes": "no body"},
+            "grant_seconds": {"seconds": 61},
             "request_code": {"email": given.an_email()},
             "mint_token": {"lifetime_seconds": 901},
         }
@@ -135,6 +150,7 @@ class Scene:
             "list_conversations": {"person_id": self.pair.a},
             "get_allowance": {"person_id": self.pair.a},
             "delete_message": {"sender_id": self.pair.a},
+            "get_paywall": {"action": "session"},
         }
         return queries.get(operation_id, {})
 
@@ -148,6 +164,7 @@ async def a_scene(api: Api, *, a: str | None = None) -> Scene:
         stranger=await given.a_person(api, name="Cy Ode"),
         message=message["id"],
         call=await given.a_call(api, pair),
+        usage_session=await given.a_usage_session(api, pair.a),
         soon=(await api.now() + timedelta(hours=1)).isoformat(),
         endpoint=await given.an_endpoint(api),
     )

@@ -17,6 +17,7 @@ LONGEST = {
     ("suspend_person", "reason"): 2000,
     ("file_report", "reason"): 2000,
     ("create_webhook_endpoint", "description"): 200,
+    ("grant_seconds", "reason"): 200,
     ("send_message", "text"): 4000,
     ("edit_message", "text"): 4000,
 }

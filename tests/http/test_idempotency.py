@@ -20,6 +20,11 @@ POSTS = (
     "report_presence",
     "decline_call",
     "end_call",
+    "start_usage_session",
+    "beat_usage_session",
+    "extend_usage_session",
+    "settle_usage_session",
+    "grant_seconds",
 )
 ELSEWHERE = ("redeliver_event", "requeue_dead_deliveries")
 """Tried with the webhooks: they take no body."""

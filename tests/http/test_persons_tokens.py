@@ -30,6 +30,15 @@ NAMED = {
     "set_preferences": "a",
     "export_person": "a",
     "erase_person": "a",
+    "start_usage_session": "a",
+    "beat_usage_session": "a",
+    "extend_usage_session": "a",
+    "settle_usage_session": "a",
+    "get_usage": "a",
+    "list_usage_history": "a",
+    "list_usage_statement": "a",
+    "get_usage_forecast": "a",
+    "get_paywall": "a",
 }
 PARTICIPANTS = ("get_conversation", "list_messages", "get_call", "get_history")
 SERVICES = (
@@ -52,7 +61,9 @@ SERVICES = (
     "list_webhook_deliveries",
     "redeliver_event",
     "requeue_dead_deliveries",
+    "grant_seconds",
 )
+EVERYBODY = ("list_tiers",)
 STREAMS = ("stream_events",)
 ME = (
     "get_me",
@@ -89,7 +100,7 @@ async def ask(api: Api, name: str, scene: Scene, token: str | None) -> tuple[int
 
 
 def test_every_operation_is_in_the_table(in_memory: Api) -> None:
-    known = sorted((*NAMED, *PARTICIPANTS, *SERVICES, *STREAMS, *ME, *ANYONE, *PUBLIC))
+    known = sorted((*NAMED, *PARTICIPANTS, *SERVICES, *EVERYBODY, *STREAMS, *ME, *ANYONE, *PUBLIC))
     assert sorted(map(name_of, in_memory.description.operations)) == known
 
 
@@ -101,7 +112,7 @@ def test_the_description_names_the_credentials_of_each(in_memory: Api) -> None:
         name = name_of(operation)
         wanted = (
             [service, person]
-            if name in NAMED or name in PARTICIPANTS or name in STREAMS
+            if name in {*NAMED, *PARTICIPANTS, *STREAMS, *EVERYBODY}
             else [service]
             if name in SERVICES
             else [person]
@@ -139,6 +150,14 @@ async def test_a_person_sees_what_they_take_part_in(api: Api, scene: Scene, name
         assert (await ask(api, name, scene, token))[0] == 200
     async with asking(api.served, None) as asked:
         assert (await ask(asked, name, scene, None))[0] == 401
+
+
+@pytest.mark.parametrize("name", EVERYBODY)
+async def test_everybody_who_has_a_token_sees_what_is_nobodys(
+    api: Api, scene: Scene, name: str
+) -> None:
+    for token in (await a_token(api, scene.pair.a), None):
+        assert (await ask(api, name, scene, token))[0] == 200
 
 
 @pytest.mark.parametrize("name", STREAMS)

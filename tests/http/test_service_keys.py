@@ -15,6 +15,7 @@ from tests.http.scene import a_scene, nobody, unchanged
 from tests.http.stored import Stored
 
 ADMIN = {"set_tier", "suspend_person", "reinstate_person", "list_reports", "move_clock"} | {
+    "grant_seconds",
     "create_webhook_endpoint",
     "list_webhook_endpoints",
     "get_webhook_endpoint",
