@@ -134,7 +134,7 @@ _ERASE_ELSEWHERE = (
         update(_outbox)
         .where(
             _outbox.c.person_id == _person,
-            _outbox.c.type.in_(("usage_account_opened", "usage_zone_changed")),
+            or_(_outbox.c.type == "usage_account_opened", _outbox.c.type == "usage_zone_changed"),
         )
         .values(data=_outbox.c.data.op("||")(_NO_ZONE))
     ),

@@ -22,12 +22,16 @@ class SettleDueUsage:
 
     async def __call__(self, _: StoredJob) -> None:
         """Bring all due accounts up to the present; each is a transaction of its own."""
-        now = await self.keep.clock.now()
-        silence = timedelta(seconds=self.keep.rules.policy.silence_seconds)
         before: tuple[PersonId, ...] = ()
-        while found := await self.accounts.due(now, now - silence, _AT_ONCE):
+        while found := await self._due():
             if found == before:
                 raise LookupError("accounts that were brought up to the present are still due")
             for person_id in found:
                 await self.keep(person_id, CatchUp())
             before = found
+
+    async def _due(self) -> tuple[PersonId, ...]:
+        # Each time anew, as the next run counts from the end of this one.
+        now = await self.keep.clock.now()
+        silence = timedelta(seconds=self.keep.rules.policy.silence_seconds)
+        return await self.accounts.due(now, now - silence, _AT_ONCE)

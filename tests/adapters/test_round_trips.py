@@ -19,8 +19,17 @@ from sqlalchemy.schema import CreateTable
 from adapters.postgres import tables
 from adapters.postgres.codec import RowMismatchError, columns_for, from_row, to_row
 from adapters.postgres.executor import Executor, Row, Statement
+from adapters.postgres.usage import (
+    SESSION_STATES,
+    period_from_row,
+    period_to_row,
+    session_from_row,
+    session_to_row,
+)
 from adapters.postgres.video import STATES, call_from_row, call_to_row
 from domain.identity.blocks import Block
+from domain.usage.periods import ClosedPeriod, OpenPeriod, Period
+from domain.usage.sessions import Session
 from domain.video.calls import Call
 from tests.adapters.test_tables import STORED
 from tests.domain import strategies
@@ -66,7 +75,8 @@ def without_constraints(table: Table) -> Table:
 
 
 COPIES = {table: without_constraints(table) for table, _, _ in STORED}
-COPIES[tables.video_calls] = without_constraints(tables.video_calls)
+for of_states in (tables.video_calls, tables.usage_sessions, tables.usage_periods):
+    COPIES[of_states] = without_constraints(of_states)
 
 
 @pytest_asyncio.fixture(scope="session")
@@ -111,6 +121,20 @@ async def test_a_value_comes_back(
 async def test_a_call_comes_back_in_its_state(copies: Executor, call: Call) -> None:
     row = await through(copies, tables.video_calls, call_to_row(call))
     assert call_from_row(row) == call
+
+
+@given(session=st.one_of(*map(values_of, SESSION_STATES.values())))
+@SOME
+async def test_a_usage_session_comes_back_in_its_state(copies: Executor, session: Session) -> None:
+    row = await through(copies, tables.usage_sessions, session_to_row(session))
+    assert session_from_row(row) == session
+
+
+@given(period=st.one_of(values_of(OpenPeriod), values_of(ClosedPeriod)))
+@SOME
+async def test_a_usage_period_comes_back_in_its_state(copies: Executor, period: Period) -> None:
+    row = await through(copies, tables.usage_periods, period_to_row(period))
+    assert period_from_row(row) == period
 
 
 @given(block=values_of(Block))

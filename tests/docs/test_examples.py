@@ -26,6 +26,7 @@ from domain.conversations.events import ConversationEvent
 from domain.identity.events import IdentityEvent
 from domain.shared.errors import DomainError
 from domain.shared.events import Event
+from domain.usage.events import UsageEvent
 from domain.video.events import VideoEvent
 from entrypoints.cli.main import COMMANDS
 from entrypoints.http import errors
@@ -33,6 +34,7 @@ from entrypoints.settings import PREFIX, Settings
 from entrypoints.wiring.kithkin import in_memory
 from tests.architecture.source import LAYERS, ROOT, modules
 
+AnyEvent = IdentityEvent | ConversationEvent | VideoEvent | UsageEvent
 PAGES = (ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md")))
 BLOCK = re.compile(r"^(?:<!-- (\w+) -->\n)?```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 PYTHON_THEN_OUTPUT = re.compile(r"^```python\n.*?^```\n\n```text\n(.*?)^```$", re.M | re.S)
@@ -146,7 +148,7 @@ def test_the_tests_of_the_memory_kit_pass(environment: dict[str, str], tmp_path:
 def test_the_kit_has_the_use_cases_that_its_page_names() -> None:
     kithkin = in_memory()
     rows = list(tables(of("docs/testing.md"), "Part"))
-    assert len(rows) == 6
+    assert len(rows) == 7
     for part, named in rows:
         [path] = spans(part)
         context = getattr(kithkin, path.removeprefix("kithkin."))
@@ -225,7 +227,9 @@ def test_the_defaults_are_listed_in_full() -> None:
 
 @pytest.mark.parametrize("page", PAGES, ids=name_of)
 def test_every_key_of_the_rulebook_exists(page: Path) -> None:
-    for path in re.findall(r"`((?:identity|conversations|video)(?:\.[a-z_]+)+)`", read(page)):
+    for path in re.findall(
+        r"`((?:identity|conversations|video|usage|tiers)(?:\.[a-z_]+)+)`", read(page)
+    ):
         numbers: Any = as_numbers(Policies())
         for key in path.split("."):
             assert key in numbers, path
@@ -344,7 +348,7 @@ def test_the_pages_list_exactly_the_endpoints_there_are(
 
 def test_the_catalogue_of_events_is_up_to_date() -> None:
     assert of("docs/events.json").read_text() == event_catalogue.written()
-    kinds = {kind.__name__ for kind in get_args(IdentityEvent | ConversationEvent | VideoEvent)}
+    kinds = {kind.__name__ for kind in get_args(AnyEvent)}
     assert {kind.__name__ for kind in event_catalogue.EVENTS} == kinds
 
 
@@ -379,7 +383,7 @@ def test_every_code_is_documented_and_no_other() -> None:
 
 def fields_of_events() -> dict[str, set[str]]:
     common = {field.name for field in attrs.fields(Event)}
-    kinds: tuple[type[Event], ...] = get_args(IdentityEvent | ConversationEvent | VideoEvent)
+    kinds: tuple[type[Event], ...] = get_args(AnyEvent)
     return {
         # Its name is made of its class alone.
         event_type(kind.__new__(kind)): {field.name for field in attrs.fields(kind)} - common

@@ -390,7 +390,7 @@ async def test_whoever_is_erased_leaves_numbers_only(on_postgres: Api, stored: S
     exported = await on_postgres.get(f"/v1/persons/{person}/export")
     assert [one["language"] for one in exported["usage_sessions"]] == ["ja"]
     assert [one["kind"] for one in exported["usage_ledger"]] == ["monthly_granted", "purchased"]
-    await on_postgres.made(f"/v1/persons/{person}/erasure")
+    await on_postgres.made(f"/v1/persons/{person}/erase")
     refused(await on_postgres.ask("GET", f"/v1/persons/{person}/usage"), 403, "person_deleted")
     rows = await stored.connection.fetch(
         "SELECT reason FROM usage_ledger WHERE person_id = $1", UUID(person)
