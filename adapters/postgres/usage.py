@@ -15,7 +15,7 @@ from adapters.postgres import tables
 from adapters.postgres.codec import field_names, from_row, to_row
 from adapters.postgres.executor import Executor, Row, Statement
 from adapters.postgres.identity import PostgresPersons
-from adapters.postgres.outbox import write_events
+from adapters.postgres.outbox import write_many_events
 from adapters.postgres.usage_tables import GOES_ON, IS_COUNTED
 from application.shared.outbox import OutboxEvent
 from application.shared.transaction import ConcurrentUpdateError
@@ -195,10 +195,10 @@ class PostgresUsageAccounts:
             lines=start.lines + len(lines),
         )
         await self._write(before, after)
-        for line in lines:
-            await self.executor.rows(_ADD_LINE, **to_row(line))
+        # What nobody touched for years comes to many rows at once.
+        await self.executor.many(_ADD_LINE, [to_row(line) for line in lines])
         told = (one for one in events if not isinstance(one.event, UsageSessionBeat))
-        await write_events(self.executor, told)
+        await write_many_events(self.executor, told)
         return after
 
     async def _write(self, before: UsageAccount | None, after: UsageAccount) -> None:
@@ -210,10 +210,10 @@ class PostgresUsageAccounts:
             written = await self.executor.row(_SAVE, **row, version_before=before.version)
         if written is None:
             raise ConcurrentUpdateError
-        for period in changed_periods(before, after):
-            await self.executor.rows(_PUT_PERIOD, **period_to_row(period))
-        for session in changed_sessions(before, after):
-            await self.executor.rows(_PUT_SESSION, **session_to_row(session))
+        periods = [period_to_row(period) for period in changed_periods(before, after)]
+        await self.executor.many(_PUT_PERIOD, periods)
+        sessions = [session_to_row(session) for session in changed_sessions(before, after)]
+        await self.executor.many(_PUT_SESSION, sessions)
 
 
 def changed_periods(before: UsageAccount | None, after: UsageAccount) -> tuple[Period, ...]:
