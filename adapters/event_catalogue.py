@@ -15,10 +15,11 @@ from domain.conversations.events import ConversationEvent
 from domain.identity.events import IdentityEvent
 from domain.shared.events import Event
 from domain.streaks.events import StreakEvent
+from domain.usage.events import UsageEvent
 from domain.video.events import VideoEvent
 
 EVENTS: tuple[type[Event], ...] = get_args(
-    IdentityEvent | ConversationEvent | VideoEvent | StreakEvent | AchievementEvent
+    IdentityEvent | ConversationEvent | VideoEvent | StreakEvent | AchievementEvent | UsageEvent
 )
 """All that can happen."""
 

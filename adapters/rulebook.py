@@ -14,6 +14,7 @@ from cattrs.errors import BaseValidationError, ForbiddenExtraKeysError
 from application.shared.rulebook import Policies, Rulebook
 from domain.shared.tiers import Tier
 
+UNLIMITED = "unlimited"
 _VERSION_CHARACTERS = 16
 _LARGEST_FILE_BYTES = 1024 * 1024
 
@@ -71,7 +72,29 @@ def _tier(value: str, _: object) -> Tier:
     return Tier(value)
 
 
+def _truth(value: object, _: object) -> bool:
+    if type(value) is not bool:
+        raise TypeError(f"{value!r} is neither true nor false")
+    return value
+
+
+def _is_limit(kind: object) -> bool:
+    return kind == (int | None)
+
+
+def _limit(value: object, _: object) -> int | None:
+    """Read a limit that need not be; TOML has no word of its own for that."""
+    return None if value == UNLIMITED else _whole_number(value, _)
+
+
+def _written_limit(value: int | None) -> int | str:
+    return UNLIMITED if value is None else value
+
+
 _CONVERTER = Converter(forbid_extra_keys=True)
+_CONVERTER.register_structure_hook_func(_is_limit, _limit)
+_CONVERTER.register_unstructure_hook_func(_is_limit, _written_limit)
+_CONVERTER.register_structure_hook(bool, _truth)
 _CONVERTER.register_structure_hook(int, _whole_number)
 _CONVERTER.register_structure_hook(Tier, _tier)
 

@@ -12,6 +12,7 @@ from domain.identity.events import PersonRegistered
 from domain.shared.events import Event
 from domain.shared.ids import PersonId
 from domain.streaks.events import StreakCredited
+from domain.usage.events import UsageAccountOpened, UsageSessionStarted, UsageZoneChanged
 from domain.video.calls import Ended
 
 
@@ -65,6 +66,7 @@ class MemoryPersonalData:
             self._erase_videos(person_id)
             self._erase_streaks(person_id)
             self._erase_achievements(person_id)
+            self._erase_usage(person_id)
             store.rewrite(person_id, _without_whereabouts)
 
     def _erase_achievements(self, person_id: PersonId) -> None:
@@ -74,6 +76,18 @@ class MemoryPersonalData:
             store.achievement_partners.delete((person_id, met.partner_id))
         for award in store.achievement_awards.group("person", person_id):
             store.achievement_awards.delete((person_id, award.key))
+
+    def _erase_usage(self, person_id: PersonId) -> None:
+        store = self._store
+        account = store.usage_accounts.get(person_id)
+        if account is not None:
+            store.usage_accounts.put(attrs.evolve(account, timezone=NOTHING.timezone))
+        for period in store.usage_periods.group("person", person_id):
+            store.usage_periods.put(attrs.evolve(period, timezone=NOTHING.timezone))
+        for session in store.usage_sessions.group("person", person_id):
+            store.usage_sessions.put(attrs.evolve(session, language=None, conversation_id=None))
+        for line in store.usage_ledger.group("person", person_id):
+            store.usage_ledger.put(attrs.evolve(line, reason=None))
 
     def _erase_conversations(self, person_id: PersonId, at: datetime) -> None:
         store = self._store
@@ -107,4 +121,8 @@ def _without_whereabouts(event: Event) -> Event:
         return attrs.evolve(event, timezone=NOTHING.timezone, locale=NOTHING.locale)
     if isinstance(event, StreakCredited):
         return attrs.evolve(event, timezone=NOTHING.timezone)
+    if isinstance(event, UsageAccountOpened | UsageZoneChanged):
+        return attrs.evolve(event, timezone=NOTHING.timezone)
+    if isinstance(event, UsageSessionStarted):
+        return attrs.evolve(event, language=None)
     return event

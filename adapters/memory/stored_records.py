@@ -31,6 +31,9 @@ from application.identity.stored_records import (
     OwnStreak,
     OwnStreakDay,
     OwnTotals,
+    OwnUsageLine,
+    OwnUsagePeriod,
+    OwnUsageSession,
     OwnVideoMessage,
 )
 from application.shared.outbox import event_type
@@ -82,6 +85,9 @@ def memory_records(store: MemoryStore) -> dict[str, Any]:
         "streak_days": _streak_days,
         "achievements": _awards,
         "achievement_totals": _totals,
+        "usage_periods": _usage_periods,
+        "usage_sessions": _usage_sessions,
+        "usage_ledger": _usage_ledger,
         "events": _events,
     }
     return {name: MemoryRecords(store, find) for name, find in finds.items()}
@@ -255,6 +261,27 @@ def _totals(store: MemoryStore, person_id: PersonId) -> Iterator[object]:
     row = store.achievement_totals.get(person_id)
     if row is not None:
         yield _own(OwnTotals, row)
+
+
+def _usage_periods(store: MemoryStore, person_id: PersonId) -> Iterator[object]:
+    periods = store.usage_periods.group("person", person_id)
+    for period in sorted(periods, key=lambda period: period.period):
+        yield _own(OwnUsagePeriod, period)
+
+
+def _usage_sessions(store: MemoryStore, person_id: PersonId) -> Iterator[object]:
+    sessions = store.usage_sessions.group("person", person_id)
+    for session in sorted(sessions, key=lambda session: (session.started_at, session.id)):
+        more = {name: getattr(session, name, None) for name in _ONCE_SETTLED}
+        yield _own(OwnUsageSession, session, **more)
+
+
+_ONCE_SETTLED = ("ended_at", "duration_seconds", "seconds_consumed", "input_tokens")
+
+
+def _usage_ledger(store: MemoryStore, person_id: PersonId) -> Iterator[object]:
+    for line in sorted(store.usage_ledger.group("person", person_id), key=lambda line: line.number):
+        yield _own(OwnUsageLine, line)
 
 
 _LEFT_OUT = {*(field.name for field in attrs.fields(Event)), *UNTOLD_FIELDS}

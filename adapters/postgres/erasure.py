@@ -33,6 +33,7 @@ _links, _outbox = tables.google_links, tables.outbox
 _answers = tables.kept_answers
 _videos, _ledger = tables.video_messages, tables.video_credit_ledger
 _calls, _rewards = tables.video_calls, tables.reward_status
+_usage_sessions, _usage_ledger = tables.usage_sessions, tables.usage_ledger
 
 _person = bindparam("person_id", type_=Uuid)
 _ids = bindparam("ids", type_=ARRAY(Uuid))
@@ -41,6 +42,8 @@ _NO_TEXT: ColumnElement[str] = literal_column("''")
 _NO_BYTES: ColumnElement[bytes] = literal_column("''::bytea")
 _NOWHERE: ColumnElement[str] = literal_column("""'{"timezone": "UTC", "locale": "und"}'::jsonb""")
 _IN_NO_ZONE: ColumnElement[str] = literal_column("""'{"timezone": "UTC"}'::jsonb""")
+_UTC: ColumnElement[str] = literal_column("'UTC'")
+_NO_LANGUAGE: ColumnElement[str] = literal_column("""'{"language": null}'::jsonb""")
 
 _erasure = select(*columns_for(_erasures, Erasure))
 _GET_ERASURE = Statement(_erasure.where(_erasures.c.person_id == _person))
@@ -143,6 +146,31 @@ _ERASE_ELSEWHERE = (
             tables.achievement_partners,
             tables.achievement_totals,
         )
+    ),
+    Statement(
+        update(_usage_sessions)
+        .where(_usage_sessions.c.person_id == _person)
+        .values(language=null(), conversation_id=null())
+    ),
+    Statement(
+        update(_usage_ledger).where(_usage_ledger.c.person_id == _person).values(reason=null())
+    ),
+    *(
+        Statement(update(table).where(table.c.person_id == _person).values(timezone=_UTC))
+        for table in (tables.usage_accounts, tables.usage_periods)
+    ),
+    Statement(
+        update(_outbox)
+        .where(
+            _outbox.c.person_id == _person,
+            or_(_outbox.c.type == "usage_account_opened", _outbox.c.type == "usage_zone_changed"),
+        )
+        .values(data=_outbox.c.data.op("||")(_IN_NO_ZONE))
+    ),
+    Statement(
+        update(_outbox)
+        .where(_outbox.c.person_id == _person, _outbox.c.type == "usage_session_started")
+        .values(data=_outbox.c.data.op("||")(_NO_LANGUAGE))
     ),
     Statement(
         update(_answers)

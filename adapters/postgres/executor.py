@@ -146,6 +146,19 @@ class Executor:
         records = await self._records(statement, values)
         return cast("Row", records[0]) if records else None
 
+    async def many(self, statement: Statement, rows: Sequence[Row]) -> None:
+        """Run a statement once for each row, in few round trips, in the running transaction.
+
+        Raises:
+            ConcurrentUpdateError: Another transaction stood in the way for too long.
+            StoreUnavailableError: The database is away or does not answer.
+        """
+        entered = self._entered.get()
+        if entered is None:
+            raise LookupError("many rows are written in a transaction only")
+        with _told_as_ours():
+            await entered.executemany(statement.sql, [statement.arguments(row) for row in rows])
+
     async def _records(self, statement: Statement, values: Row) -> "list[asyncpg.Record]":
         arguments = statement.arguments(values)
         entered = self._entered.get()

@@ -33,6 +33,9 @@ from application.identity.stored_records import (
     OwnStreak,
     OwnStreakDay,
     OwnTotals,
+    OwnUsageLine,
+    OwnUsagePeriod,
+    OwnUsageSession,
     OwnVideoMessage,
 )
 from domain.shared.events import Event
@@ -209,6 +212,22 @@ _TOTALS = _List(
     select(*columns_for(_totals, OwnTotals)).where(_totals.c.person_id == _person),
     _totals.c.person_id,
 )
+_periods = tables.usage_periods
+_USAGE_PERIODS = _List(
+    select(*columns_for(_periods, OwnUsagePeriod)).where(_periods.c.person_id == _person),
+    _periods.c.period,
+)
+_usage = tables.usage_sessions
+_USAGE_SESSIONS = _List(
+    select(*columns_for(_usage, OwnUsageSession)).where(_usage.c.person_id == _person),
+    _usage.c.started_at,
+    _usage.c.id,
+)
+_lines = tables.usage_ledger
+_USAGE_LEDGER = _List(
+    select(*columns_for(_lines, OwnUsageLine)).where(_lines.c.person_id == _person),
+    _lines.c.number,
+)
 _outbox = tables.outbox
 _EVENTS = _List(
     select(*columns_for(_outbox, OwnEvent)).where(
@@ -316,5 +335,8 @@ def postgres_records(executor: Executor) -> dict[str, Any]:
             executor, _AWARDS, OwnAward, ("inputs", "social_context")
         ),
         "achievement_totals": PostgresJsonRecords(executor, _TOTALS, OwnTotals, ("counted",)),
+        "usage_periods": PostgresRecords(executor, _USAGE_PERIODS, OwnUsagePeriod),
+        "usage_sessions": PostgresRecords(executor, _USAGE_SESSIONS, OwnUsageSession),
+        "usage_ledger": PostgresRecords(executor, _USAGE_LEDGER, OwnUsageLine),
         "events": PostgresEventRecords(executor),
     }

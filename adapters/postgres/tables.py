@@ -54,6 +54,12 @@ from adapters.postgres.streak_tables import (
     streak_days,
     streaks,
 )
+from adapters.postgres.usage_tables import (
+    usage_accounts,
+    usage_ledger,
+    usage_periods,
+    usage_sessions,
+)
 from adapters.postgres.video_message_tables import (
     IS_UNSPENT,
     video_credit_ledger,
@@ -105,6 +111,10 @@ __all__ = [
     "streak_days",
     "streaks",
     "test_clock",
+    "usage_accounts",
+    "usage_ledger",
+    "usage_periods",
+    "usage_sessions",
     "video_call_presence",
     "video_calls",
     "video_credit_ledger",

@@ -31,6 +31,12 @@ class TracedConnection(asyncpg.Connection):
             query, lambda: super(TracedConnection, self).fetchval(query, *args, **kwargs)
         )
 
+    async def executemany(self, command: str, *args: Any, **kwargs: Any) -> None:
+        """Run a statement once for each row."""
+        await _in_span(
+            command, lambda: super(TracedConnection, self).executemany(command, *args, **kwargs)
+        )
+
     async def execute(self, query: str, *args: Any, **kwargs: Any) -> str:
         """Run statements, such as those that begin and end a transaction."""
         return await _in_span(

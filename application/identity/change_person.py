@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from attrs import frozen
 
-from application.identity.ports import Persons
+from application.identity.ports import Persons, PersonUsage
 from application.shared.ids import NewId
 from application.shared.outbox import outgoing
 from application.shared.transaction import Transactions
@@ -25,6 +25,7 @@ class PersonChanger:
     transactions: Transactions
     persons: Persons
     new_id: NewId
+    usage: PersonUsage
 
     async def hold(self, person_id: PersonId) -> None:
         """Let nobody else change a person until the transaction ends."""
@@ -46,8 +47,13 @@ class PersonChanger:
             change = rule(before)
             if change.person == before:
                 return before
-            return await self.persons.save(
+            after = await self.persons.save(
                 before, change.person, outgoing(self.new_id, change.events)
             )
+            if after.timezone != before.timezone:
+                await self.usage.moved(person_id, after.timezone)
+            if after.tier is not before.tier:
+                await self.usage.tier_changed(person_id, after.tier)
+            return after
 
         return await self.transactions.run(work)

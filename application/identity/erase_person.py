@@ -7,7 +7,13 @@ from attrs import frozen
 from application.identity.change_person import no_such_person
 from application.identity.end_session import EndAllSessions
 from application.identity.forget_codes import ForgetCodes
-from application.identity.ports import Erasures, PersonalData, PersonCalls, Persons
+from application.identity.ports import (
+    Erasures,
+    PersonalData,
+    PersonCalls,
+    Persons,
+    PersonUsage,
+)
 from application.shared.clock import Clock
 from application.shared.ids import NewId
 from application.shared.outbox import outgoing
@@ -41,6 +47,7 @@ class ErasePerson:
     new_id: NewId
     rulebook: Rulebook
     pepper: Pepper
+    usage: PersonUsage
 
     async def __call__(self, person_id: PersonId) -> Erasure:
         """Erase a person and give the record of it; erasing again gives the same record.
@@ -58,6 +65,7 @@ class ErasePerson:
             await self.end_sessions(person_id)
             # Before the profile, because the dates on which they count are still the person's own.
             await self.calls.end(person_id)
+            await self.usage.left(person_id)
             for part in self.personal_data:
                 await part.erase(person_id, now)
             change = erase(person, policy_version=self.rulebook.version, now=now)

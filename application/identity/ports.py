@@ -18,6 +18,7 @@ from domain.identity.sessions import LoginSession
 from domain.identity.sign_in_codes import SignInCode
 from domain.shared.errors import ConflictError
 from domain.shared.ids import LoginSessionId, MessageId, PersonId, ServiceKeyId
+from domain.shared.tiers import Tier
 
 
 class EmailTakenError(ConflictError):
@@ -129,6 +130,22 @@ class DatesAhead(Protocol):
 
     async def look_anew(self, person_id: PersonId, at: datetime) -> None:
         """Have it looked at as of an instant; its dates may begin earlier or later by now."""
+        ...
+
+
+class PersonUsage(Protocol):
+    """The use that is counted of a person, who is locked."""
+
+    async def tier_changed(self, person_id: PersonId, tier: Tier) -> None:
+        """Take in that the person holds another tier."""
+        ...
+
+    async def moved(self, person_id: PersonId, timezone: str) -> None:
+        """Take in that the person is in another zone."""
+        ...
+
+    async def left(self, person_id: PersonId) -> None:
+        """Settle what goes on, and count nothing any more."""
         ...
 
 

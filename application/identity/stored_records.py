@@ -270,6 +270,59 @@ class OwnTotals:
 
 
 @frozen(kw_only=True)
+class OwnUsagePeriod:
+    """What was counted of the person's use in a month."""
+
+    period: str
+    timezone: str
+    starts_at: datetime
+    ends_at: datetime
+    tier: str
+    monthly_seconds: int
+    seconds_used: int
+    banked_seconds: int
+    banked_seconds_used: int
+    purchased_seconds: int
+    purchased_seconds_used: int
+    conversations_used: int
+    realtime_sessions_used: int
+
+
+@frozen(kw_only=True)
+class OwnUsageSession:
+    """A usage session of the person's; what it came to once it was settled."""
+
+    id: UUID
+    mode: str
+    language: str | None
+    conversation_id: UUID | None
+    period: str
+    started_at: datetime
+    ended_at: datetime | None
+    duration_seconds: int | None
+    seconds_consumed: int | None
+    input_tokens: int | None
+    extensions_used: int
+    policy_version: str
+
+
+@frozen(kw_only=True)
+class OwnUsageLine:
+    """A line of the person's ledger of seconds."""
+
+    number: int
+    period: str
+    at: datetime
+    kind: str
+    banked: int
+    monthly: int
+    purchased: int
+    session_id: UUID | None
+    reason: str | None
+    policy_version: str
+
+
+@frozen(kw_only=True)
 class OwnEvent:
     """An event about the person, without what it tells of others."""
 

@@ -4,7 +4,9 @@ from attrs import field, frozen
 
 from domain.conversations.policy import ConversationPolicy
 from domain.identity.policy import IdentityPolicy
+from domain.shared.tier_limits import TierCatalogue
 from domain.streaks.policy import StreakPolicy
+from domain.usage.policy import UsagePolicy
 from domain.video.policy import VideoPolicy
 
 
@@ -16,6 +18,8 @@ class Policies:
     conversations: ConversationPolicy = field(factory=ConversationPolicy)
     video: VideoPolicy = field(factory=VideoPolicy)
     streaks: StreakPolicy = field(factory=StreakPolicy)
+    usage: UsagePolicy = field(factory=UsagePolicy)
+    tiers: TierCatalogue = field(factory=TierCatalogue)
 
 
 @frozen

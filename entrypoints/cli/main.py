@@ -24,6 +24,7 @@ COMMANDS = {
     "reward": "Show whether a person's prices are lower this month, until when, and why.",
     "streak": "Show the streaks of a person, day by day.",
     "achievements": "Award achievements to those who have met them already.",
+    "usage": "Show what a person may use this month, by its sources.",
     "demo": "Play the whole story on a database of its own.",
     "doctor": "Find what is wrong with this installation, and how to mend it.",
 }

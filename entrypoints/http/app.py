@@ -41,6 +41,7 @@ from entrypoints.http.stopping import told_to_stop
 from entrypoints.http.streaks import StreakRoutes
 from entrypoints.http.streams import Streams
 from entrypoints.http.tokens import TokenRoutes
+from entrypoints.http.usage import UsageRoutes
 from entrypoints.http.video import VideoRoutes
 from entrypoints.http.video_credits import VideoCreditRoutes
 from entrypoints.http.video_messages import VideoMessageRoutes
@@ -112,6 +113,7 @@ def _routes(settings: Settings) -> list[ControllerRouterHandler]:
         StreakRoutes,
         AchievementRoutes,
         AwardRoutes,
+        UsageRoutes,
         EventRoutes,
         WebhookRoutes,
         SignInRoutes,

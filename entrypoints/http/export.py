@@ -13,8 +13,10 @@ from application.identity.export_person import PersonExport
 from application.shared.transaction import ConcurrentUpdateError, StoreUnavailableError
 from domain.achievements.events import Category
 from domain.conversations.conversations import ConversationKind
+from domain.shared.tiers import Tier
 from domain.streaks.calendar import DayState
 from domain.streaks.events import StreakKind
+from domain.usage.sessions import SessionMode
 from domain.video.credits import LotKind
 from domain.video.events import CallOutcome, Presence, RewardStatus
 from domain.video.prompt_events import PromptAction, PromptType
@@ -24,6 +26,7 @@ from entrypoints.http.learning import PreferencesBody
 from entrypoints.http.messages import MessageBody
 from entrypoints.http.persons import PersonBody
 from entrypoints.http.sessions import SessionBody
+from entrypoints.http.usage_bodies import LineBody
 from entrypoints.http.video_credits import MoveBody
 
 _log = structlog.get_logger("kithkin.http")
@@ -237,6 +240,41 @@ class ExportedTotals(Struct):
     awards: int
 
 
+class ExportedUsagePeriod(Struct):
+    """What was counted of the person's use in a month."""
+
+    period: str
+    timezone: str
+    starts_at: datetime
+    ends_at: datetime
+    tier: Tier
+    monthly_seconds: int
+    seconds_used: int
+    banked_seconds: int
+    banked_seconds_used: int
+    purchased_seconds: int
+    purchased_seconds_used: int
+    conversations_used: int
+    realtime_sessions_used: int
+
+
+class ExportedUsageSession(Struct):
+    """A usage session of the person's."""
+
+    id: UUID
+    mode: SessionMode
+    language: str | None
+    conversation_id: UUID | None
+    period: str
+    started_at: datetime
+    ended_at: datetime | None
+    duration_seconds: int | None
+    seconds_consumed: int | None
+    input_tokens: int | None
+    extensions_used: int
+    policy_version: str
+
+
 class ExportedEvent(Struct):
     """An event about the person; `data` holds the fields of its type."""
 
@@ -276,6 +314,9 @@ class ExportBody(Struct):
     achievement_totals: Annotated[
         list[ExportedTotals], Meta(description="One, once anything was counted")
     ]
+    usage_periods: list[ExportedUsagePeriod]
+    usage_sessions: list[ExportedUsageSession]
+    usage_ledger: list[LineBody]
     events: list[ExportedEvent]
 
 

@@ -64,7 +64,7 @@ class Problem(Struct, omit_defaults=True):
 _WHEN = {
     HTTP_400_BAD_REQUEST: "The request is malformed.",
     HTTP_401_UNAUTHORIZED: "No credential came with the request, or not one that is taken.",
-    HTTP_402_PAYMENT_REQUIRED: "Units are missing that can be bought.",
+    HTTP_402_PAYMENT_REQUIRED: "Units are missing that can be bought; `reasons` says which.",
     HTTP_403_FORBIDDEN: "A rule refuses, and says why; or the key's scope does not cover this.",
     HTTP_404_NOT_FOUND: "It does not exist, or is not yours to see.",
     HTTP_409_CONFLICT: "The current state does not admit this.",

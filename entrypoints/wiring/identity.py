@@ -25,12 +25,14 @@ class Identity(DeclarativeContainer):
     video = DependenciesContainer()
     sign_in = DependenciesContainer()
     reactions = DependenciesContainer()
+    usage = DependenciesContainer()
 
     changer = Factory(
         PersonChanger,
         transactions=ports.transactions,
         persons=ports.persons,
         new_id=ports.new_id,
+        usage=usage.follow_person,
     )
     register_person = Factory(
         RegisterPerson,
@@ -118,6 +120,7 @@ class Identity(DeclarativeContainer):
         new_id=ports.new_id,
         rulebook=ports.rulebook,
         pepper=ports.pepper,
+        usage=usage.follow_person,
     )
     create_key = Factory(CreateKey, keys=ports.service_keys, clock=ports.clock, new_id=ports.new_id)
     revoke_key = Factory(RevokeKey, keys=ports.service_keys, clock=ports.clock)

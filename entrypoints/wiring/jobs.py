@@ -2,10 +2,11 @@
 
 import random
 import time
+from collections.abc import Mapping
 from datetime import timedelta
 
 from dependency_injector.containers import DeclarativeContainer
-from dependency_injector.providers import DependenciesContainer, Factory, Object, Singleton
+from dependency_injector.providers import DependenciesContainer, Dict, Factory, Object, Singleton
 
 from application.achievements.publish_achievement import AWARD_BACK
 from application.shared.backlog import TellBacklog
@@ -20,31 +21,24 @@ from application.video.settle_rewards import SettleRewards
 
 
 def job_kinds(
-    settle_overdue_calls: Handler,
+    every_minute: Mapping[str, Handler],
     settle_rewards: SettleRewards,
-    forget_events: Handler,
-    forget_expired_answers: Handler,
-    forget_queue_log: Handler,
-    forget_sign_ins: Handler,
+    every_hour: Mapping[str, Handler],
     award_back: Handler,
 ) -> JobKinds:
-    """Name every kind of job, and who does it. A new kind is added here."""
+    """Name every kind of job, and who does it."""
+    minute, hour = timedelta(minutes=1), timedelta(hours=1)
     return JobKinds.of(
         (
-            _sweep("settle_overdue_calls", settle_overdue_calls, timedelta(minutes=1)),
-            _sweep(
-                "settle_rewards", settle_rewards, timedelta(minutes=1), ahead=settle_rewards.ahead
-            ),
-            _sweep("forget_events", forget_events, timedelta(hours=1)),
-            _sweep("forget_expired_answers", forget_expired_answers, timedelta(hours=1)),
-            _sweep("forget_queue_log", forget_queue_log, timedelta(hours=1)),
-            _sweep("forget_sign_ins", forget_sign_ins, timedelta(hours=1)),
+            *(_sweep(name, handle, minute) for name, handle in every_minute.items()),
+            _sweep("settle_rewards", settle_rewards, minute, ahead=settle_rewards.ahead),
+            *(_sweep(name, handle, hour) for name, handle in every_hour.items()),
             # It goes on where it was broken off, so a long one is many tries of a bounded time.
             JobKind(
                 name=AWARD_BACK,
                 handle=award_back,
                 in_transaction=False,
-                longest_run=timedelta(hours=1),
+                longest_run=hour,
             ),
         )
     )
@@ -65,17 +59,23 @@ class Jobs(DeclarativeContainer):
     events = DependenciesContainer()
     sign_in = DependenciesContainer()
     achievements = DependenciesContainer()
+    usage = DependenciesContainer()
 
     kinds = Singleton(
         job_kinds,
-        settle_overdue_calls=video.settle_overdue_calls,
-        settle_rewards=video.settle_rewards,
-        forget_events=events.forget_events,
-        forget_expired_answers=Factory(
-            ForgetExpiredAnswers, answers=ports.answers, clock=ports.clock
+        every_minute=Dict(
+            settle_overdue_calls=video.settle_overdue_calls,
+            settle_due_usage=usage.settle_due,
         ),
-        forget_queue_log=Factory(ForgetQueueLog, log=ports.job_queue),
-        forget_sign_ins=sign_in.forget_sign_ins,
+        settle_rewards=video.settle_rewards,
+        every_hour=Dict(
+            forget_events=events.forget_events,
+            forget_expired_answers=Factory(
+                ForgetExpiredAnswers, answers=ports.answers, clock=ports.clock
+            ),
+            forget_queue_log=Factory(ForgetQueueLog, log=ports.job_queue),
+            forget_sign_ins=sign_in.forget_sign_ins,
+        ),
         award_back=achievements.award_back_by_job,
     )
     run_job = Factory(

@@ -25,6 +25,7 @@ from entrypoints.wiring.shared import Shared
 from entrypoints.wiring.sign_in import SignIn, google_of, mailer_of
 from entrypoints.wiring.streaks import Streaks
 from entrypoints.wiring.tracing import traced_connection
+from entrypoints.wiring.usage import Usage
 from entrypoints.wiring.video import Video
 
 
@@ -44,6 +45,7 @@ class Kithkin:
         streaks: Use cases about streaks.
         achievements: Use cases about achievements.
         reactions: What contexts make of the events of others.
+        usage: Use cases about usage.
         jobs: Use cases about jobs.
         events: Use cases about events on their way out.
     """
@@ -59,6 +61,7 @@ class Kithkin:
     streaks: Streaks
     achievements: Achievements
     reactions: Reactions
+    usage: Usage
     jobs: Jobs
     events: Events
 
@@ -145,6 +148,7 @@ def _wired(settings: Settings, ports: PostgresPorts | MemoryPorts) -> Kithkin:
     if settings.test_clock:
         ports.clock.override(ports.test_clock)
     video = Video(ports=ports)
+    usage = Usage(ports=ports)
     sign_in = SignIn(
         ports=ports, mailer=Object(mailer_of(settings)), google=Object(google_of(settings))
     )
@@ -152,20 +156,30 @@ def _wired(settings: Settings, ports: PostgresPorts | MemoryPorts) -> Kithkin:
     achievements = Achievements(ports=ports, streaks=streaks)
     reactions = Reactions(ports=ports, streaks=streaks, achievements=achievements)
     events = Events(ports=ports, reactions=reactions, settings=Object(settings))
-    jobs = Jobs(ports=ports, video=video, events=events, sign_in=sign_in, achievements=achievements)
+    jobs = Jobs(
+        ports=ports,
+        video=video,
+        events=events,
+        sign_in=sign_in,
+        achievements=achievements,
+        usage=usage,
+    )
     shared = Shared(ports=ports, jobs=jobs)
     return Kithkin(
         settings=settings,
         rulebook=rulebook,
         ports=ports,
         shared=shared,
-        identity=Identity(ports=ports, video=video, sign_in=sign_in, reactions=reactions),
+        identity=Identity(
+            ports=ports, video=video, sign_in=sign_in, reactions=reactions, usage=usage
+        ),
         sign_in=sign_in,
         conversations=Conversations(ports=ports, video=video, shared=shared),
         video=video,
         streaks=streaks,
         achievements=achievements,
         reactions=reactions,
+        usage=usage,
         jobs=jobs,
         events=events,
     )

@@ -68,6 +68,14 @@ from adapters.memory.store import MemoryStore
 from adapters.memory.stored_records import memory_records
 from adapters.memory.streaks import MemoryStreaks
 from adapters.memory.transaction import MemoryTransactions
+from adapters.memory.usage import (
+    MemoryDueAccounts,
+    MemorySubscribers,
+    MemoryUsageAccounts,
+    MemoryUsageRecords,
+    MemoryUsageSessions,
+    MemoryUsageStats,
+)
 from adapters.memory.video import MemoryCalls, MemoryHistories, MemoryOverdueCalls
 from adapters.memory.webhooks import MemoryDeliveries, MemoryWebhookEndpoints
 from adapters.prometheus import Figures
@@ -164,4 +172,10 @@ class MemoryPorts(DeclarativeContainer):
     personal_data = List(Singleton(MemoryPersonalData, store))
     stored_records = Singleton(memory_records, store)
     pepper = Dependency(instance_of=Pepper)
+    subscribers = Singleton(MemorySubscribers, store)
+    usage_accounts = Singleton(MemoryUsageAccounts, store)
+    usage_sessions = Singleton(MemoryUsageSessions, store)
+    usage_records = Singleton(MemoryUsageRecords, store)
+    usage_stats = Singleton(MemoryUsageStats, store)
+    due_accounts = Singleton(MemoryDueAccounts, store)
     backlogs = Singleton(MemoryBacklogs, store)

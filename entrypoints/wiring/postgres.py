@@ -63,6 +63,13 @@ from adapters.postgres.standing import PostgresPairStandings, PostgresParticipan
 from adapters.postgres.stored_records import postgres_records
 from adapters.postgres.streaks import PostgresStreaks
 from adapters.postgres.transaction import PostgresTransactions
+from adapters.postgres.usage import (
+    PostgresDueAccounts,
+    PostgresSubscribers,
+    PostgresUsageAccounts,
+    PostgresUsageSessions,
+)
+from adapters.postgres.usage_records import PostgresUsageRecords, PostgresUsageStats
 from adapters.postgres.video import PostgresCalls, PostgresHistories, PostgresOverdueCalls
 from adapters.postgres.video_messages import PostgresVideoMessages
 from adapters.postgres.webhooks import PostgresDeliveries, PostgresWebhookEndpoints
@@ -182,4 +189,10 @@ class PostgresPorts(DeclarativeContainer):
     personal_data = List(Singleton(PostgresPersonalData, store))
     stored_records = Singleton(postgres_records, store)
     pepper = Dependency(instance_of=Pepper)
+    subscribers = Singleton(PostgresSubscribers, store)
+    usage_accounts = Singleton(PostgresUsageAccounts, store)
+    usage_sessions = Singleton(PostgresUsageSessions, store)
+    usage_records = Singleton(PostgresUsageRecords, store)
+    usage_stats = Singleton(PostgresUsageStats, store)
+    due_accounts = Singleton(PostgresDueAccounts, store)
     backlogs = Singleton(PostgresBacklogs, store, event_log)

@@ -178,6 +178,28 @@ MORE = (
     """
     INSERT INTO reaction_progress VALUES ('streaks', 39000)
     """,
+    """
+    INSERT INTO usage_accounts SELECT id, 'free', 'UTC', 0, 0, NULL, 1, 1, now() FROM persons
+    """,
+    """
+    INSERT INTO usage_periods
+    SELECT id, period, 'UTC', now(), now(), 'free', 'free', 900, 0, 0, 0, 0, 0, 0, 0, now(), 0, 900,
+           0
+    FROM persons, (VALUES ('2026-01'), ('2026-02'), ('2026-03')) AS months (period)
+    """,
+    """
+    INSERT INTO usage_sessions (id, state, person_id, mode, conversation_id, period, started_at,
+                                policy_version, extensions_used, ended_at, held_seconds,
+                                earlier_seconds, settled_seconds, last_beat_at)
+    SELECT uuidv7(), CASE number WHEN 1 THEN 'open' ELSE 'settled' END, id, 'traditional', id,
+           '2026-03', now(), '0', 0, CASE WHEN number > 1 THEN now() END, 900, 0, 0, now()
+    FROM persons, generate_series(1, 5) AS numbers (number)
+    """,
+    """
+    INSERT INTO usage_ledger
+    SELECT id, number, '2026-03', now(), 'used', 0, -1, 0, NULL, NULL, '0'
+    FROM persons, generate_series(1, 5) AS numbers (number)
+    """,
     "ANALYZE",
 )
 

@@ -29,6 +29,13 @@ from adapters.postgres.achievements import (
 from adapters.postgres.codec import RowMismatchError, columns_for, from_row, to_row
 from adapters.postgres.executor import Executor, Row, Statement
 from adapters.postgres.streaks import streak_from_row, streak_to_row
+from adapters.postgres.usage import (
+    SESSION_STATES,
+    period_from_row,
+    period_to_row,
+    session_from_row,
+    session_to_row,
+)
 from adapters.postgres.video import STATES, call_from_row, call_to_row
 from adapters.postgres.video_messages import STATES as VIDEO_MESSAGE_STATES
 from adapters.postgres.video_messages import video_message_from_row, video_message_to_row
@@ -38,6 +45,8 @@ from domain.achievements.metrics import METRICS
 from domain.achievements.requirements import AllOf, AtLeast, Condition
 from domain.identity.blocks import Block
 from domain.streaks.streaks import Break, Credit, Streak
+from domain.usage.periods import ClosedPeriod, OpenPeriod, Period
+from domain.usage.sessions import Session
 from domain.video.calls import Call
 from domain.video.video_messages import VideoMessage
 from tests.adapters.test_tables import STORED
@@ -84,8 +93,13 @@ def without_constraints(table: Table) -> Table:
 
 
 COPIES = {table: without_constraints(table) for table, _, _ in STORED}
-for lived in (tables.video_calls, tables.video_messages):
-    COPIES[lived] = without_constraints(lived)
+for of_states in (
+    tables.video_calls,
+    tables.video_messages,
+    tables.usage_sessions,
+    tables.usage_periods,
+):
+    COPIES[of_states] = without_constraints(of_states)
 
 
 @pytest_asyncio.fixture(scope="session")
@@ -210,6 +224,20 @@ def streaks() -> st.SearchStrategy[Streak]:
 async def test_a_streak_comes_back_with_its_parts(copies: Executor, streak: Streak) -> None:
     row = await through(copies, tables.streaks, streak_to_row(streak))
     assert streak_from_row(row) == streak
+
+
+@given(session=st.one_of(*map(values_of, SESSION_STATES.values())))
+@SOME
+async def test_a_usage_session_comes_back_in_its_state(copies: Executor, session: Session) -> None:
+    row = await through(copies, tables.usage_sessions, session_to_row(session))
+    assert session_from_row(row) == session
+
+
+@given(period=st.one_of(values_of(OpenPeriod), values_of(ClosedPeriod)))
+@SOME
+async def test_a_usage_period_comes_back_in_its_state(copies: Executor, period: Period) -> None:
+    row = await through(copies, tables.usage_periods, period_to_row(period))
+    assert period_from_row(row) == period
 
 
 @given(block=values_of(Block))

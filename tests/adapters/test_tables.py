@@ -11,6 +11,7 @@ from adapters.postgres import tables
 from adapters.postgres.achievements import AchievementRow, AwardRow
 from adapters.postgres.codec import field_names
 from adapters.postgres.streaks import StreakRow
+from adapters.postgres.usage import ACCOUNT_FIELDS, SESSION_STATES
 from adapters.postgres.video import STATES
 from adapters.postgres.video_messages import STATES as VIDEO_MESSAGE_STATES
 from application.achievements.ports import AwardBack
@@ -32,6 +33,9 @@ from domain.identity.reports import Report
 from domain.identity.service_keys import ServiceKey
 from domain.identity.sessions import LoginSession
 from domain.identity.sign_in_codes import SignInCode
+from domain.usage.accounts import UsageAccount
+from domain.usage.ledger import LedgerLine
+from domain.usage.periods import ClosedPeriod, OpenPeriod
 from domain.video.credits import CreditAccounts, CreditLot, LedgerEntry
 from domain.video.history import VideoHistory
 from domain.video.prompts import Prompt
@@ -70,6 +74,7 @@ STORED: list[tuple[Table, type[Any], set[str]]] = [
     (tables.achievement_award_backs, AwardBack, set()),
     (tables.reaction_progress, ProgressRow, set()),
     (tables.reaction_marks, MarkRow, set()),
+    (tables.usage_ledger, LedgerLine, set()),
 ]
 
 
@@ -99,6 +104,22 @@ def test_a_video_messages_columns_are_the_fields_of_its_states() -> None:
     assert columns(tables.video_messages) == fields | {"state"}
 
 
+def test_a_usage_sessions_columns_are_the_fields_of_its_states() -> None:
+    fields = {name for state in SESSION_STATES.values() for name in field_names(state)}
+    assert columns(tables.usage_sessions) == fields | {"state"}
+
+
+def test_a_usage_periods_columns_are_the_fields_of_its_states() -> None:
+    fields = {name for state in (OpenPeriod, ClosedPeriod) for name in field_names(state)}
+    assert columns(tables.usage_periods) == fields
+
+
+def test_a_usage_accounts_columns_are_its_fields_save_for_what_has_its_own_rows() -> None:
+    rows = {"current", "closing", "sessions", "closed", "settled"}
+    assert set(ACCOUNT_FIELDS) == set(field_names(UsageAccount)) - rows
+    assert columns(tables.usage_accounts) == {*ACCOUNT_FIELDS, "period_ends_at"}
+
+
 def test_a_jobs_columns_are_its_fields() -> None:
     assert columns(tables.jobs) == set(field_names(StoredJob))
 
@@ -117,4 +138,5 @@ def test_every_table_but_the_ledgers_holds_a_value() -> None:
         tables.video_messages,
         tables.jobs,
     }
+    held |= {tables.usage_accounts, tables.usage_periods, tables.usage_sessions}
     assert set(tables.metadata.tables.values()) == held | ledgers

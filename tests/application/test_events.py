@@ -59,6 +59,8 @@ async def test_every_event_is_of_its_command(world: World, pair: Pair) -> None:
         "message_sent",
         "profile_changed",
         "tier_changed",
+        "usage_account_opened",
+        "usage_period_opened",
         "person_suspended",
         "person_reinstated",
         "person_reported",

@@ -54,6 +54,14 @@ from adapters.memory.stored_records import memory_records
 from adapters.memory.streaks import MemoryStreaks
 from adapters.memory.table import ConstraintError, Table
 from adapters.memory.transaction import MemoryTransactions
+from adapters.memory.usage import (
+    MemoryDueAccounts,
+    MemorySubscribers,
+    MemoryUsageAccounts,
+    MemoryUsageRecords,
+    MemoryUsageSessions,
+    MemoryUsageStats,
+)
 from adapters.memory.video import MemoryCalls, MemoryHistories, MemoryOverdueCalls
 from application.shared.outbox import OutboxEvent
 from domain.shared.ids import VideoCallId
@@ -132,6 +140,12 @@ def memory_stores() -> Stores:
         rewards=MemoryRewards(store),
         due_rewards=MemoryRewards(store),
         dates_ahead=MemoryRewards(store),
+        subscribers=MemorySubscribers(store),
+        usage_accounts=MemoryUsageAccounts(store),
+        usage_sessions=MemoryUsageSessions(store),
+        usage_records=MemoryUsageRecords(store),
+        usage_stats=MemoryUsageStats(store),
+        due_accounts=MemoryDueAccounts(store),
         jobs=MemoryJobs(store, uuid7),
         job_schedule=MemoryJobSchedule(store),
         job_queue=MemoryJobQueue(store),

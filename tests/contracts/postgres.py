@@ -1,12 +1,12 @@
 """The stores on PostgreSQL."""
 
 import asyncio
-from typing import get_args
 
 import asyncpg
 import msgspec
 from uuid_utils.compat import uuid7
 
+from adapters.event_catalogue import EVENTS
 from adapters.jobs.queue import PgQueuerQueue
 from adapters.postgres.achievements import PostgresAchievements, PostgresAchievers
 from adapters.postgres.awards import PostgresAwardBacks, PostgresAwards, PostgresSights
@@ -49,15 +49,18 @@ from adapters.postgres.standing import PostgresPairStandings, PostgresParticipan
 from adapters.postgres.stored_records import postgres_records
 from adapters.postgres.streaks import PostgresStreaks
 from adapters.postgres.transaction import PostgresTransactions
+from adapters.postgres.usage import (
+    PostgresDueAccounts,
+    PostgresSubscribers,
+    PostgresUsageAccounts,
+    PostgresUsageSessions,
+)
+from adapters.postgres.usage_records import PostgresUsageRecords, PostgresUsageStats
 from adapters.postgres.video import PostgresCalls, PostgresHistories, PostgresOverdueCalls
 from adapters.postgres.video_messages import PostgresVideoMessages
 from application.shared.outbox import OutboxEvent
-from domain.achievements.events import AchievementEvent
-from domain.conversations.events import ConversationEvent
-from domain.identity.events import IdentityEvent
 from domain.shared.ids import VideoCallId
-from domain.streaks.events import StreakEvent
-from domain.video.events import Presence, VideoEvent
+from domain.video.events import Presence
 from tests.contracts.stores import PresenceRow, Stores
 
 _SECONDS_TO_GET_STUCK = 5
@@ -73,12 +76,7 @@ _MENTIONS = """
         OR strpos(row::text, encode(convert_to($1, 'UTF8'), 'hex')) > 0
     )
 """
-_EVENTS = {
-    kind.__name__.lower(): kind
-    for kind in get_args(
-        IdentityEvent | ConversationEvent | VideoEvent | StreakEvent | AchievementEvent
-    )
-}
+_EVENTS = {kind.__name__.lower(): kind for kind in EVENTS}
 
 
 def postgres_stores(executor: Executor) -> Stores:
@@ -166,6 +164,12 @@ def postgres_stores(executor: Executor) -> Stores:
         rewards=PostgresRewards(executor),
         due_rewards=PostgresRewards(executor),
         dates_ahead=PostgresRewards(executor),
+        subscribers=PostgresSubscribers(executor),
+        usage_accounts=PostgresUsageAccounts(executor),
+        usage_sessions=PostgresUsageSessions(executor),
+        usage_records=PostgresUsageRecords(executor),
+        usage_stats=PostgresUsageStats(executor),
+        due_accounts=PostgresDueAccounts(executor),
         jobs=PostgresJobs(executor, uuid7),
         job_schedule=PostgresJobSchedule(executor, queue),
         job_queue=queue,

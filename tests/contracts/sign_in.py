@@ -18,6 +18,7 @@ from application.shared.mail import Mail, MailUnavailableError
 from domain.identity.profile import Profile
 from domain.shared.ids import PersonId
 from tests.contracts.stores import Stores
+from tests.contracts.usage import follow_person
 from tests.contracts.values import PEPPER, RULEBOOK
 
 
@@ -89,7 +90,7 @@ def end_all_sessions(stores: Stores) -> EndAllSessions:
 def suspend_person(stores: Stores) -> SuspendPerson:
     return SuspendPerson(
         stores.transactions,
-        PersonChanger(stores.transactions, stores.persons, uuid7),
+        PersonChanger(stores.transactions, stores.persons, uuid7, follow_person(stores)),
         end_all_sessions(stores),
         stores.clock,
         RULEBOOK,

@@ -39,6 +39,14 @@ from application.shared.reactions import PendingEvents
 from application.shared.standing import PairStandings, Participants
 from application.shared.transaction import Transactions
 from application.streaks.ports import LastCredits, StreakDays, Streaks
+from application.usage.ports import (
+    DueAccounts,
+    Subscribers,
+    UsageAccounts,
+    UsageRecords,
+    UsageSessions,
+    UsageStats,
+)
 from application.video.credit_ports import Senders, VideoMessages, Wallets
 from application.video.ports import (
     Calls,
@@ -122,6 +130,12 @@ class Stores:
     awards: Awards
     sights: Sights
     award_backs: AwardBacks
+    subscribers: Subscribers
+    usage_accounts: UsageAccounts
+    usage_sessions: UsageSessions
+    usage_records: UsageRecords
+    usage_stats: UsageStats
+    due_accounts: DueAccounts
     clock: MovableClock
     outbox: Callable[[], Awaitable[list[OutboxEvent]]]
     presence: Callable[[VideoCallId], Awaitable[list[PresenceRow]]]

@@ -19,10 +19,12 @@ from domain.identity.persons import Person, PersonStatus
 from domain.identity.profile import Gender
 from domain.identity.sessions import signed_in as signed_in_as
 from domain.identity.sign_in_codes import SignInCodeSpentError
+from domain.shared.ids import UsageSessionId
 from domain.shared.standing import PersonDeletedError
+from domain.usage.commands import StartSession
 from domain.video.calls import Ended
 from domain.video.events import CallOutcome
-from tests.contracts import given, values
+from tests.contracts import given, usage, values
 from tests.contracts.given import Pair
 from tests.contracts.sign_in import Postbox, authenticate, to_verify, verify_code
 from tests.contracts.stores import Stores
@@ -89,6 +91,9 @@ async def everything_of(stores: Stores, secret: str) -> Pair:
     await stores.google_links.add(values.a_google_link(person, secret))
     session = values.a_session(person)
     await stores.sessions.add(session, values.outgoing(signed_in_as(session, "v")))
+    await usage.grant_seconds(stores)(person.id, 60, secret)
+    start = StartSession(session_id=UsageSessionId(uuid7()), language=secret)
+    await usage.account_keeper(stores)(person.id, start)
     return pair
 
 
@@ -100,9 +105,11 @@ async def test_nothing_is_left_anywhere(stores: Stores) -> None:
         "messages",
         "reports",
         "google_links",
+        "usage_sessions",
+        "usage_ledger",
         *({"answers", "preferences"} & set(await stores.mentions(secret))),
     }
-    assert len(await stores.mentions(secret)) == 6
+    assert len(await stores.mentions(secret)) == 9
 
     await erase_person(stores)(pair.a.id)
 

@@ -23,6 +23,7 @@ from application.identity.stored_records import (
     OwnReward,
     OwnSession,
 )
+from application.usage.start_session import StartUsageRequest
 from application.video.show_prompt import ShowPromptRequest
 from domain.identity.blocks import block
 from domain.identity.events import PersonReported
@@ -33,7 +34,7 @@ from domain.video.events import CallOutcome, Presence, RewardStatus
 from domain.video.prompt_events import PromptAction
 from domain.video.reward_warnings import RewardNotes
 from domain.video.void_call import void
-from tests.contracts import given, values
+from tests.contracts import given, usage, values
 from tests.contracts.stores import Stores
 from tests.contracts.use_cases import answer_prompt, export_person, show_prompt
 from tests.contracts.values import MINUTE, START, TODAY, an_event
@@ -59,6 +60,9 @@ NAMES = (
     "streak_days",
     "achievements",
     "achievement_totals",
+    "usage_periods",
+    "usage_sessions",
+    "usage_ledger",
     "events",
 )
 
@@ -203,6 +207,26 @@ async def test_sessions_come_without_a_trace_of_their_tokens(stores: Stores) -> 
         **{name: getattr(lives, name) for name in attrs.fields_dict(OwnSession)}
     )
     assert "digest" not in repr(found)
+
+
+async def test_use_is_counted_for_the_person_alone(stores: Stores) -> None:
+    pair = await given.a_pair(stores)
+    for person in (pair.a, pair.b):
+        request = StartUsageRequest(person_id=person.id, language="ja")
+        session = await usage.start_usage(stores)(request)
+        await stores.clock.move_to(session.started_at + MINUTE / 2)
+        settled = await usage.settle_usage(stores)(session.id, None, 7)
+        found = await exported(stores, person.id)
+        assert [
+            (one.id, one.language, one.seconds_consumed, one.input_tokens)
+            for one in found["usage_sessions"]
+        ] == [(settled.id, "ja", 30, 7)]
+        assert [(one.kind, one.monthly) for one in found["usage_ledger"]] == [
+            ("monthly_granted", 900),
+            ("used", -30),
+        ]
+        [month] = found["usage_periods"]
+        assert (month.monthly_seconds, month.seconds_used) == (900, 30)
 
 
 async def test_google_accounts_are_those_that_sign_the_person_in(stores: Stores) -> None:

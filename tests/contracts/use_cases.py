@@ -38,6 +38,7 @@ from application.video.start_call import StartCall
 from application.video.void_call import VoidCall
 from tests.contracts.sign_in import end_all_sessions
 from tests.contracts.stores import Stores
+from tests.contracts.usage import follow_person
 from tests.contracts.values import PEPPER, RULEBOOK
 
 
@@ -210,7 +211,7 @@ def end_call(stores: Stores) -> EndCall:
 
 
 def change_person(stores: Stores) -> PersonChanger:
-    return PersonChanger(stores.transactions, stores.persons, uuid7)
+    return PersonChanger(stores.transactions, stores.persons, uuid7, follow_person(stores))
 
 
 def once(stores: Stores) -> Once:
@@ -230,6 +231,7 @@ def erase_person(stores: Stores) -> ErasePerson:
         uuid7,
         RULEBOOK,
         PEPPER,
+        follow_person(stores),
     )
 
 

@@ -29,6 +29,7 @@ from domain.identity.events import IdentityEvent
 from domain.shared.errors import DomainError
 from domain.shared.events import Event
 from domain.streaks.events import StreakEvent
+from domain.usage.events import UsageEvent
 from domain.video.events import VideoEvent
 from entrypoints.cli.main import COMMANDS
 from entrypoints.http import cors, crowd, errors
@@ -36,6 +37,9 @@ from entrypoints.settings import PREFIX, Settings
 from entrypoints.wiring.kithkin import in_memory
 from tests.architecture.source import LAYERS, ROOT, modules
 
+AnyEvent = (
+    IdentityEvent | ConversationEvent | VideoEvent | StreakEvent | AchievementEvent | UsageEvent
+)
 PAGES = (ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md")))
 BLOCK = re.compile(r"^(?:<!-- (\w+) -->\n)?```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 PYTHON_THEN_OUTPUT = re.compile(r"^```python\n.*?^```\n\n```text\n(.*?)^```$", re.M | re.S)
@@ -149,7 +153,7 @@ def test_the_tests_of_the_memory_kit_pass(environment: dict[str, str], tmp_path:
 def test_the_kit_has_the_use_cases_that_its_page_names() -> None:
     kithkin = in_memory()
     rows = list(tables(of("docs/testing.md"), "Part"))
-    assert len(rows) == 8
+    assert len(rows) == 9
     for part, named in rows:
         [path] = spans(part)
         context = getattr(kithkin, path.removeprefix("kithkin."))
@@ -229,7 +233,7 @@ def test_the_defaults_are_listed_in_full() -> None:
 @pytest.mark.parametrize("page", PAGES, ids=name_of)
 def test_every_key_of_the_rulebook_exists(page: Path) -> None:
     for path in re.findall(
-        r"`((?:identity|conversations|video|streaks)(?:\.[a-z_]+)+)`", read(page)
+        r"`((?:identity|conversations|video|streaks|usage|tiers)(?:\.[a-z_]+)+)`", read(page)
     ):
         numbers: Any = as_numbers(Policies())
         for key in path.split("."):
@@ -349,10 +353,7 @@ def test_the_pages_list_exactly_the_endpoints_there_are(
 
 def test_the_catalogue_of_events_is_up_to_date() -> None:
     assert of("docs/events.json").read_text() == event_catalogue.written()
-    every = get_args(
-        IdentityEvent | ConversationEvent | VideoEvent | StreakEvent | AchievementEvent
-    )
-    kinds = {kind.__name__ for kind in every}
+    kinds = {kind.__name__ for kind in get_args(AnyEvent)}
     assert {kind.__name__ for kind in event_catalogue.EVENTS} == kinds
 
 
@@ -388,9 +389,7 @@ def test_every_code_is_documented_and_no_other() -> None:
 
 def fields_of_events() -> dict[str, set[str]]:
     common = {field.name for field in attrs.fields(Event)}
-    kinds: tuple[type[Event], ...] = get_args(
-        IdentityEvent | ConversationEvent | VideoEvent | StreakEvent | AchievementEvent
-    )
+    kinds: tuple[type[Event], ...] = get_args(AnyEvent)
     return {
         # Its name is made of its class alone.
         event_type(kind.__new__(kind)): {field.name for field in attrs.fields(kind)} - common

@@ -127,6 +127,13 @@ async def credits_for(api: Api, person: str, number: int) -> Json:
     return await api.made(path, credits=number, reason="An upload was lost")
 
 
+async def a_usage_session(api: Api, person: str) -> str:
+    """A session that goes on, of a person who has seconds left for others."""
+    await api.made(f"/v1/persons/{person}/usage/grants", seconds=100_000, reason="A gift")
+    session = await api.made("/v1/usage/sessions", person_id=person)
+    return str(session["id"])
+
+
 def instant(text: str) -> datetime:
     return datetime.fromisoformat(text)
 

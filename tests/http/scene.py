@@ -31,6 +31,9 @@ TAKES_BODY = (
     "next_prompt",
     "act_on_prompt",
     "void_call",
+    "start_usage_session",
+    "settle_usage_session",
+    "grant_seconds",
     "move_clock",
     "create_webhook_endpoint",
     "set_webhook_status",
@@ -60,6 +63,7 @@ TEXTS = {
     "grant_video_credits": "reason",
     "publish_achievement": "description",
     "change_achievement": "description",
+    "grant_seconds": "reason",
 }
 """What people write themselves, by operation."""
 
@@ -79,6 +83,7 @@ class Scene:
         awaited: A video message of `pair.b`, whose upload is awaited.
         watchable: Another, which is uploaded.
         away: Two dates of next week.
+        usage_session: One of `pair.a`, who has seconds left for others.
         endpoint: A webhook endpoint, the same for all scenes; nothing is sent to it.
     """
 
@@ -92,6 +97,7 @@ class Scene:
     awaited: str
     watchable: str
     away: tuple[str, str]
+    usage_session: str
     endpoint: str
 
     @property
@@ -115,6 +121,7 @@ class Scene:
             session_id=nobody(),
             kind="login",
             key="welcome",
+            usage_session_id=self.usage_session,
         )
 
     def body(self, operation_id: str) -> dict[str, Any]:
@@ -138,6 +145,9 @@ class Scene:
             "next_prompt": {"person_id": a, "conversation_id": self.pair.id},
             "act_on_prompt": {"action": "dismissed"},
             "void_call": {"reason": "Fraud"},
+            "start_usage_session": {"person_id": a, "language": "ja"},
+            "settle_usage_session": {"input_tokens": 100},
+            "grant_seconds": {"seconds": 60, "reason": "Goodwill"},
             "move_clock": {"now": self.soon},
             "create_webhook_endpoint": {"url": "https://receiver.invalid", "description": "x"},
             "set_webhook_status": {"status": "enabled"},
@@ -180,6 +190,11 @@ class Scene:
             "next_prompt": {"draft_length": 300},
             "act_on_prompt": {"action": "continued_typing"},
             "void_call": {"reason": "Bots"},
+            "start_usage_session": {"language": "pt"},
+            "settle_usage_session": {"input_tokens": 200},
+            "beat_usage_session": {"takes": "no body"},
+            "extend_usage_session": {"takes": "no body"},
+            "grant_seconds": {"seconds": 61},
             "request_code": {"email": given.an_email()},
             "mint_token": {"lifetime_seconds": 901},
             "send_video_message": {"upload_ref": "uploads/3"},
@@ -197,6 +212,7 @@ class Scene:
             "get_allowance": {"person_id": self.pair.a},
             "get_prompt_analytics": {"from": "2026-01-01", "to": "2026-01-31"},
             "delete_message": {"sender_id": self.pair.a},
+            "get_paywall": {"action": "session"},
         }
         return queries.get(operation_id, {})
 
@@ -223,6 +239,7 @@ async def a_scene(api: Api, *, a: str | None = None) -> Scene:
         prompt=prompt,
         soon=(now + timedelta(hours=1)).isoformat(),
         away=(str((now + timedelta(days=7)).date()), str((now + timedelta(days=8)).date())),
+        usage_session=await given.a_usage_session(api, pair.a),
         endpoint=await given.an_endpoint(api),
     )
 

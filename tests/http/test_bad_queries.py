@@ -12,6 +12,8 @@ from tests.http.scene import Scene, a_scene, unchanged
 
 LISTS = (
     "list_persons",
+    "list_usage_history",
+    "list_usage_statement",
     "list_conversations",
     "list_messages",
     "list_video_messages",

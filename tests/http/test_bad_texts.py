@@ -21,6 +21,7 @@ LONGEST = {
     ("create_webhook_endpoint", "description"): 200,
     ("publish_achievement", "description"): 500,
     ("change_achievement", "description"): 500,
+    ("grant_seconds", "reason"): 200,
     ("send_message", "text"): 4000,
     ("edit_message", "text"): 4000,
 }

@@ -28,6 +28,11 @@ POSTS = (
     "next_prompt",
     "act_on_prompt",
     "void_call",
+    "start_usage_session",
+    "beat_usage_session",
+    "extend_usage_session",
+    "settle_usage_session",
+    "grant_seconds",
 )
 ELSEWHERE = (
     "redeliver_event",

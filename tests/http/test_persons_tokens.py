@@ -48,6 +48,15 @@ NAMED = {
     "show_award": "a",
     "display_award": "a",
     "celebrate_award": "a",
+    "start_usage_session": "a",
+    "beat_usage_session": "a",
+    "extend_usage_session": "a",
+    "settle_usage_session": "a",
+    "get_usage": "a",
+    "list_usage_history": "a",
+    "list_usage_statement": "a",
+    "get_usage_forecast": "a",
+    "get_paywall": "a",
 }
 REFUSED = {"repair_streak": 409}
 """What the scene's state does not admit, whoever asks."""
@@ -59,7 +68,7 @@ PARTICIPANTS = (
     "list_video_messages",
     "get_video_message",
 )
-WHOEVER = ("list_achievements",)
+WHOEVER = ("list_achievements", "list_tiers")
 """What is the same for all."""
 SERVICES = (
     "register_person",
@@ -88,6 +97,7 @@ SERVICES = (
     "requeue_dead_deliveries",
     "publish_achievement",
     "change_achievement",
+    "grant_seconds",
 )
 STREAMS = ("stream_events",)
 ME = (

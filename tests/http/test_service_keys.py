@@ -24,6 +24,7 @@ ADMIN = {
     "move_clock",
 } | {
     "grant_video_credits",
+    "grant_seconds",
     "create_webhook_endpoint",
     "list_webhook_endpoints",
     "get_webhook_endpoint",

@@ -83,7 +83,12 @@ async def test_a_tier_is_told_of_once(world: World) -> None:
     set_tier = world.kithkin.identity.set_tier()
     assert (await set_tier(ana.id, Tier.PLUS)).tier is Tier.PLUS
     await set_tier(ana.id, Tier.PLUS)
-    assert [event_type(event) for event in world.events] == ["person_registered", "tier_changed"]
+    assert [event_type(event) for event in world.events] == [
+        "person_registered",
+        "tier_changed",
+        "usage_account_opened",
+        "usage_period_opened",
+    ]
 
 
 async def test_a_suspended_person_is_reinstated(world: World) -> None:

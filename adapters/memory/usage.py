@@ -1,0 +1,287 @@
+"""Usage, in memory."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from functools import reduce
+from typing import cast
+from uuid import UUID
+
+import attrs
+from attrs import frozen
+
+from adapters.memory.paging import paged
+from adapters.memory.store import MemoryStore
+from application.shared.outbox import OutboxEvent
+from application.shared.pages import Page, Position
+from application.shared.transaction import ConcurrentUpdateError
+from application.usage.ports import Subscriber
+from domain.identity.persons import PersonStatus
+from domain.shared.ids import ConversationId, PersonId, UsageSessionId
+from domain.usage.accounts import UsageAccount, evolve, opened
+from domain.usage.events import UsageAccountOpened, UsageChange, UsageSessionBeat
+from domain.usage.ledger import LedgerLine, LineKind, lines_of
+from domain.usage.paywall import UsageTotals
+from domain.usage.periods import OpenPeriod, Period
+from domain.usage.sessions import OpenSession, Session, SettledSession
+from domain.video.calls import Ended
+from domain.video.events import CallOutcome
+
+
+@frozen
+class MemorySubscribers:
+    """The persons whose use is counted."""
+
+    _store: MemoryStore
+
+    async def get(
+        self,
+        person_id: PersonId,
+        *,
+        lock: bool = False,  # noqa: ARG002 - whoever touches the store has it to themself
+    ) -> Subscriber | None:
+        """Give a person, if there is one of this id."""
+        async with self._store.access():
+            person = self._store.persons.get(person_id)
+        if person is None:
+            return None
+        return Subscriber(
+            person_id=person.id,
+            active=person.status is PersonStatus.ACTIVE,
+            deleted=person.status is PersonStatus.DELETED,
+            tier=person.tier,
+            timezone=person.timezone,
+        )
+
+
+@frozen
+class MemoryUsageAccounts:
+    """The usage accounts, each with its open periods and sessions."""
+
+    _store: MemoryStore
+
+    async def get(
+        self,
+        person_id: PersonId,
+        *,
+        lock: bool = False,  # noqa: ARG002 - whoever touches the store has it to themself
+    ) -> UsageAccount | None:
+        """Give an account, if the person has one."""
+        async with self._store.access():
+            stored = self._store.usage_accounts.get(person_id)
+            if stored is None:
+                return None
+            rows = self._store.usage_periods.group("person", person_id)
+            periods = sorted(
+                (row for row in rows if isinstance(row, OpenPeriod)), key=lambda row: row.starts_at
+            )
+            sessions = self._store.usage_sessions.group("open", person_id)
+            return attrs.evolve(
+                stored,
+                current=periods[-1],
+                closing=periods[0] if periods[:-1] else None,
+                sessions=tuple(
+                    sorted(
+                        (cast("OpenSession", session) for session in sessions),
+                        key=lambda session: (session.started_at, session.id),
+                    )
+                ),
+            )
+
+    async def record(
+        self,
+        before: UsageAccount | None,
+        events: Iterable[OutboxEvent],
+        reason: str | None = None,
+    ) -> UsageAccount:
+        """Write what events make of an account, and the lines of its ledger; give it."""
+        events = tuple(events)
+        changes = [cast("UsageChange", outgoing.event) for outgoing in events]
+        start = before or opened(cast("UsageAccountOpened", changes[0]))
+        lines = lines_of(changes, start.lines, reason)
+        after = attrs.evolve(
+            reduce(evolve, changes, start),
+            version=start.version + 1,
+            lines=start.lines + len(lines),
+        )
+        async with self._store.access():
+            stored = self._store.usage_accounts.get(after.person_id)
+            if (None if stored is None else stored.version) != (
+                None if before is None else before.version
+            ):
+                raise ConcurrentUpdateError
+            self._write(after, lines)
+            self._store.publish(
+                one for one in events if not isinstance(one.event, UsageSessionBeat)
+            )
+        return after
+
+    def _write(self, after: UsageAccount, lines: tuple[LedgerLine, ...]) -> None:
+        own = attrs.evolve(after, current=None, closing=None, sessions=(), closed=(), settled=())
+        self._store.usage_accounts.put(own)
+        for period in (*after.closed, after.closing, after.current):
+            if period is not None:
+                self._store.usage_periods.put(period)
+        sessions: tuple[Session, ...] = (*after.settled, *after.sessions)
+        for session in sessions:
+            self._store.usage_sessions.put(session)
+        for line in lines:
+            self._store.usage_ledger.insert(line)
+
+
+@frozen
+class MemoryUsageSessions:
+    """The usage sessions, each by itself."""
+
+    _store: MemoryStore
+
+    async def get(self, session_id: UsageSessionId) -> Session | None:
+        """Give a session, if there is one of this id."""
+        async with self._store.access():
+            return self._store.usage_sessions.get(session_id)
+
+    async def beat(
+        self, session_id: UsageSessionId, now: datetime, silent_before: datetime
+    ) -> OpenSession | None:
+        """Note that a session goes on, if that changes nothing else; then give it."""
+        async with self._store.access():
+            session = self._store.usage_sessions.get(session_id)
+            if not isinstance(session, OpenSession):
+                return None
+            ends = (
+                period.ends_at
+                for period in self._store.usage_periods.group("person", session.person_id)
+            )
+            plain = (
+                session.last_beat_at > silent_before
+                and session.hold_ends_at > now
+                and session.holds_earlier == 0
+                and max(ends) > now
+            )
+            if not plain:
+                return None
+            beaten = attrs.evolve(session, last_beat_at=max(session.last_beat_at, now))
+            self._store.usage_sessions.put(beaten)
+            return beaten
+
+    async def note_tokens(self, session_id: UsageSessionId, input_tokens: int) -> None:
+        """Keep the tokens of a settled session that has none yet."""
+        async with self._store.access():
+            session = self._store.usage_sessions.get(session_id)
+            if isinstance(session, SettledSession) and session.input_tokens is None:
+                noted = attrs.evolve(session, input_tokens=input_tokens)
+                self._store.usage_sessions.put(noted)
+
+    async def conversation_known(
+        self, person_id: PersonId, period: str, conversation_id: ConversationId
+    ) -> bool:
+        """Tell whether a session that started in a period was about a conversation."""
+        async with self._store.access():
+            return any(
+                session.period == period and session.conversation_id == conversation_id
+                for session in self._store.usage_sessions.group("person", person_id)
+            )
+
+
+@frozen
+class MemoryUsageRecords:
+    """What was counted, to be read."""
+
+    _store: MemoryStore
+
+    async def period(self, person_id: PersonId, period: str) -> Period | None:
+        """Give a period as it is stored."""
+        async with self._store.access():
+            return self._store.usage_periods.get((person_id, period))
+
+    async def periods(
+        self, person_id: PersonId, after: Position | None, limit: int
+    ) -> Page[Period]:
+        """Give the periods that are stored, the newest first."""
+        async with self._store.access():
+            rows = self._store.usage_periods.group("person", person_id)
+        return paged(
+            rows,
+            lambda row: Position(row.starts_at, row.person_id),
+            after,
+            limit,
+            newest_first=True,
+        )
+
+    async def lines(
+        self, person_id: PersonId, period: str, after: Position | None, limit: int
+    ) -> Page[LedgerLine]:
+        """Give the lines of a period's ledger in their order."""
+        first = 0 if after is None else after.id.int
+        async with self._store.access():
+            rows = self._store.usage_ledger.group("person", person_id)
+        found = sorted(
+            (row for row in rows if row.period == period and row.number > first),
+            key=lambda row: row.number,
+        )
+        items = tuple(found[:limit])
+        more = len(found) > limit
+        return Page(items, Position(items[-1].at, UUID(int=items[-1].number)) if more else None)
+
+    async def purchased_before(self, person_id: PersonId, period: str) -> int:
+        """Give the purchased seconds that were left by the periods before one."""
+        async with self._store.access():
+            rows = self._store.usage_ledger.group("person", person_id)
+        return sum(row.purchased for row in rows if row.period < period)
+
+    async def used_since(self, person_id: PersonId, since: datetime) -> int:
+        """Give the seconds that settled sessions have used from an instant on."""
+        async with self._store.access():
+            rows = self._store.usage_ledger.group("person", person_id)
+        used = (row for row in rows if row.kind is LineKind.USED and row.at >= since)
+        return -sum(row.banked + row.monthly + row.purchased for row in used)
+
+
+@frozen
+class MemoryUsageStats:
+    """What persons did in all."""
+
+    _store: MemoryStore
+
+    async def totals(self, person_id: PersonId) -> UsageTotals:
+        """Give the messages a person sent and the seconds of their calls, as of now."""
+        async with self._store.access():
+            talks = self._store.conversations.group("participant", person_id)
+            counts = [
+                count.sent
+                for talk in talks
+                for count in self._store.counts.group("sender", (talk.id, person_id))
+            ]
+            calls = [
+                call.overlap_seconds
+                for talk in talks
+                for call in self._store.calls.group("conversation", talk.id)
+                if isinstance(call, Ended) and call.outcome is CallOutcome.COMPLETED
+            ]
+        return UsageTotals(total_messages=sum(counts), total_call_seconds=sum(calls))
+
+
+@frozen
+class MemoryDueAccounts:
+    """The accounts that time has something to do with."""
+
+    _store: MemoryStore
+
+    async def due(self, now: datetime, silent_before: datetime, limit: int) -> tuple[PersonId, ...]:
+        """Give persons whose month is over, or with a session that is silent since then."""
+        async with self._store.access():
+            counted = {
+                account.person_id
+                for account in self._store.usage_accounts.all()
+                if account.ended_at is None
+            }
+            newest: dict[PersonId, datetime] = {}
+            for period in self._store.usage_periods.all():
+                last = newest.get(period.person_id, period.ends_at)
+                newest[period.person_id] = max(last, period.ends_at)
+            silent = {
+                session.person_id
+                for session in self._store.usage_sessions.all()
+                if isinstance(session, OpenSession) and session.last_beat_at <= silent_before
+            }
+        over = {person_id for person_id in counted if newest[person_id] <= now}
+        return tuple(sorted(over | silent)[:limit])

@@ -1,0 +1,152 @@
+"""What was counted of usage, to be read, on PostgreSQL."""
+
+from datetime import datetime
+from uuid import UUID
+
+from attrs import frozen
+from sqlalchemy import BigInteger, ColumnElement, Uuid, bindparam, func, or_, select, text
+from sqlalchemy import cast as as_type
+
+from adapters.postgres import tables
+from adapters.postgres.codec import columns_for, from_row
+from adapters.postgres.executor import Executor, Statement
+from adapters.postgres.paging import page, paged, window
+from adapters.postgres.usage import period_from_row
+from application.shared.pages import Page, Position
+from domain.shared.ids import PersonId
+from domain.usage.ledger import LedgerLine
+from domain.usage.paywall import UsageTotals
+from domain.usage.periods import Period
+
+_periods, _ledger = tables.usage_periods, tables.usage_ledger
+_conversations, _calls = tables.conversations, tables.video_calls
+_counts = tables.conversation_daily_messages
+_person = bindparam("person_id", type_=Uuid)
+
+_PERIOD = Statement(
+    select(_periods).where(
+        _periods.c.person_id == _person, _periods.c.period == bindparam("period")
+    )
+)
+_PERIODS = Statement(
+    paged(
+        select(_periods).where(_periods.c.person_id == _person),
+        _periods.c.starts_at,
+        _periods.c.person_id,
+        descending=True,
+    )
+)
+_LINES = Statement(
+    select(*columns_for(_ledger, LedgerLine))
+    .where(
+        _ledger.c.person_id == _person,
+        _ledger.c.period == bindparam("period"),
+        _ledger.c.number > bindparam("after"),
+    )
+    .order_by(_ledger.c.number)
+    .limit(bindparam("take"))
+)
+
+
+def _whole(number: ColumnElement[int]) -> ColumnElement[int]:
+    """Give a sum as a whole number, 0 where there is nothing."""
+    return as_type(func.coalesce(number, 0), BigInteger)
+
+
+_USED_SINCE = Statement(
+    select(
+        _whole(-func.sum(_ledger.c.banked + _ledger.c.monthly + _ledger.c.purchased)).label("used")
+    ).where(
+        _ledger.c.person_id == _person,
+        _ledger.c.at >= bindparam("since"),
+        _ledger.c.kind == "used",
+    )
+)
+_PURCHASED_BEFORE = Statement(
+    select(_whole(func.sum(_ledger.c.purchased)).label("purchased")).where(
+        _ledger.c.person_id == _person, _ledger.c.period < bindparam("period")
+    )
+)
+_takes_part = or_(
+    _conversations.c.participant_a == _person, _conversations.c.participant_b == _person
+)
+_TOTALS = Statement(
+    select(
+        _whole(
+            select(func.sum(_counts.c.messages_sent))
+            .join(_conversations, _conversations.c.id == _counts.c.conversation_id)
+            .where(_takes_part, _counts.c.person_id == _person)
+            .scalar_subquery()
+        ).label("total_messages"),
+        _whole(
+            select(func.sum(_calls.c.overlap_seconds))
+            .join(_conversations, _conversations.c.id == _calls.c.conversation_id)
+            .where(_takes_part, text(tables.IS_COMPLETED))
+            .scalar_subquery()
+        ).label("total_call_seconds"),
+    )
+)
+
+
+@frozen
+class PostgresUsageRecords:
+    """What was counted, to be read."""
+
+    executor: Executor
+
+    async def period(self, person_id: PersonId, period: str) -> Period | None:
+        """Give a period as it is stored."""
+        row = await self.executor.row(_PERIOD, person_id=person_id, period=period)
+        return None if row is None else period_from_row(row)
+
+    async def periods(
+        self, person_id: PersonId, after: Position | None, limit: int
+    ) -> Page[Period]:
+        """Give the periods that are stored, the newest first."""
+        rows = await self.executor.rows(_PERIODS, person_id=person_id, **window(after, limit))
+        periods = [period_from_row(row) for row in rows]
+        places = [Position(period.starts_at, period.person_id) for period in periods]
+        return page(periods, places, limit)
+
+    async def lines(
+        self, person_id: PersonId, period: str, after: Position | None, limit: int
+    ) -> Page[LedgerLine]:
+        """Give the lines of a period's ledger in their order."""
+        rows = await self.executor.rows(
+            _LINES,
+            person_id=person_id,
+            period=period,
+            after=0 if after is None else min(after.id.int, _MOST_LINES),
+            take=limit + 1,
+        )
+        lines = [from_row(LedgerLine, row) for row in rows]
+        return page(lines, [Position(line.at, UUID(int=line.number)) for line in lines], limit)
+
+    async def purchased_before(self, person_id: PersonId, period: str) -> int:
+        """Give the purchased seconds that were left by the periods before one."""
+        row = await self.executor.row(_PURCHASED_BEFORE, person_id=person_id, period=period)
+        return 0 if row is None else int(row["purchased"])
+
+    async def used_since(self, person_id: PersonId, since: datetime) -> int:
+        """Give the seconds that settled sessions have used from an instant on."""
+        row = await self.executor.row(_USED_SINCE, person_id=person_id, since=since)
+        return 0 if row is None else int(row["used"])
+
+
+_MOST_LINES = (1 << 63) - 1
+
+
+@frozen
+class PostgresUsageStats:
+    """What persons did in all.
+
+    The totals are summed from what is counted anyway, so a send has nothing more to write and
+    no total can drift from what it counts.
+    """
+
+    executor: Executor
+
+    async def totals(self, person_id: PersonId) -> UsageTotals:
+        """Give the messages a person sent and the seconds of their calls, as of now."""
+        row = await self.executor.row(_TOTALS, person_id=person_id)
+        return UsageTotals() if row is None else from_row(UsageTotals, row)

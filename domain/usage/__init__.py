@@ -1,0 +1,1 @@
+"""Usage metering: seconds granted, held, used, banked and bought, and the paywall."""

@@ -1,0 +1,186 @@
+"""The paywall: may a person go on, are they to be warned, or do they need to buy something?"""
+
+from datetime import datetime
+from enum import StrEnum
+
+from attrs import frozen
+
+from ..shared.decisions import Reason, refusals
+from ..shared.tiers import Tier
+from .accounts import UsageAccount
+from .policy import UsageRules
+from .sessions import SessionMode
+from .starting import seconds_reason, start_decision
+
+
+class PaywallAction(StrEnum):
+    """What a person is about to do."""
+
+    MESSAGE = "message"
+    CALL = "call"
+    SESSION = "session"
+
+
+class PaywallOutcome(StrEnum):
+    """What is to be done about it."""
+
+    ALLOW = "allow"
+    WARN = "warn"
+    BLOCK = "block"
+
+
+@frozen(kw_only=True)
+class UsageTotals:
+    """All that a person ever did, for which some need a purchase from a point on.
+
+    Attributes:
+        total_messages: Messages sent.
+        total_call_seconds: Seconds of completed calls.
+    """
+
+    total_messages: int = 0
+    total_call_seconds: int = 0
+
+
+@frozen(kw_only=True)
+class Paywall:
+    """The decision on one action.
+
+    Attributes:
+        action: What the person is about to do.
+        outcome: Allow, warn or block.
+        reasons: One for each rule, the one that decided first.
+        remaining: Messages or seconds that are left; None where no limit holds.
+        resets_at: When time alone gives more; None where it never does.
+        remedies: What would lift or push back the limit, the cheapest first.
+        policy_version: The version it was decided under.
+    """
+
+    action: PaywallAction
+    outcome: PaywallOutcome
+    reasons: tuple[Reason, ...]
+    remaining: int | None
+    resets_at: datetime | None
+    remedies: tuple[str, ...]
+    policy_version: str
+
+    @property
+    def reason(self) -> Reason:
+        """The rule that decided."""
+        return self.reasons[0]
+
+    @property
+    def remedy(self) -> str | None:
+        """The cheapest of the remedies."""
+        return self.remedies[0] if self.remedies else None
+
+
+@frozen
+class _Gauge:
+    """How far a limit is used."""
+
+    reason: Reason
+    used: int
+    limit: int | None
+    resets_at: datetime | None
+    remedies: tuple[str, ...]
+
+    def warns(self, warn_percent: int) -> bool:
+        return self.limit is not None and self.used * 100 >= self.limit * warn_percent
+
+
+def paywall(
+    account: UsageAccount,
+    totals: UsageTotals,
+    rules: UsageRules,
+    action: PaywallAction,
+    standing: tuple[Reason, ...] = (),
+) -> Paywall:
+    """Decide on an action, on an account that time has passed for."""
+    gauges = _gauges(account, totals, rules, action)
+    reasons = (*standing, *(gauge.reason for gauge in gauges))
+    blocking = refusals(reasons)
+    warning = [gauge for gauge in gauges if gauge.warns(rules.policy.warn_percent)]
+    outcome, decisive = PaywallOutcome.ALLOW, reasons[len(standing)]
+    if blocking:
+        outcome, decisive = PaywallOutcome.BLOCK, blocking[0]
+    elif warning:
+        outcome, decisive = PaywallOutcome.WARN, warning[0].reason
+    gauge = next((known for known in gauges if known.reason is decisive), None)
+    shown = gauge or gauges[-1]
+    return Paywall(
+        action=action,
+        outcome=outcome,
+        reasons=(decisive, *(reason for reason in reasons if reason is not decisive)),
+        remaining=None if shown.limit is None else max(0, shown.limit - shown.used),
+        resets_at=shown.resets_at,
+        remedies=_remedies(outcome, decisive, gauge),
+        policy_version=rules.version,
+    )
+
+
+def _remedies(outcome: PaywallOutcome, decisive: Reason, gauge: _Gauge | None) -> tuple[str, ...]:
+    if outcome is PaywallOutcome.ALLOW:
+        return ()
+    return decisive.changed_by if gauge is None else gauge.remedies
+
+
+def _gauges(
+    account: UsageAccount, totals: UsageTotals, rules: UsageRules, action: PaywallAction
+) -> list[_Gauge]:
+    match action:
+        case PaywallAction.MESSAGE:
+            most = rules.policy.free_messages
+            return [_total(account, "free_messages", "messages", totals.total_messages, most)]
+        case PaywallAction.CALL:
+            most, used = rules.policy.free_call_seconds, totals.total_call_seconds
+            free = _total(account, "free_call_seconds", "seconds of calls", used, most)
+            return [free, _seconds(account, rules)]
+        case PaywallAction.SESSION:
+            return _of_session(account, rules)
+
+
+def _total(account: UsageAccount, rule: str, what: str, used: int, most: int) -> _Gauge:
+    """Give how far a limit on what a person without a subscription ever does is used."""
+    tier = account.period.tier
+    subscribed = tier is not Tier.FREE
+    limit = None if subscribed else most
+    satisfied = limit is None or used < limit
+    detail = f"{used} {what} in all; the tier {tier.value} has no limit on them."
+    if limit is not None:
+        detail = f"{used} of {limit} {what} in all, without a subscription."
+    upgrades = tuple(f"upgrade_to_{above.value}" for above in tier.above)
+    reason = Reason(
+        rule=rule,
+        satisfied=satisfied,
+        detail=detail,
+        inputs={"used": used, "tier": tier.value},
+        threshold=limit,
+        changed_by=() if satisfied else upgrades,
+    )
+    return _Gauge(reason, used, limit, None, upgrades)
+
+
+def _seconds(account: UsageAccount, rules: UsageRules) -> _Gauge:
+    reason, period = seconds_reason(account, rules), account.period
+    used = period.seconds_used + period.banked_seconds_used + period.purchased_seconds_used
+    limit = used + account.left.total
+    taken = limit - account.available
+    remedies = ("buy_seconds", *(f"upgrade_to_{tier.value}" for tier in period.tier.above))
+    return _Gauge(reason, taken, limit, period.ends_at, remedies)
+
+
+def _of_session(account: UsageAccount, rules: UsageRules) -> list[_Gauge]:
+    decision = start_decision(account, rules, mode=SessionMode.TRADITIONAL, conversations_counted=1)
+    period, limits = account.period, rules.tiers.of(account.period.tier)
+    upgrades = tuple(f"upgrade_to_{tier.value}" for tier in period.tier.above)
+    by_rule = {reason.rule: reason for reason in decision.reasons}
+    conversations = _Gauge(
+        by_rule["monthly_conversations"],
+        period.conversations_used,
+        limits.monthly_conversations,
+        period.ends_at,
+        upgrades,
+    )
+    sessions = _Gauge(by_rule["open_sessions"], 0, None, None, ("end_a_session",))
+    return [_seconds(account, rules), conversations, sessions]
