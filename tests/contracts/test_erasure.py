@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import attrs
 import pytest
@@ -270,7 +271,7 @@ async def test_open_calls_end_and_a_long_one_still_counts(stores: Stores) -> Non
     history = await stores.histories.get(talks[1].conversation.id)
     assert history is not None
     assert history.video_call_count == 1
-    assert history.last_call_on_a == now.date() + timedelta(days=1)
+    assert history.last_call_on_a == now.astimezone(ZoneInfo(person.timezone)).date()
 
 
 async def test_a_repeat_of_what_was_erased_is_refused_and_has_no_effect(stores: Stores) -> None:
