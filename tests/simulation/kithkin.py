@@ -22,6 +22,7 @@ from domain.shared.errors import DomainError, RefusedError
 from domain.shared.ids import ConversationId, MessageId, PersonId, VideoCallId
 from domain.shared.tiers import Tier
 from domain.streaks.events import StreakEvent
+from domain.usage.events import UsageEvent
 from domain.video.call_commands import ReportPresence
 from domain.video.events import Presence
 from domain.video.unlock import MessageAllowance
@@ -132,10 +133,11 @@ class Simulated:
 
     async def told(self) -> list[Answer]:
         # What is reacted to comes when somebody looks: streaks.py and achievements.py hold it.
+        # Seconds are not played here: tests/domain/usage/years.py has years of its own for them.
         return [
             self.plain.event(outgoing.event)
             for outgoing in await self.outbox()
-            if not isinstance(outgoing.event, StreakEvent | AchievementEarned)
+            if not isinstance(outgoing.event, StreakEvent | AchievementEarned | UsageEvent)
         ]
 
     async def _wait(self, command: Wait) -> None:
