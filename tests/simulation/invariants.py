@@ -24,16 +24,15 @@ async def broken(journal: Journal, kithkin: Simulated) -> AsyncIterator[str]:
             yield line
         async for line in _broken_history(journal, kithkin, number):
             yield line
-    async for line in _broken_credits(journal, kithkin):
-        yield line
-    async for line in _broken_outbox(journal, kithkin):
-        yield line
-    async for line in _broken_rewards(journal, kithkin):
-        yield line
-    async for line in streaks.broken(kithkin):
-        yield line
-    async for line in achievements.broken(kithkin):
-        yield line
+    for lines in (
+        _broken_credits(journal, kithkin),
+        _broken_outbox(journal, kithkin),
+        _broken_rewards(journal, kithkin),
+        streaks.broken(kithkin),
+        achievements.broken(kithkin),
+    ):
+        async for line in lines:
+            yield line
     outbox = await kithkin.outbox()
     if len({outgoing.id for outgoing in outbox}) != len(outbox):
         yield "two events have the same id"
