@@ -111,7 +111,7 @@ def checked(achievement: Achievement) -> Achievement:
     Raises:
         InvalidValueError: A field is malformed; it names the first such field.
     """
-    if not _is_name(achievement.key, MAX_KEY_CHARACTERS):
+    if not is_key(achievement.key):
         raise InvalidValueError(
             "key", f"Give lower-case words joined by _, at most {MAX_KEY_CHARACTERS} characters."
         )
@@ -162,6 +162,11 @@ def changed(achievement: Achievement, changes: Mapping[str, Any], now: datetime)
             "A withdrawn achievement stays so; add another under a key of its own."
         )
     return attrs.evolve(after, withdrawn_at=now)
+
+
+def is_key(text: str) -> bool:
+    """Tell whether an achievement can have this key."""
+    return _is_name(text, MAX_KEY_CHARACTERS)
 
 
 def _is_name(text: str, most: int) -> bool:
