@@ -169,11 +169,6 @@ def changed(achievement: Achievement, changes: Mapping[str, Any], now: datetime)
     return attrs.evolve(after, withdrawn_at=now)
 
 
-def is_key(text: str) -> bool:
-    """Tell whether an achievement can have this key."""
-    return _is_name(text, MAX_KEY_CHARACTERS)
-
-
 def _is_name(text: str, most: int) -> bool:
     return len(text) <= most and _KEY.fullmatch(text) is not None
 
