@@ -124,7 +124,11 @@ def award_from_row(row: Row) -> Award:
 
 _one = select(*columns_for(_achievements, AchievementRow))
 _ALL = Statement(_one.order_by(_achievements.c.published_at, _achievements.c.id))
-_HELD = Statement(_one.where(_achievements.c.key == bindparam("key")).with_for_update())
+# Not against awards of it, which refer to its key: who earns holds the person meanwhile, whom
+# who holds this one may go on to.
+_HELD = Statement(
+    _one.where(_achievements.c.key == bindparam("key")).with_for_update(key_share=True)
+)
 _ADD = Statement(
     upsert(_achievements)
     .values({name: bindparam(name) for name in field_names(AchievementRow)})

@@ -127,6 +127,14 @@ _KEEP_BACK = Statement(
         set_={name: _back.excluded[name] for name in field_names(AwardBack) if name != "key"},
     )
 )
+_next = (_persons.c.id > bindparam("after", type_=Uuid), _persons.c.status != "deleted")
+_LOCK_CANDIDATES = Statement(
+    select(_persons.c.id)
+    .where(*_next)
+    .order_by(_persons.c.id)
+    .limit(bindparam("take"))
+    .with_for_update(key_share=True)
+)
 _CANDIDATES = Statement(
     select(
         _persons.c.id,
@@ -139,7 +147,7 @@ _CANDIDATES = Statement(
     .outerjoin(
         _awards, and_(_awards.c.person_id == _persons.c.id, _awards.c.key == bindparam("key"))
     )
-    .where(_persons.c.id > bindparam("after", type_=Uuid), _persons.c.status != "deleted")
+    .where(*_next)
     .order_by(_persons.c.id)
     .limit(bindparam("take"))
 )
@@ -168,6 +176,9 @@ class PostgresAwardBacks:
     async def candidates(
         self, key: AchievementKey, after: PersonId | None, limit: int
     ) -> tuple[Candidate, ...]:
-        """Give the next persons who were not erased, in the order of their ids."""
-        rows = await self.executor.rows(_CANDIDATES, key=key, after=after or _NOBODY, take=limit)
+        """Lock the next persons who were not erased, and give them in the order of their ids."""
+        place = {"after": after or _NOBODY, "take": limit}
+        await self.executor.rows(_LOCK_CANDIDATES, **place)
+        # A statement of its own: it sees what whoever held a lock before has kept.
+        rows = await self.executor.rows(_CANDIDATES, key=key, **place)
         return tuple(Candidate(totals=totals_of(row), held=row["held"]) for row in rows)

@@ -178,5 +178,9 @@ class AwardBacks(Protocol):
     async def candidates(
         self, key: AchievementKey, after: PersonId | None, limit: int
     ) -> tuple[Candidate, ...]:
-        """Give the next persons who were not erased, in the order of their ids."""
+        """Give the next persons who were not erased, in the order of their ids.
+
+        Nobody else changes them until the transaction ends: what was about to be counted
+        of them is, and whatever is counted later knows what is published by now.
+        """
         ...

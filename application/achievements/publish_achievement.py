@@ -75,7 +75,11 @@ class PublishCatalogue:
     publish: PublishAchievement
 
     async def __call__(self, catalogue: Sequence[Achievement]) -> None:
-        """Publish them; one that was withdrawn or changed here is left as it is."""
+        """Publish them; one that was withdrawn or changed here is left as it is.
+
+        Where there are as many as may be, the rest is left out: a catalogue that has grown
+        must not keep anybody from starting.
+        """
         known = {one.key for one in await self.achievements.all()}
         for achievement in catalogue:
             if achievement.key not in known:
@@ -83,6 +87,8 @@ class PublishCatalogue:
                     await self.publish(achievement)
                 except AchievementKeyTakenError:
                     continue  # by another process that starts
+                except TooManyAchievementsError:
+                    return
 
 
 @frozen

@@ -165,7 +165,8 @@ def _window(now: datetime, until: datetime, breach: _Breach, policy: StreakPolic
         detail=(
             f"The streak broke less than {hours} hours ago."
             if satisfied
-            else f"A streak can be repaired within {hours} hours of its break; begin a new one."
+            else f"A streak can be repaired within {hours} hours of its break; "
+            + ("the new one goes on." if breach.since else "begin a new one.")
         ),
         inputs={"seconds_since_break": int((now - breach.at).total_seconds())},
         threshold=policy.repair_window_seconds,

@@ -1,5 +1,7 @@
 """`kithkin achievements`."""
 
+from typing import Any
+
 import rich_click as click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
@@ -21,8 +23,10 @@ def command() -> None:
 @command.command("award-back", epilog="Example: kithkin achievements award-back circle_of_3")
 @click.argument("key")
 @options.database
+@options.rulebook
+@options.test_clock
 @options.as_json
-def award_back(key: str, data: str | None, database_url: str | None, *, as_json: bool) -> None:
+def award_back(key: str, *, as_json: bool, **flags: Any) -> None:
     """Award an achievement to all who meet it, and show how far that is.
 
     To break it off does no harm: it goes on from there, by a worker or by this command.
@@ -38,7 +42,7 @@ def award_back(key: str, data: str | None, database_url: str | None, *, as_json:
         async def run(kithkin: Kithkin) -> AwardBack:
             return await kithkin.achievements.award_back()(AchievementKey(key), told)
 
-        went = ask(data, database_url, run)
+        went = ask(question=run, **flags)
     if as_json:
         write_json(
             {

@@ -9,10 +9,15 @@ from litestar import Controller, Response, get, patch, post
 from litestar.params import FromPath, JSONBody
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from domain.achievements.definitions import Achievement, AchievementId, AchievementKey
+from domain.achievements.definitions import (
+    Achievement,
+    AchievementId,
+    AchievementKey,
+    is_key,
+)
 from domain.achievements.events import Category
 from domain.achievements.requirements import as_data, requirement_of
-from domain.shared.errors import InvalidValueError
+from domain.shared.errors import InvalidValueError, NotFoundError
 from entrypoints.http.authentication import ADMIN, FOR_PERSONS
 from entrypoints.http.body import JsonBody
 from entrypoints.http.context import ApiRequest, kithkin
@@ -116,6 +121,17 @@ class AchievementBody(Struct):
     withdrawn_at: Annotated[datetime | None, Meta(description="Since when nobody earns it")]
 
 
+def key_of(text: str) -> AchievementKey:
+    """Give the key that a path names.
+
+    Raises:
+        NotFoundError: No achievement can have it.
+    """
+    if not is_key(text):
+        raise NotFoundError("No achievement has such a key; GET /v1/achievements lists them.")
+    return AchievementKey(text)
+
+
 def achievement_body(achievement: Achievement) -> AchievementBody:
     """Give an achievement as the API shows it."""
     shown = {name: getattr(achievement, name) for name in _SHOWN}
@@ -199,4 +215,4 @@ class AchievementRoutes(Controller):
         if "requirements" in changes:
             changes["requirements"] = requirement_of(changes["requirements"])
         change = kithkin(request).achievements.change_achievement()
-        return achievement_body(await change(AchievementKey(key), changes))
+        return achievement_body(await change(key_of(key), changes))

@@ -10,11 +10,12 @@ from litestar.params import FromPath, JSONBody, QueryParameter
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from application.achievements.queries import Ahead, Earner, Earnings
-from domain.achievements.definitions import Achievement, AchievementKey
+from domain.achievements.definitions import Achievement
 from domain.achievements.events import Category
 from domain.achievements.requirements import Condition, as_data
 from domain.identity.sessions import LoginSession
 from domain.shared.ids import PersonId
+from entrypoints.http.achievements import key_of
 from entrypoints.http.acting import acting
 from entrypoints.http.authentication import FOR_PERSONS
 from entrypoints.http.body import JsonBody
@@ -213,7 +214,7 @@ class AwardRoutes(Controller):
         return award_body(
             await change.shown(
                 acting(request, person_id),
-                AchievementKey(key),
+                key_of(key),
                 is_public=None if data.is_public is UNSET else data.is_public,
                 shared_publicly=None if data.shared_publicly is UNSET else data.shared_publicly,
             )
@@ -233,7 +234,7 @@ class AwardRoutes(Controller):
 
         async def work() -> tuple[int, AwardBody]:
             change = kithkin(request).achievements.change_award()
-            return 200, award_body(await change.displayed(owner_id, AchievementKey(key)))
+            return 200, award_body(await change.displayed(owner_id, key_of(key)))
 
         return await answer_once(request, work, about=lambda _: owner_id)
 
@@ -251,6 +252,6 @@ class AwardRoutes(Controller):
 
         async def work() -> tuple[int, AwardBody]:
             change = kithkin(request).achievements.change_award()
-            return 200, award_body(await change.celebrated(owner_id, AchievementKey(key)))
+            return 200, award_body(await change.celebrated(owner_id, key_of(key)))
 
         return await answer_once(request, work, about=lambda _: owner_id)

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -59,6 +60,25 @@ def test_how_it_went_is_said(kithkin: RunCommand, data: Path) -> None:
     result = kithkin("achievements", "award-back", "welcome", "--data", data)
     assert result.status == 0
     assert "welcome to 0 of " in result.out
+
+
+def test_an_award_is_of_the_test_clocks_time(kithkin: RunCommand, data: Path, person: UUID) -> None:
+    url = running_url(data)
+    assert url
+    asyncio.run(_pass_a_month(url))
+    for flags in ((), ("--test-clock",)):
+        earned = "month_member" in asyncio.run(_keys(url, person))
+        assert not earned
+        kithkin("achievements", "award-back", "month_member", "--data", data, *flags)
+    assert "month_member" in asyncio.run(_keys(url, person))
+
+
+async def _pass_a_month(url: str) -> None:
+    kithkin = on_postgres(Settings(test_clock=True), url)
+    await kithkin.open()
+    clock = kithkin.ports.test_clock()
+    await clock.move_to(await clock.now() + timedelta(days=31))
+    await kithkin.close()
 
 
 def test_an_achievement_that_is_none_is_told(kithkin: RunCommand, data: Path) -> None:

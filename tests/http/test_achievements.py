@@ -292,6 +292,20 @@ async def test_what_is_no_achievement_is_told_at_its_place(
     assert pointers(problem) == [pointer]
 
 
+@pytest.mark.parametrize("key", ["%00", "a%00b", "%FF", "A", "x" * 5000])
+async def test_what_can_be_no_key_is_404(api: Api, key: str) -> None:
+    person = await given.a_person(api)
+    of_theirs = f"/v1/persons/{person}/achievements/{key}"
+    for method, path, body in (
+        ("PATCH", f"/v1/achievements/{key}", {"name": "Mine"}),
+        ("PATCH", of_theirs, {"is_public": False}),
+        ("POST", f"{of_theirs}/displayed", None),
+        ("POST", f"{of_theirs}/celebrated", None),
+    ):
+        problem = refused(await api.ask(method, path, json=body), 404, "not_found")
+        assert len(problem["detail"]) < 200
+
+
 async def test_groups_lie_four_deep_and_no_deeper(api: Api) -> None:
     nested: dict[str, Any] = {"metric": "messages_sent", "at_least": NEVER}
     for _ in range(4):

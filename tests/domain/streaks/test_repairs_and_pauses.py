@@ -79,6 +79,14 @@ def test_a_streak_is_repaired_once_in_30_days() -> None:
     assert repair(attrs.evolve(kept, freezes=()), late)[0].current == kept.current
 
 
+def test_who_came_back_is_not_told_to_begin_anew() -> None:
+    for streak, what_now in ((days([1, 2, 3]), "begin a new one"), (days([1, 2, 3, 6]), "goes on")):
+        seen = look(streak, noon(8)).repair
+        assert seen is not None
+        assert not seen.allowed
+        assert what_now in seen.reasons[0].detail
+
+
 def test_what_is_not_broken_is_not_repaired() -> None:
     for streak in (NEW, days([1, 2, 3])):
         with pytest.raises(StreakNotBrokenError):
