@@ -33,7 +33,7 @@ class MemoryEventLog:
     async def read(self, after: int, upto: int, limit: int) -> Sequence[LoggedEvent]:
         """Give the first events after a position, and up to another."""
         async with self._store.access():
-            found = self._store.events_between(after, upto)[:limit]
+            found = self._store.events_between(after, upto, limit)
         return [LoggedEvent(position, kept_event(event)) for position, event in found]
 
     async def read_of(

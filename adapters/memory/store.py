@@ -289,10 +289,13 @@ class MemoryStore(IdentityTables):
         """The position of the newest event, counted from 1."""
         return self._forgotten + len(self._outbox)
 
-    def events_between(self, after: int, upto: int) -> list[tuple[int, OutboxEvent]]:
-        """Give the events after a position, and up to another, with their positions."""
+    def events_between(
+        self, after: int, upto: int, limit: int | None = None
+    ) -> list[tuple[int, OutboxEvent]]:
+        """Give the first events after a position, and up to another, with their positions."""
         first = max(after - self._forgotten, 0)
-        found = self._outbox[first : max(upto - self._forgotten, 0)]
+        last = max(upto - self._forgotten, 0)
+        found = self._outbox[first : last if limit is None else min(last, first + limit)]
         return [
             (self._forgotten + first + number, _copied_event(event))
             for number, event in enumerate(found, start=1)
