@@ -7,7 +7,6 @@ from uuid import UUID
 import asyncpg
 from attrs import frozen
 from sqlalchemy import (
-    Boolean,
     ColumnElement,
     Date,
     FromClause,
@@ -26,11 +25,11 @@ from sqlalchemy import (
     select,
     text,
     true,
-    update,
 )
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from adapters.postgres import tables
+from adapters.postgres.beside import kept_answer, opened_day
 from adapters.postgres.codec import columns_for, field_names, from_row, to_row
 from adapters.postgres.executor import Executor, Row, Statement
 from adapters.postgres.identity import PostgresPersons, blocked_between
@@ -203,22 +202,10 @@ def _store(*, keep_answer: bool) -> Select[Any]:
     written = [
         beside(_messages, message_columns).cte("written_message"),
         beside(tables.outbox, EVENT_COLUMNS, "event_").cte("written_event"),
-        update(_persons)
-        .where(
-            _persons.c.id == select(sender.c.id).scalar_subquery(),
-            bindparam("opens_day", type_=Boolean),
-            select(counted.c.messages_sent).exists(),
-        )
-        .values(
-            counting_on=bindparam("counting_on"),
-            counting_since=bindparam("counting_since"),
-            version=_persons.c.version + literal_column("1"),
-        )
-        .cte("opened_day"),
+        opened_day(sender, counted),
     ]
     if keep_answer:
-        columns = ("owner", "key", *field_names(KeptAnswer))
-        written.append(beside(_answers, columns, "kept_").cte("kept_answer"))
+        written.append(kept_answer(counted))
     return select(counted.c.messages_sent).add_cte(*written)
 
 

@@ -10,9 +10,7 @@ import attrs
 from attrs import frozen
 from sqlalchemy import (
     BindParameter,
-    Boolean,
     Date,
-    Insert,
     Select,
     Text,
     Uuid,
@@ -23,13 +21,13 @@ from sqlalchemy import (
     literal_column,
     select,
     true,
-    update,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.types import TypeEngine
 
 from adapters.postgres import tables
+from adapters.postgres.beside import kept_answer, opened_day
 from adapters.postgres.codec import field_names, from_row, to_row
 from adapters.postgres.executor import Executor, Row, Statement
 from adapters.postgres.outbox import COLUMNS as EVENT_COLUMNS
@@ -200,28 +198,10 @@ def _store(*, keep_answer: bool) -> Select[Any]:
             .order_by(told.c.number),
         )
         .cte("written_events"),
-        update(_persons)
-        .where(
-            _persons.c.id == select(guard.c.id).scalar_subquery(),
-            bindparam("opens_day", type_=Boolean),
-            select(kept.c.version).exists(),
-        )
-        .values(
-            counting_on=bindparam("counting_on"),
-            counting_since=bindparam("counting_since"),
-            version=_persons.c.version + literal_column("1"),
-        )
-        .cte("opened_day"),
+        opened_day(guard, kept),
     ]
     if keep_answer:
-        columns = ("owner", "key", *field_names(KeptAnswer))
-        answer: Insert = _answers.insert().from_select(
-            list(columns),
-            select(
-                *(bindparam(f"kept_{name}", type_=_answers.c[name].type) for name in columns)
-            ).select_from(kept),
-        )
-        written.append(answer.cte("kept_answer"))
+        written.append(kept_answer(kept))
     return select(kept.c.version).add_cte(*written)
 
 

@@ -50,7 +50,7 @@ class JsonBody(AbstractDTO[T]):
         try:
             body = msgspec.json.decode(value, type=self.model_type)
         except msgspec.ValidationError as error:
-            raise invalid_body(error) from error
+            raise invalid_body(error, self.model_type) from error
         except (ValueError, RecursionError) as error:
             raise _malformed(value) from error
         name_person_of_body(body)

@@ -24,6 +24,7 @@ from domain.shared.errors import (
 )
 from domain.video.unlock import MessageAllowance
 from domain.video.video_message_allowance import VideoMessageAllowance
+from entrypoints.http.choices import with_choices
 from entrypoints.http.decisions import AllowanceBody, ReasonBody
 from entrypoints.http.full import TooManyStreamsError
 from entrypoints.http.problems import (
@@ -62,6 +63,10 @@ _CODES = {
     HTTPStatus.TOO_MANY_REQUESTS: "too_many_requests",
 }
 _RETRY_AFTER_SECONDS = "1"
+_MISSING = re.compile(r"^Missing required \w+ parameter '(?P<name>[^']+)'")
+_PATH = re.compile(r" - at `\$?(?P<path>[^`]*)`$")
+_PART = re.compile(r"(?<=\[)\.\.\.(?=\])|[^.\[\]]+")
+_ANY_KEY = "..."  # the decoder does not tell which key of a mapping it was
 
 
 class MalformedBodyError(HTTPException):
@@ -200,9 +205,12 @@ def _of_domain(request: Request[Any, Any, Any], error: DomainError) -> Problem:
 def _of_parameters(request: Request[Any, Any, Any], error: ValidationException) -> Problem:
     extra = error.extra if isinstance(error.extra, list) else []
     fields = [
-        FieldProblem(f"/{item.get('key', '')}", str(item.get("message", error.detail)))
-        for item in extra
-        if isinstance(item, dict)
+        FieldProblem(f"/{key}", with_choices(detail, _parameter(request, key)))
+        for key, detail in (
+            (str(item.get("key", "")), str(item.get("message", error.detail)))
+            for item in extra
+            if isinstance(item, dict)
+        )
     ]
     if missing := _MISSING.search(error.detail):
         fields = [FieldProblem(f"/{missing['name']}", "This query parameter is needed.")]
@@ -213,6 +221,11 @@ def _of_parameters(request: Request[Any, Any, Any], error: ValidationException) 
     if fields:
         problem.errors = fields
     return problem
+
+
+def _parameter(request: Request[Any, Any, Any], name: str) -> Any:  # noqa: ANN401 - any type
+    known = request.route_handler.parsed_fn_signature.parameters.get(name)
+    return Any if known is None else known.annotation
 
 
 def _detail(error: HTTPException) -> str:
@@ -227,14 +240,10 @@ def _detail(error: HTTPException) -> str:
             return error.detail
 
 
-_MISSING = re.compile(r"^Missing required \w+ parameter '(?P<name>[^']+)'")
-_PATH = re.compile(r" - at `\$?(?P<path>[^`]*)`$")
-
-
-def invalid_body(error: msgspec.ValidationError) -> InvalidBodyError:
+def invalid_body(error: msgspec.ValidationError, declared: Any) -> InvalidBodyError:  # noqa: ANN401 - any type
     """Give the error for a body that is not of its declared type, with the place in it."""
     message = str(error)
     found = _PATH.search(message)
-    path = found["path"] if found else ""
-    pointer = "".join(f"/{part}" for part in re.split(r"[.\[\]]+", path) if part)
-    return InvalidBodyError(pointer, _PATH.sub("", message))
+    path = _PART.findall(found["path"] if found else "")
+    detail = with_choices(_PATH.sub("", message), declared, path)
+    return InvalidBodyError("".join(f"/{part}" for part in path if part != _ANY_KEY), detail)

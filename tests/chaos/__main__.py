@@ -95,6 +95,8 @@ async def _run(seed: int, folder: Path, logs: Path) -> int:
         await _drained(site, receiver, tell)
         found = await _audited(site, load, receiver)
         for process in site.processes:
+            if not process.is_running():
+                found.append(f"{process.name} ended before it was asked to stop")
             status = process.stop()
             if status != 0:
                 found.append(f"{process.name} ended with {status} when it was asked to stop")

@@ -31,10 +31,12 @@ class Process:
     log: Path
     port: int | None = None
     _running: "subprocess.Popen[bytes] | None" = field(default=None, init=False)
+    _log_before: int = field(default=0, init=False)
 
     def start(self) -> None:
         """Start it."""
         with self.log.open("ab") as log:
+            self._log_before = log.tell()
             self._running = subprocess.Popen(
                 (COMMAND, *self.arguments),
                 env={**os.environ, **self.environment},
@@ -66,21 +68,21 @@ class Process:
         return self._running is not None and self._running.poll() is None
 
     async def ready(self) -> None:
-        """Wait until it serves; a worker is not waited for."""
-        if self.port is None:
-            return
+        """Wait until it serves, or says that it works."""
         async with asyncio.timeout(_READY_SECONDS), httpx.AsyncClient() as client:
-            while True:
+            while not await self._is_ready(client):
                 if not self.is_running():
                     raise RuntimeError(f"{self.name} ended; see {self.log}")
-                try:
-                    answer = await client.get(f"http://127.0.0.1:{self.port}/health/ready")
-                except httpx.HTTPError:
-                    pass
-                else:
-                    if answer.is_success:
-                        return
                 await asyncio.sleep(0.1)
+
+    async def _is_ready(self, client: httpx.AsyncClient) -> bool:
+        if self.port is None:
+            return b"Working" in self.log.read_bytes()[self._log_before :]
+        try:
+            answer = await client.get(f"http://127.0.0.1:{self.port}/health/ready")
+        except httpx.HTTPError:
+            return False
+        return answer.is_success
 
     def _started(self) -> "subprocess.Popen[bytes]":
         if self._running is None:

@@ -160,7 +160,9 @@ async def test_no_operation_takes_any_parameter_twice(api: Api, scene: Scene) ->
 @pytest.mark.parametrize("order", ["", "up", "ASC", "asc,desc", "created_at"])
 async def test_an_order_is_asc_or_desc(api: Api, scene: Scene, order: str) -> None:
     answer = await api.ask("GET", f"{scene.pair.path}/messages", params={"order": order})
-    assert pointers(invalid(answer)) == ["/order"]
+    problem = invalid(answer)
+    assert pointers(problem) == ["/order"]
+    assert problem["detail"].endswith("give one of: asc, desc.")
 
 
 @pytest.mark.parametrize("email", ["a%00b@example.org", "%00", "x" * 255])

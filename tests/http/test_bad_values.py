@@ -159,7 +159,11 @@ async def test_evidence_stands_in_a_conversation_of_the_two(api: Api) -> None:
 @pytest.mark.parametrize("tier", ["gold", "", "Plus", "free "])
 async def test_a_tier_is_one_there_is(api: Api, scene: Scene, tier: str) -> None:
     path = f"/v1/persons/{scene.pair.a}/tier"
-    assert pointers(await refuse(api, "PUT", path, json={"tier": tier})) == ["/tier"]
+    problem = await refuse(api, "PUT", path, json={"tier": tier})
+    assert pointers(problem) == ["/tier"]
+    assert problem["detail"] == (
+        f"There is no value '{tier}' here; give one of: free, plus, premium."
+    )
 
 
 TIMES = [
