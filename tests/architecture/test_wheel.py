@@ -29,13 +29,19 @@ print(json.dumps({
 """
 
 
+PACKAGES = ("domain", "application", "adapters", "entrypoints")
+
+
+def built(project: Path, folder: Path) -> Path:
+    build = (sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", folder)
+    subprocess.run((*build, project), check=True, capture_output=True)
+    [wheel] = folder.glob("*.whl")
+    return wheel
+
+
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("wheel")
-    build = (sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", folder)
-    subprocess.run((*build, ROOT / "domain"), check=True, capture_output=True)
-    [built] = folder.glob("*.whl")
-    return built
+    return built(ROOT / "domain", tmp_path_factory.mktemp("wheel"))
 
 
 @pytest.fixture(scope="module")
@@ -109,3 +115,15 @@ def test_a_rule_gives_its_numbers(clean_python: Path) -> None:
 def test_nothing_else_is_at_hand(clean_python: Path, module: str) -> None:
     ran = run(clean_python, f"import {module}")
     assert "ModuleNotFoundError" in ran.stderr
+
+
+def test_the_whole_wheel_holds_all_that_its_packages_do(tmp_path: Path) -> None:
+    with ZipFile(built(ROOT, tmp_path)) as archive:
+        held = {name for name in archive.namelist() if name.startswith(PACKAGES)}
+    there = {
+        str(file.relative_to(ROOT))
+        for package in PACKAGES
+        for file in (ROOT / package).rglob("*")
+        if file.is_file() and "__pycache__" not in file.parts
+    }
+    assert held == there - {"domain/pyproject.toml"}
