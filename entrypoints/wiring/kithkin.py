@@ -1,6 +1,7 @@
 """The wired application, on PostgreSQL or in memory."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from typing import TYPE_CHECKING
 
 from attrs import frozen
 from dependency_injector.providers import Callable as Called
@@ -17,9 +18,7 @@ from entrypoints.wiring.events import Events
 from entrypoints.wiring.figures import Figures
 from entrypoints.wiring.identity import Identity
 from entrypoints.wiring.jobs import Jobs
-from entrypoints.wiring.memory import MemoryPorts
 from entrypoints.wiring.pepper import pepper
-from entrypoints.wiring.postgres import PostgresPorts
 from entrypoints.wiring.reactions import Reactions
 from entrypoints.wiring.shared import Shared
 from entrypoints.wiring.sign_in import SignIn, google_of, mailer_of
@@ -27,6 +26,11 @@ from entrypoints.wiring.streaks import Streaks
 from entrypoints.wiring.tracing import traced_connection
 from entrypoints.wiring.usage import Usage
 from entrypoints.wiring.video import Video
+
+# A process runs on one of the two: what only the other needs is not imported.
+if TYPE_CHECKING:
+    from entrypoints.wiring.memory import MemoryPorts
+    from entrypoints.wiring.postgres import PostgresPorts
 
 
 @frozen
@@ -52,7 +56,7 @@ class Kithkin:
 
     settings: Settings
     rulebook: Rulebook
-    ports: PostgresPorts | MemoryPorts
+    ports: "PostgresPorts | MemoryPorts"
     shared: Shared
     identity: Identity
     sign_in: SignIn
@@ -122,6 +126,8 @@ def on_postgres(settings: Settings, url: str) -> Kithkin:
     Raises:
         RulebookError: The settings' rulebook cannot be taken.
     """
+    from entrypoints.wiring.postgres import PostgresPorts  # noqa: PLC0415 - as above
+
     ports = PostgresPorts(
         url=Object(url),
         pool_size=Object(settings.pool_size),
@@ -138,10 +144,12 @@ def in_memory(settings: Settings | None = None) -> Kithkin:
     Raises:
         RulebookError: The settings' rulebook cannot be taken.
     """
+    from entrypoints.wiring.memory import MemoryPorts  # noqa: PLC0415 - as above
+
     return _wired(settings or Settings(memory=True, test_clock=True), MemoryPorts())
 
 
-def _wired(settings: Settings, ports: PostgresPorts | MemoryPorts) -> Kithkin:
+def _wired(settings: Settings, ports: "PostgresPorts | MemoryPorts") -> Kithkin:
     rulebook = read_rulebook(settings.rulebook)
     ports.rulebook.override(Object(rulebook))
     ports.pepper.override(Called(pepper, settings))

@@ -10,7 +10,6 @@ from dependency_injector.providers import (
     Singleton,
 )
 
-from adapters.google.openid import OpenIdProvider
 from adapters.mail.console import ConsoleMailer
 from adapters.mail.smtp import SmtpMailer, SmtpServer
 from application.identity.admit_person import PersonAdmitter
@@ -21,6 +20,7 @@ from application.identity.forget_codes import ForgetCodes
 from application.identity.forget_sign_ins import ForgetSignIns
 from application.identity.mint_token import MintToken
 from application.identity.open_session import SessionOpener
+from application.identity.ports import GoogleProvider
 from application.identity.request_code import RequestCode
 from application.identity.start_google import StartGoogle
 from application.identity.verify_code import VerifyCode
@@ -36,7 +36,7 @@ class SignIn(DeclarativeContainer):
 
     ports = DependenciesContainer()
     mailer: Dependency[Mailer] = Dependency()
-    google: Dependency[OpenIdProvider | None] = Dependency()
+    google: Dependency[GoogleProvider | None] = Dependency()
 
     once_in_secret = Singleton(
         OnceInSecret, transactions=ports.transactions, answers=ports.answers, clock=ports.clock
@@ -134,11 +134,14 @@ class SignIn(DeclarativeContainer):
     )
 
 
-def google_of(settings: Settings) -> OpenIdProvider | None:
+def google_of(settings: Settings) -> GoogleProvider | None:
     """Give whom to ask about Google accounts under the settings; None where that is off."""
     client_id, secret = settings.google_client_id, settings.google_client_secret
     if client_id is None or secret is None or settings.google_redirect_uri is None:
         return None
+    # Slow, and most have no use for it.
+    from adapters.google.openid import OpenIdProvider  # noqa: PLC0415
+
     return OpenIdProvider(settings.google_issuer, client_id, secret, settings.google_redirect_uri)
 
 
