@@ -1,6 +1,6 @@
 """Usage, in memory."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from functools import reduce
 from typing import cast
@@ -266,7 +266,9 @@ class MemoryDueAccounts:
 
     _store: MemoryStore
 
-    async def due(self, now: datetime, silent_before: datetime, limit: int) -> tuple[PersonId, ...]:
+    async def due(
+        self, now: datetime, silent_before: datetime, but: Collection[PersonId], limit: int
+    ) -> tuple[PersonId, ...]:
         """Give persons whose month is over, or with a session that is silent since then."""
         async with self._store.access():
             counted = {
@@ -284,4 +286,4 @@ class MemoryDueAccounts:
                 if isinstance(session, OpenSession) and session.last_beat_at <= silent_before
             }
         over = {person_id for person_id in counted if newest[person_id] <= now}
-        return tuple(sorted(over | silent)[:limit])
+        return tuple(sorted((over | silent) - set(but))[:limit])

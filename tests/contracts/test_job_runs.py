@@ -211,6 +211,25 @@ async def test_a_periodic_job_makes_up_for_what_was_missed_by_one_run(stores: St
     assert job.at == first + 10 * HOUR + timedelta(minutes=5)
 
 
+async def test_a_periodic_job_makes_up_for_a_time_that_passes_while_it_runs(
+    stores: Stores,
+) -> None:
+    runs: list[datetime] = []
+
+    async def work(_: StoredJob) -> None:
+        runs.append(await now(stores))
+        if len(runs) == 1:
+            await stores.clock.move_to(runs[0] + 10 * HOUR)
+
+    kind = a_kind(handle=work, every=HOUR)
+    office = an_office(stores, kind)
+    start = await now(stores)
+    await office.run_due_jobs()
+    assert runs == [start, start + 10 * HOUR]
+    (job,) = await office.listed(JobState.WAITING)
+    assert job.at == kind.next_slot(start + 10 * HOUR)
+
+
 @pytest.mark.parametrize("fails", [False, True])
 async def test_a_periodic_job_runs_once_in_its_time_by_clocks_that_differ(
     stores: Stores, fails: bool

@@ -2,13 +2,17 @@
 
 import asyncio
 from collections import Counter
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
 import attrs
 import pytest
+from attrs import frozen
 
+from application.shared.outbox import OutboxEvent
 from application.shared.transaction import ConcurrentUpdateError
+from application.usage.ports import UsageAccounts
 from application.usage.start_session import StartUsageRequest
 from domain.identity.persons import Person
 from domain.shared.ids import PersonId, UsageSessionId
@@ -220,7 +224,7 @@ async def test_a_month_closes_alike_by_a_job_or_at_a_touch(stores: Stores, by: s
     await stores.clock.move_to(opened.ends_at + timedelta(days=40))
     if by == "job":
         assert person.id in await stores.due_accounts.due(
-            await stores.clock.now(), opened.starts_at, MANY
+            await stores.clock.now(), opened.starts_at, (), MANY
         )
         await usage.settle_due(stores)(_NO_JOB)
     else:
@@ -239,6 +243,47 @@ async def test_a_month_closes_alike_by_a_job_or_at_a_touch(stores: Stores, by: s
     await adds_up(stores, person)
 
 
+async def test_an_account_that_fails_does_not_hold_up_the_others(stores: Stores) -> None:
+    broken, *others = [await given.a_person(stores) for _ in range(3)]
+    for person in (broken, *others):
+        await a_session(stores, person)
+    await pass_time(stores, SILENCE)
+    settle_due = usage.settle_due(stores)
+    accounts = BrokenFor(broken.id, stores.usage_accounts)
+    keep = attrs.evolve(settle_due.keep, accounts=accounts)
+    with pytest.raises(RuntimeError):
+        await attrs.evolve(settle_due, keep=keep)(_NO_JOB)
+    for person in others:
+        assert (await the_account(stores, person)).sessions == ()
+    now = await stores.clock.now()
+    due = stores.due_accounts.due
+    assert broken.id in await due(now, now - SILENCE, (), MANY)
+    assert broken.id not in await due(now, now - SILENCE, [broken.id], MANY)
+    await settle_due(_NO_JOB)
+    assert broken.id not in await due(now, now - SILENCE, (), MANY)
+
+
+@frozen
+class BrokenFor:
+    """Accounts of which one cannot be read."""
+
+    person_id: PersonId
+    accounts: UsageAccounts
+
+    async def get(self, person_id: PersonId, *, lock: bool = False) -> UsageAccount | None:
+        if person_id == self.person_id:
+            raise RuntimeError
+        return await self.accounts.get(person_id, lock=lock)
+
+    async def record(
+        self,
+        before: UsageAccount | None,
+        events: Iterable[OutboxEvent],
+        reason: str | None = None,
+    ) -> UsageAccount:
+        return await self.accounts.record(before, events, reason)
+
+
 async def test_a_person_who_is_erased_is_not_due_any_more(stores: Stores) -> None:
     person = await given.a_person(stores)
     session = await a_session(stores, person)
@@ -247,7 +292,7 @@ async def test_a_person_who_is_erased_is_not_due_any_more(stores: Stores) -> Non
     assert isinstance(settled, SettledSession)
     assert settled.settled_by is SettledBy.ERASURE
     later = session.started_at + timedelta(days=400)
-    assert person.id not in await stores.due_accounts.due(later, later, MANY)
+    assert person.id not in await stores.due_accounts.due(later, later, (), MANY)
 
 
 async def test_a_conversation_counts_once_a_month(stores: Stores) -> None:
