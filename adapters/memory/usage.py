@@ -19,9 +19,10 @@ from domain.identity.persons import PersonStatus
 from domain.shared.ids import ConversationId, PersonId, UsageSessionId
 from domain.usage.accounts import UsageAccount, evolve, opened
 from domain.usage.events import UsageAccountOpened, UsageChange, UsageSessionBeat
-from domain.usage.ledger import LedgerLine, LineKind, lines_of
+from domain.usage.ledger import LedgerLine, lines_of
 from domain.usage.paywall import UsageTotals
 from domain.usage.periods import OpenPeriod, Period
+from domain.usage.seconds import seconds_between
 from domain.usage.sessions import OpenSession, Session, SettledSession
 from domain.video.calls import Ended
 from domain.video.events import CallOutcome
@@ -228,12 +229,17 @@ class MemoryUsageRecords:
             rows = self._store.usage_ledger.group("person", person_id)
         return sum(row.purchased for row in rows if row.period < period)
 
-    async def used_since(self, person_id: PersonId, since: datetime) -> int:
-        """Give the seconds that settled sessions have used from an instant on."""
+    async def used_since(
+        self, person_id: PersonId, since: datetime, started_after: datetime
+    ) -> int:
+        """Give the seconds that settled sessions used from an instant on."""
         async with self._store.access():
-            rows = self._store.usage_ledger.group("person", person_id)
-        used = (row for row in rows if row.kind is LineKind.USED and row.at >= since)
-        return -sum(row.banked + row.monthly + row.purchased for row in used)
+            rows = self._store.usage_sessions.group("person", person_id)
+        return sum(
+            max(0, row.seconds_consumed - seconds_between(row.started_at, since))
+            for row in rows
+            if isinstance(row, SettledSession) and row.started_at > started_after
+        )
 
 
 @frozen

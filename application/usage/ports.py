@@ -123,8 +123,13 @@ class UsageRecords(Protocol):
         """Give the purchased seconds that were left by the periods before one."""
         ...
 
-    async def used_since(self, person_id: PersonId, since: datetime) -> int:
-        """Give the seconds that settled sessions have used from an instant on."""
+    async def used_since(
+        self, person_id: PersonId, since: datetime, started_after: datetime
+    ) -> int:
+        """Give the seconds that settled sessions used from an instant on.
+
+        Those that started at `started_after` or earlier used none from then on.
+        """
         ...
 
 

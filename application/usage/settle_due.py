@@ -32,10 +32,10 @@ class SettleDueUsage:
         before: frozenset[PersonId] = frozenset()
         while found := await self.accounts.due(now, now - silence, failed, _AT_ONCE):
             for person_id in found:
+                failed.append(person_id)
                 with failures.kept():
                     await self._catch_up(person_id, before)
-                    continue
-                failed.append(person_id)
+                    failed.pop()
             if len(failed) >= _AT_ONCE:
                 break
             before = frozenset(found)

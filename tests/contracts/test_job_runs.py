@@ -336,6 +336,15 @@ async def test_a_move_does_not_wait_for_ever(stores: Stores) -> None:
     await office.run(ticket)
 
 
+async def test_a_move_whose_jobs_took_long_is_done_with_them(stores: Stores) -> None:
+    kind = a_kind()
+    watch = iter(range(0, 1000, 50))
+    office = attrs.evolve(an_office(stores, kind), now=lambda: next(watch))
+    await office.leave(kind, await now(stores))
+    await office.move(await now(stores) + SECOND)
+    assert [await office.listed(state) for state in JobState] == [[], [], [], []]
+
+
 async def test_jobs_of_unknown_kinds_are_left_alone(stores: Stores) -> None:
     known, newer = a_kind(), a_kind()
     office = an_office(stores, known)

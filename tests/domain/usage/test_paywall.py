@@ -85,6 +85,14 @@ def test_the_pace_of_today_goes_on() -> None:
     assert found.runs_out_at == script.wait(hours=24).now
 
 
+def test_a_session_that_goes_on_is_used_so_far() -> None:
+    script = a_script().wait(hours=12)
+    session = script.start()
+    script.go_on(session, 300)
+    found = forecast(script.account, 100, script.now)
+    assert (found.used_today, found.remaining) == (400, 600)
+
+
 def test_a_slow_pace_lasts_until_the_month_ends() -> None:
     script = a_script().wait(hours=12)
     assert forecast(script.account, 10, script.now).runs_out_at is None
