@@ -30,7 +30,7 @@ SEED, STEPS = 1, 5600
 SEEDS_ON_POSTGRES, STEPS_ON_POSTGRES = (16, 18), 450
 REPOSITORY = Path(__file__).parents[2]
 
-SEED_OF_USE, STEPS_OF_USE = 4, 3000
+SEED_OF_USE, STEPS_OF_USE = 2, 3000
 
 REFUSALS_OF_USE = {
     *("seconds_missing", "usage_limit_reached", "usage_session_settled"),
