@@ -21,7 +21,8 @@ class Forecast:
         pace_seconds_per_day: What that comes to for a whole day, floored.
         remaining: Seconds that are not used, of all sources; those that sessions hold and have
             not used so far are among them.
-        runs_out_at: When none is left at this pace; None if the month ends before.
+        runs_out_at: When none is left at this pace, which may be now; None if the month ends
+            before.
         resets_at: When the month ends.
     """
 
@@ -53,8 +54,8 @@ def forecast(account: UsageAccount, settled_today: int, now: datetime) -> Foreca
         used_today += used - session.used_by(began_at)
         remaining -= max(0, used - session.earlier_seconds)
     resets_at = account.period.ends_at
-    runs_out_at = None
-    if used_today:
+    runs_out_at = None if remaining else now
+    if used_today and remaining:
         lasts = -(-remaining * elapsed // used_today)
         until_reset = (resets_at - now) // _ONE_SECOND
         runs_out_at = now + timedelta(seconds=lasts) if lasts < until_reset else None

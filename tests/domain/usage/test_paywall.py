@@ -78,6 +78,13 @@ def test_without_use_nothing_runs_out() -> None:
     assert (found.runs_out_at, found.pace_seconds_per_day) == (None, 0)
 
 
+def test_what_ran_out_has_run_out_whatever_the_pace() -> None:
+    script = a_script()
+    script.use(900)
+    for used_today in (0, 900):
+        assert forecast(script.account, used_today, script.now).runs_out_at == script.now
+
+
 def test_the_pace_of_today_goes_on() -> None:
     script = a_script().wait(hours=12)
     found = forecast(script.account, 450, script.now)
