@@ -1,95 +1,38 @@
 """Usage over HTTP: seconds are held, used, banked and bought, and each answer adds up."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
 from uuid import UUID
 
-import httpx
 import pytest
 
 from adapters.postgres.migrate import migrate
 from entrypoints.settings import Settings
 from tests.http import given
-from tests.http.api import Api, Json, asking, invalid, pointers, refused
+from tests.http.api import Api, asking, invalid, pointers, refused
 from tests.http.running import served
 from tests.http.stored import Stored
+from tests.http.using import (
+    FREE,
+    PLUS,
+    SILENCE,
+    away_from_a_months_end,
+    go_on,
+    grant,
+    paywall,
+    start,
+    subscribed,
+    tell,
+    try_start,
+    usage,
+    use,
+)
 from tests.postgres import empty_database
-
-BEAT = 45
-SILENCE = 60
-FREE, PLUS = 900, 10_800
 
 
 @pytest.fixture
 async def person(api: Api) -> str:
     await away_from_a_months_end(api)
     return await given.a_person(api)
-
-
-async def away_from_a_months_end(api: Api) -> None:
-    """Let no month end while a test uses seconds, unless it is about that."""
-    now = await api.now()
-    if (now + timedelta(days=1)).month != now.month:
-        await api.pass_time(days=1)
-
-
-async def subscribed(api: Api, tier: str = "plus", **profile: Any) -> str:
-    if "timezone" not in profile:
-        await away_from_a_months_end(api)
-    person = await given.a_person(api, **profile)
-    await api.put(f"/v1/persons/{person}/tier", tier=tier)
-    return person
-
-
-async def usage(api: Api, person: str, **params: Any) -> Json:
-    """A person's usage, which adds up."""
-    found = await api.get(f"/v1/persons/{person}/usage", **params)
-    there = found["granted"] + found["banked"] + found["purchased"]
-    gone = found["used"] + found["banked_used"] + found["purchased_used"]
-    assert found["total_used"] == gone
-    left = found["remaining"]
-    assert left["total"] == left["banked"] + left["monthly"] + left["purchased"]
-    after = found["carried_over"] + found["forfeited"]
-    assert there == gone + found["held"] + left["total"] + after
-    return found
-
-
-async def start(api: Api, person: str, **body: Any) -> Json:
-    return await api.made("/v1/usage/sessions", person_id=person, **body)
-
-
-async def try_start(api: Api, person: str, **body: Any) -> httpx.Response:
-    return await api.post("/v1/usage/sessions", {"person_id": person, **body})
-
-
-async def tell(api: Api, session: Json, what: str, **body: Any) -> Json:
-    return await api.made(f"/v1/usage/sessions/{session['id']}/{what}", **body)
-
-
-async def go_on(api: Api, session: Json, seconds: int) -> Json:
-    """Let a session go on for so long, with a heartbeat when it is due."""
-    beaten = session
-    for _ in range(seconds // BEAT):
-        await api.pass_time(seconds=BEAT)
-        beaten = await tell(api, session, "heartbeat")
-    await api.pass_time(seconds=seconds % BEAT)
-    return beaten
-
-
-async def use(api: Api, person: str, seconds: int) -> Json:
-    """Use seconds, in one session."""
-    session = await start(api, person)
-    await go_on(api, session, seconds)
-    return await tell(api, session, "settle")
-
-
-async def grant(api: Api, person: str, seconds: int) -> Json:
-    path = f"/v1/persons/{person}/usage/grants"
-    return await api.made(path, seconds=seconds, reason="Goodwill")
-
-
-async def paywall(api: Api, person: str, action: str = "session", **params: Any) -> Json:
-    return await api.get(f"/v1/persons/{person}/paywall", action=action, **params)
 
 
 async def test_the_tiers_are_listed(api: Api) -> None:
