@@ -124,5 +124,5 @@ def _without_whereabouts(event: Event) -> Event:
     if isinstance(event, UsageAccountOpened | UsageZoneChanged):
         return attrs.evolve(event, timezone=NOTHING.timezone)
     if isinstance(event, UsageSessionStarted):
-        return attrs.evolve(event, language=None)
+        return attrs.evolve(event, language=None, conversation_id=None)
     return event

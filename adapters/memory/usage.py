@@ -1,6 +1,6 @@
 """Usage, in memory."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from functools import reduce
 from typing import cast
@@ -19,9 +19,10 @@ from domain.identity.persons import PersonStatus
 from domain.shared.ids import ConversationId, PersonId, UsageSessionId
 from domain.usage.accounts import UsageAccount, evolve, opened
 from domain.usage.events import UsageAccountOpened, UsageChange, UsageSessionBeat
-from domain.usage.ledger import LedgerLine, LineKind, lines_of
+from domain.usage.ledger import LedgerLine, lines_of
 from domain.usage.paywall import UsageTotals
 from domain.usage.periods import OpenPeriod, Period
+from domain.usage.seconds import seconds_between
 from domain.usage.sessions import OpenSession, Session, SettledSession
 from domain.video.calls import Ended
 from domain.video.events import CallOutcome
@@ -228,12 +229,17 @@ class MemoryUsageRecords:
             rows = self._store.usage_ledger.group("person", person_id)
         return sum(row.purchased for row in rows if row.period < period)
 
-    async def used_since(self, person_id: PersonId, since: datetime) -> int:
-        """Give the seconds that settled sessions have used from an instant on."""
+    async def used_since(
+        self, person_id: PersonId, since: datetime, started_after: datetime
+    ) -> int:
+        """Give the seconds that settled sessions used from an instant on."""
         async with self._store.access():
-            rows = self._store.usage_ledger.group("person", person_id)
-        used = (row for row in rows if row.kind is LineKind.USED and row.at >= since)
-        return -sum(row.banked + row.monthly + row.purchased for row in used)
+            rows = self._store.usage_sessions.group("person", person_id)
+        return sum(
+            max(0, row.seconds_consumed - seconds_between(row.started_at, since))
+            for row in rows
+            if isinstance(row, SettledSession) and row.started_at > started_after
+        )
 
 
 @frozen
@@ -266,7 +272,9 @@ class MemoryDueAccounts:
 
     _store: MemoryStore
 
-    async def due(self, now: datetime, silent_before: datetime, limit: int) -> tuple[PersonId, ...]:
+    async def due(
+        self, now: datetime, silent_before: datetime, but: Collection[PersonId], limit: int
+    ) -> tuple[PersonId, ...]:
         """Give persons whose month is over, or with a session that is silent since then."""
         async with self._store.access():
             counted = {
@@ -284,4 +292,4 @@ class MemoryDueAccounts:
                 if isinstance(session, OpenSession) and session.last_beat_at <= silent_before
             }
         over = {person_id for person_id in counted if newest[person_id] <= now}
-        return tuple(sorted(over | silent)[:limit])
+        return tuple(sorted((over | silent) - set(but))[:limit])

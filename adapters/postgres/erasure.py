@@ -43,7 +43,9 @@ _NO_BYTES: ColumnElement[bytes] = literal_column("''::bytea")
 _NOWHERE: ColumnElement[str] = literal_column("""'{"timezone": "UTC", "locale": "und"}'::jsonb""")
 _IN_NO_ZONE: ColumnElement[str] = literal_column("""'{"timezone": "UTC"}'::jsonb""")
 _UTC: ColumnElement[str] = literal_column("'UTC'")
-_NO_LANGUAGE: ColumnElement[str] = literal_column("""'{"language": null}'::jsonb""")
+_ABOUT_NOTHING: ColumnElement[str] = literal_column(
+    """'{"language": null, "conversation_id": null}'::jsonb"""
+)
 
 _erasure = select(*columns_for(_erasures, Erasure))
 _GET_ERASURE = Statement(_erasure.where(_erasures.c.person_id == _person))
@@ -170,7 +172,7 @@ _ERASE_ELSEWHERE = (
     Statement(
         update(_outbox)
         .where(_outbox.c.person_id == _person, _outbox.c.type == "usage_session_started")
-        .values(data=_outbox.c.data.op("||")(_NO_LANGUAGE))
+        .values(data=_outbox.c.data.op("||")(_ABOUT_NOTHING))
     ),
     Statement(
         update(_answers)

@@ -1,13 +1,24 @@
 """Usage accounts and sessions on PostgreSQL."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from functools import reduce
 from typing import Any, cast
 
 import attrs
 from attrs import frozen
-from sqlalchemy import Integer, bindparam, func, insert, select, text, update
+from sqlalchemy import (
+    ARRAY,
+    Integer,
+    Uuid,
+    all_,
+    bindparam,
+    func,
+    insert,
+    select,
+    text,
+    update,
+)
 from sqlalchemy import cast as as_type
 from sqlalchemy.dialects.postgresql import insert as upsert
 
@@ -301,15 +312,24 @@ class PostgresUsageSessions:
         return row is not None
 
 
+_but = bindparam("but", type_=ARRAY(Uuid))
 _DUE_MONTHS = Statement(
     select(_accounts.c.person_id)
-    .where(_accounts.c.period_ends_at <= bindparam("now"), text(IS_COUNTED))
+    .where(
+        _accounts.c.period_ends_at <= bindparam("now"),
+        text(IS_COUNTED),
+        _accounts.c.person_id != all_(_but),
+    )
     .order_by(_accounts.c.period_ends_at, _accounts.c.person_id)
     .limit(bindparam("limit"))
 )
 _DUE_SESSIONS = Statement(
     select(_sessions.c.person_id)
-    .where(_sessions.c.last_beat_at <= bindparam("silent_before"), text(GOES_ON))
+    .where(
+        _sessions.c.last_beat_at <= bindparam("silent_before"),
+        text(GOES_ON),
+        _sessions.c.person_id != all_(_but),
+    )
     .order_by(_sessions.c.last_beat_at, _sessions.c.person_id)
     .limit(bindparam("limit"))
 )
@@ -321,9 +341,12 @@ class PostgresDueAccounts:
 
     executor: Executor
 
-    async def due(self, now: datetime, silent_before: datetime, limit: int) -> tuple[PersonId, ...]:
+    async def due(
+        self, now: datetime, silent_before: datetime, but: Collection[PersonId], limit: int
+    ) -> tuple[PersonId, ...]:
         """Give persons whose month is over, or with a session that is silent since then."""
-        months = await self.executor.rows(_DUE_MONTHS, now=now, limit=limit)
-        sessions = await self.executor.rows(_DUE_SESSIONS, silent_before=silent_before, limit=limit)
+        rest = {"but": list(but), "limit": limit}
+        months = await self.executor.rows(_DUE_MONTHS, now=now, **rest)
+        sessions = await self.executor.rows(_DUE_SESSIONS, silent_before=silent_before, **rest)
         found = dict.fromkeys(row["person_id"] for row in (*months, *sessions))
         return tuple(found)

@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from attrs import frozen
-from sqlalchemy import BigInteger, ColumnElement, Uuid, bindparam, func, or_, select, text
+from sqlalchemy import BigInteger, ColumnElement, Uuid, bindparam, extract, func, or_, select, text
 from sqlalchemy import cast as as_type
 
 from adapters.postgres import tables
@@ -19,6 +19,7 @@ from domain.usage.paywall import UsageTotals
 from domain.usage.periods import Period
 
 _periods, _ledger = tables.usage_periods, tables.usage_ledger
+_sessions = tables.usage_sessions
 _conversations, _calls = tables.conversations, tables.video_calls
 _counts = tables.conversation_daily_messages
 _person = bindparam("person_id", type_=Uuid)
@@ -53,13 +54,19 @@ def _whole(number: ColumnElement[int]) -> ColumnElement[int]:
     return as_type(func.coalesce(number, 0), BigInteger)
 
 
+_since = bindparam("since", type_=tables.Instant)
+_seconds_before = func.ceil(extract("epoch", _since - _sessions.c.started_at))
 _USED_SINCE = Statement(
     select(
-        _whole(-func.sum(_ledger.c.banked + _ledger.c.monthly + _ledger.c.purchased)).label("used")
+        _whole(
+            func.sum(
+                func.greatest(0, _sessions.c.seconds_consumed - func.greatest(0, _seconds_before))
+            )
+        ).label("used")
     ).where(
-        _ledger.c.person_id == _person,
-        _ledger.c.at >= bindparam("since"),
-        _ledger.c.kind == "used",
+        _sessions.c.person_id == _person,
+        _sessions.c.started_at > bindparam("started_after"),
+        text("state = 'settled'"),
     )
 )
 _PURCHASED_BEFORE = Statement(
@@ -127,9 +134,13 @@ class PostgresUsageRecords:
         row = await self.executor.row(_PURCHASED_BEFORE, person_id=person_id, period=period)
         return 0 if row is None else int(row["purchased"])
 
-    async def used_since(self, person_id: PersonId, since: datetime) -> int:
-        """Give the seconds that settled sessions have used from an instant on."""
-        row = await self.executor.row(_USED_SINCE, person_id=person_id, since=since)
+    async def used_since(
+        self, person_id: PersonId, since: datetime, started_after: datetime
+    ) -> int:
+        """Give the seconds that settled sessions used from an instant on."""
+        row = await self.executor.row(
+            _USED_SINCE, person_id=person_id, since=since, started_after=started_after
+        )
         return 0 if row is None else int(row["used"])
 
 

@@ -129,5 +129,4 @@ usage_ledger = Table(
     one_of("kind", LineKind),
     CheckConstraint("number > 0", name="numbered"),
     Index(None, "person_id", "period", "number"),
-    Index(None, "person_id", "at"),
 )

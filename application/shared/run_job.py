@@ -102,22 +102,23 @@ class RunJob:
         return JobRun(ticket, JobResult.DONE if went_on else JobResult.OVER, job.tries)
 
     async def _work(self, kind: JobKind, job: StoredJob) -> bool:
+        begun = await self.clock.now()
         if not kind.in_transaction:
             await kind.handle(job)
-            return await self._done(kind, job)
+            return await self._done(kind, job, begun)
 
         async def at_once() -> bool:
             if not await self.runs.hold(job):
                 return False
             await kind.handle(job)
-            return await self._done(kind, job)
+            return await self._done(kind, job, begun)
 
         return await self.transactions.run(at_once)
 
-    async def _done(self, kind: JobKind, job: StoredJob) -> bool:
-        if not kind.repeats(job):
-            return await self.runs.end(job, None)
-        return await self.runs.end(job, _next_run(kind, job, await self.clock.now(), None))
+    async def _done(self, kind: JobKind, job: StoredJob, begun: datetime) -> bool:
+        # What came due after the work began may have been missed by it: that slot is not skipped.
+        after = _next_run(kind, job, begun, None) if kind.repeats(job) else None
+        return await self.runs.end(job, after)
 
     async def _after_failure(self, kind: JobKind, job: StoredJob, error: Exception) -> JobRun:
         ticket = Ticket(job.id, job.kind, job.turn)

@@ -7,6 +7,7 @@ from attrs import frozen
 from application.usage.keep_account import AccountKeeper
 from application.usage.ports import UsageSessions
 from domain.shared.ids import PersonId, UsageSessionId
+from domain.shared.standing import standing_reasons
 from domain.usage.accounts import UsageAccount
 from domain.usage.commands import (
     Beat,
@@ -85,16 +86,30 @@ class ExtendUsageSession:
     async def __call__(self, session_id: UsageSessionId, viewer_id: PersonId | None) -> Session:
         """Extend a session and give it.
 
+        It is heard of by this, also where it is not extended.
+
         Raises:
             NotFoundError: There is no such session, or it is another person's.
             UsageSessionSettledError: It is over.
+            PersonSuspendedError: The person is suspended.
             UsageRefusedError: It was extended as often as it may be.
             OutOfSecondsError: Too few seconds are available.
         """
+        keep = self.sessions.keep
         session = await self.sessions.known(session_id, viewer_id)
+        if isinstance(session, OpenSession):
+            # By itself, so that it stays settled if that used up all that it held.
+            session = await self.sessions.put(session, Beat(session_id=session_id))
         if not isinstance(session, OpenSession):
             raise settled_already()
-        return await self.sessions.put(session, Extend(session_id=session_id))
+
+        async def work() -> Session:
+            subscriber = await keep.subscriber(session.person_id, lock=True)
+            standing = standing_reasons(active=subscriber.active, blocked=False)[:1]
+            command = Extend(session_id=session_id, standing=standing)
+            return await self.sessions.put(session, command)
+
+        return await keep.transactions.run(work)
 
 
 @frozen

@@ -1,6 +1,6 @@
 """What the use cases of usage need of a store."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Protocol
 
@@ -123,8 +123,13 @@ class UsageRecords(Protocol):
         """Give the purchased seconds that were left by the periods before one."""
         ...
 
-    async def used_since(self, person_id: PersonId, since: datetime) -> int:
-        """Give the seconds that settled sessions have used from an instant on."""
+    async def used_since(
+        self, person_id: PersonId, since: datetime, started_after: datetime
+    ) -> int:
+        """Give the seconds that settled sessions used from an instant on.
+
+        Those that started at `started_after` or earlier used none from then on.
+        """
         ...
 
 
@@ -139,8 +144,13 @@ class UsageStats(Protocol):
 class DueAccounts(Protocol):
     """The accounts that time has something to do with."""
 
-    async def due(self, now: datetime, silent_before: datetime, limit: int) -> tuple[PersonId, ...]:
-        """Give persons whose month is over, or with a session that is silent since then."""
+    async def due(
+        self, now: datetime, silent_before: datetime, but: Collection[PersonId], limit: int
+    ) -> tuple[PersonId, ...]:
+        """Give persons whose month is over, or with a session that is silent since then.
+
+        At least one of them is given if there is one, and none of `but`.
+        """
         ...
 
 

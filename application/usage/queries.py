@@ -17,7 +17,7 @@ from domain.usage.ledger import LedgerLine
 from domain.usage.paywall import Paywall, PaywallAction, UsageTotals, paywall
 from domain.usage.periods import OpenPeriod, Period
 from domain.usage.seconds import Seconds
-from domain.usage.sessions import OpenSession
+from domain.usage.sessions import OpenSession, SessionMode
 
 
 @frozen(kw_only=True)
@@ -114,14 +114,20 @@ class UsageQueries:
         async def work() -> Forecast:
             account = await self._account(await self.keep.subscriber(person_id))
             now = await self.keep.clock.now()
-            used = await self.records.used_since(person_id, day_began_at(account, now))
-            going_on = sum(session.used_by(now) for session in account.sessions)
-            return forecast(account, used + going_on, now)
+            began_at = day_began_at(account, now)
+            started_after = began_at - self.keep.rules.longest_session
+            used = await self.records.used_since(person_id, began_at, started_after)
+            return forecast(account, used, now)
 
         return await self.keep.transactions.run(work)
 
-    async def paywall(self, person_id: PersonId, action: PaywallAction) -> Paywall:
-        """Give the decision on what a person is about to do.
+    async def paywall(
+        self,
+        person_id: PersonId,
+        action: PaywallAction,
+        mode: SessionMode = SessionMode.TRADITIONAL,
+    ) -> Paywall:
+        """Give the decision on what a person is about to do; a session has a mode.
 
         Raises:
             NotFoundError: There is no such person.
@@ -133,7 +139,7 @@ class UsageQueries:
             account = await self._account(subscriber)
             totals = await self.stats.totals(person_id)
             standing = standing_reasons(active=subscriber.active, blocked=False)[:1]
-            return paywall(account, totals, self.keep.rules, action, standing)
+            return paywall(account, totals, self.keep.rules, action, standing, mode)
 
         return await self.keep.transactions.run(work)
 

@@ -133,7 +133,8 @@ def _after_session_event(account: UsageAccount, event: SessionChange) -> UsageAc
         case UsageSessionStarted():
             return _with_started(account, event)
         case UsageSessionBeat():
-            return _with_session(account, event.session_id, last_beat_at=event.at)
+            last = _open(account, event.session_id).last_beat_at
+            return _with_session(account, event.session_id, last_beat_at=max(last, event.at))
         case UsageSessionExtended():
             extensions = _open(account, event.session_id).extensions_used + 1
             held = event.held_seconds

@@ -67,9 +67,15 @@ class Beat:
 
 @frozen(kw_only=True)
 class Extend:
-    """A session is to hold more."""
+    """A session is to hold more.
+
+    Attributes:
+        session_id: Its id.
+        standing: Reasons for which the person may or may not act at all.
+    """
 
     session_id: UsageSessionId
+    standing: tuple[Reason, ...] = ()
 
 
 @frozen(kw_only=True)
@@ -221,7 +227,7 @@ def _do_with_session(course: Course, command: SessionCommand, now: datetime) -> 
         case Beat():
             _heard(course, command.session_id, now)
         case Extend():
-            _extend(course, command.session_id, now)
+            _extend(course, command, now)
         case Settle():
             _settle(course, command, now)
         case _:
@@ -272,11 +278,14 @@ def _heard(course: Course, session_id: UsageSessionId, now: datetime) -> OpenSes
     return session
 
 
-def _extend(course: Course, session_id: UsageSessionId, now: datetime) -> None:
-    session = _heard(course, session_id, now)
+def _extend(course: Course, command: Extend, now: datetime) -> None:
+    session = _heard(course, command.session_id, now)
     if session is None:
         raise settled_already()
-    decision = extension_decision(course.account, course.rules, session.extensions_used)
+    decision = extension_decision(
+        course.account, course.rules, session.extensions_used, command.standing
+    )
+    require_standing(decision.reasons, decision)
     require(decision)
     course.happen(
         UsageSessionExtended(

@@ -19,8 +19,10 @@ class Forecast:
     Attributes:
         used_today: Seconds used since the day began in the billing zone.
         pace_seconds_per_day: What that comes to for a whole day, floored.
-        remaining: Seconds that are not used, of all sources; those held are among them.
-        runs_out_at: When none is left at this pace; None if the month ends before.
+        remaining: Seconds that are not used, of all sources; those that sessions hold and have
+            not used so far are among them.
+        runs_out_at: When none is left at this pace, which may be now; None if the month ends
+            before.
         resets_at: When the month ends.
     """
 
@@ -37,17 +39,23 @@ def day_began_at(account: UsageAccount, now: datetime) -> datetime:
     return start_of(local_date(now, timezone), timezone)
 
 
-def forecast(account: UsageAccount, used_today: int, now: datetime) -> Forecast:
+def forecast(account: UsageAccount, settled_today: int, now: datetime) -> Forecast:
     """Extend today's pace, on an account that time has passed for.
 
+    To what sessions that are settled used since the day began comes what those that go on did.
     Within the first hour of a day the pace is that of the whole hour, lest one session at
     midnight look like a day of them.
     """
-    elapsed = (now - day_began_at(account, now)) // _ONE_SECOND
-    elapsed = max(_LEAST_ELAPSED_SECONDS, elapsed)
-    remaining, resets_at = account.left.total, account.period.ends_at
-    runs_out_at = None
-    if used_today:
+    began_at = day_began_at(account, now)
+    elapsed = max(_LEAST_ELAPSED_SECONDS, (now - began_at) // _ONE_SECOND)
+    used_today, remaining = settled_today, account.left.total
+    for session in account.sessions:
+        used = session.used_by(now)
+        used_today += used - session.used_by(began_at)
+        remaining -= max(0, used - session.earlier_seconds)
+    resets_at = account.period.ends_at
+    runs_out_at = None if remaining else now
+    if used_today and remaining:
         lasts = -(-remaining * elapsed // used_today)
         until_reset = (resets_at - now) // _ONE_SECOND
         runs_out_at = now + timedelta(seconds=lasts) if lasts < until_reset else None

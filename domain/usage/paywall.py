@@ -95,9 +95,10 @@ def paywall(
     rules: UsageRules,
     action: PaywallAction,
     standing: tuple[Reason, ...] = (),
+    mode: SessionMode = SessionMode.TRADITIONAL,
 ) -> Paywall:
-    """Decide on an action, on an account that time has passed for."""
-    gauges = _gauges(account, totals, rules, action)
+    """Decide on an action, on an account that time has passed for; a session has a mode."""
+    gauges = _gauges(account, totals, rules, action, mode)
     reasons = (*standing, *(gauge.reason for gauge in gauges))
     blocking = refusals(reasons)
     warning = [gauge for gauge in gauges if gauge.warns(rules.policy.warn_percent)]
@@ -126,7 +127,11 @@ def _remedies(outcome: PaywallOutcome, decisive: Reason, gauge: _Gauge | None) -
 
 
 def _gauges(
-    account: UsageAccount, totals: UsageTotals, rules: UsageRules, action: PaywallAction
+    account: UsageAccount,
+    totals: UsageTotals,
+    rules: UsageRules,
+    action: PaywallAction,
+    mode: SessionMode,
 ) -> list[_Gauge]:
     match action:
         case PaywallAction.MESSAGE:
@@ -137,7 +142,7 @@ def _gauges(
             free = _total(account, "free_call_seconds", "seconds of calls", used, most)
             return [free, _seconds(account, rules)]
         case PaywallAction.SESSION:
-            return _of_session(account, rules)
+            return _of_session(account, rules, mode)
 
 
 def _total(account: UsageAccount, rule: str, what: str, used: int, most: int) -> _Gauge:
@@ -170,8 +175,8 @@ def _seconds(account: UsageAccount, rules: UsageRules) -> _Gauge:
     return _Gauge(reason, taken, limit, period.ends_at, remedies)
 
 
-def _of_session(account: UsageAccount, rules: UsageRules) -> list[_Gauge]:
-    decision = start_decision(account, rules, mode=SessionMode.TRADITIONAL, conversations_counted=1)
+def _of_session(account: UsageAccount, rules: UsageRules, mode: SessionMode) -> list[_Gauge]:
+    decision = start_decision(account, rules, mode=mode, conversations_counted=1)
     period, limits = account.period, rules.tiers.of(account.period.tier)
     upgrades = tuple(f"upgrade_to_{tier.value}" for tier in period.tier.above)
     by_rule = {reason.rule: reason for reason in decision.reasons}
@@ -182,5 +187,9 @@ def _of_session(account: UsageAccount, rules: UsageRules) -> list[_Gauge]:
         period.ends_at,
         upgrades,
     )
-    sessions = _Gauge(by_rule["open_sessions"], 0, None, None, ("end_a_session",))
-    return [_seconds(account, rules), conversations, sessions]
+    gauges = [_seconds(account, rules), conversations]
+    if mode is SessionMode.REALTIME:
+        reason, used = by_rule["monthly_realtime_sessions"], period.realtime_sessions_used
+        most = limits.monthly_realtime_sessions if limits.has_realtime_access else 0
+        gauges.append(_Gauge(reason, used, most, period.ends_at, upgrades))
+    return [*gauges, _Gauge(by_rule["open_sessions"], 0, None, None, ("end_a_session",))]

@@ -1,9 +1,12 @@
 """The numbers of usage that a business may tune; defaults from rules page usage."""
 
+from datetime import timedelta
+
 from attrs import field, frozen
 
 from ..shared.checks import between
 from ..shared.tier_limits import TierCatalogue
+from ..shared.tiers import Tier
 
 _ONE_DAY_SECONDS = 86_400
 _ONE_HOUR_SECONDS = 3600
@@ -57,3 +60,10 @@ class UsageRules:
     tiers: TierCatalogue
     policy: UsagePolicy
     version: str
+
+    @property
+    def longest_session(self) -> timedelta:
+        """The longest time for which a session can use seconds, extended as often as it may be."""
+        longest = max(self.tiers.of(tier).longest_session_seconds for tier in Tier)
+        extensions = self.policy.extensions_per_session * self.policy.extension_seconds
+        return timedelta(seconds=longest + extensions)

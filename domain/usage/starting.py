@@ -85,7 +85,10 @@ def start_decision(
 
 
 def extension_decision(
-    account: UsageAccount, rules: UsageRules, extensions_used: int
+    account: UsageAccount,
+    rules: UsageRules,
+    extensions_used: int,
+    standing: tuple[Reason, ...] = (),
 ) -> SessionDecision:
     """Decide on a session's extension, on an account that time has passed for."""
     most = rules.policy.extensions_per_session
@@ -96,7 +99,7 @@ def extension_decision(
         inputs={"extensions_used": extensions_used},
         threshold=most,
     )
-    reasons = (limit, seconds_reason(account, rules))
+    reasons = (*standing, limit, seconds_reason(account, rules))
     return _decision(account, rules, reasons, rules.policy.extension_seconds)
 
 

@@ -34,8 +34,8 @@ def _sources(view: UsageView) -> Table:
     )
     table = Table.grid(padding=(0, 2))
     for name, granted, used, remaining in rows:
-        kept = remaining if not isinstance(period, ClosedPeriod) else granted - used
-        held = granted - used - kept
+        # Nothing is held of a month that is over; what it left is told below.
+        held = 0 if isinstance(period, ClosedPeriod) else granted - used - remaining
         table.add_row(
             Text(name, style="bold"),
             _bar(granted, used, held),

@@ -211,10 +211,13 @@ class UsageRoutes(Controller):
         request: ApiRequest,
         person_id: FromPath[UUID],
         action: Annotated[PaywallAction, QueryParameter(description="What is about to be done")],
+        mode: Annotated[
+            SessionMode, QueryParameter(description="How the two sides of a session would talk")
+        ] = SessionMode.TRADITIONAL,
     ) -> PaywallBody:
         """Read whether a person may go on, is to be warned, or needs to buy something."""
         queries = kithkin(request).usage.queries()
-        return paywall_body(await queries.paywall(acting(request, person_id), action))
+        return paywall_body(await queries.paywall(acting(request, person_id), action, mode))
 
     @get("/tiers", opt=FOR_PERSONS, responses=problems())
     async def list_tiers(self, request: ApiRequest) -> TiersBody:

@@ -144,7 +144,7 @@ class ForecastBody(Struct):
 
     used_today: Annotated[int, Meta(description="Seconds since the day began in the billing zone")]
     pace_seconds_per_day: int
-    remaining: Annotated[int, Meta(description="Seconds not used, those held included")]
+    remaining: Annotated[int, Meta(description="Seconds not used so far, those held included")]
     runs_out_at: Annotated[datetime | None, Meta(description="null if the month ends before")]
     resets_at: datetime
 

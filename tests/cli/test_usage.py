@@ -2,16 +2,25 @@
 
 import asyncio
 import json
+from io import StringIO
 from pathlib import Path
 from uuid import UUID
 
 import pytest
+from rich.console import Console
 
 from adapters.postgres.embedded import running_url
+from application.usage.queries import UsageView
 from domain.identity.profile import Profile
+from domain.shared.tier_limits import TierCatalogue
+from domain.shared.tiers import Tier
+from domain.usage.paywall import UsageTotals
+from domain.usage.seconds import Seconds
+from entrypoints.cli.usage_view import drawn
 from entrypoints.settings import Settings
 from entrypoints.wiring.kithkin import on_postgres
 from tests.cli.conftest import RunCommand
+from tests.domain.usage.script import a_script
 
 
 @pytest.fixture(scope="module")
@@ -44,6 +53,27 @@ def test_the_sources_are_drawn(kithkin: RunCommand, data: Path, person: UUID) ->
     drawn = kithkin("usage", person, "--data", data).out
     for part in ("banked", "monthly", "purchased", "900 left of 900", "300 left of 300", "0 of 30"):
         assert part in drawn
+
+
+def test_of_a_closed_month_nothing_is_left() -> None:
+    script = a_script(Tier.PLUS)
+    script.use(50)
+    script.until(script.account.period.ends_at).look()
+    view = UsageView(
+        period=script.closed("2026-03"),
+        limits=TierCatalogue().plus,
+        purchased=0,
+        held=0,
+        remaining=Seconds(),
+        sessions=(),
+        totals=UsageTotals(),
+        policy_version="v1",
+    )
+    console = Console(width=120, record=True, file=StringIO())
+    console.print(drawn(view))
+    written = console.export_text()
+    for part in ("50 used, 0 held, 0 left of 10800", "5400 to the next month's bank", "5350"):
+        assert part in written
 
 
 def test_a_month_without_use_is_told(kithkin: RunCommand, data: Path, person: UUID) -> None:

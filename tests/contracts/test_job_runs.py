@@ -211,6 +211,25 @@ async def test_a_periodic_job_makes_up_for_what_was_missed_by_one_run(stores: St
     assert job.at == first + 10 * HOUR + timedelta(minutes=5)
 
 
+async def test_a_periodic_job_makes_up_for_a_time_that_passes_while_it_runs(
+    stores: Stores,
+) -> None:
+    runs: list[datetime] = []
+
+    async def work(_: StoredJob) -> None:
+        runs.append(await now(stores))
+        if len(runs) == 1:
+            await stores.clock.move_to(runs[0] + 10 * HOUR)
+
+    kind = a_kind(handle=work, every=HOUR)
+    office = an_office(stores, kind)
+    start = await now(stores)
+    await office.run_due_jobs()
+    assert runs == [start, start + 10 * HOUR]
+    (job,) = await office.listed(JobState.WAITING)
+    assert job.at == kind.next_slot(start + 10 * HOUR)
+
+
 @pytest.mark.parametrize("fails", [False, True])
 async def test_a_periodic_job_runs_once_in_its_time_by_clocks_that_differ(
     stores: Stores, fails: bool
@@ -315,6 +334,15 @@ async def test_a_move_does_not_wait_for_ever(stores: Stores) -> None:
         await office.move(await now(stores) + SECOND)
     assert isinstance(ticket, Ticket)
     await office.run(ticket)
+
+
+async def test_a_move_whose_jobs_took_long_is_done_with_them(stores: Stores) -> None:
+    kind = a_kind()
+    watch = iter(range(0, 1000, 50))
+    office = attrs.evolve(an_office(stores, kind), now=lambda: next(watch))
+    await office.leave(kind, await now(stores))
+    await office.move(await now(stores) + SECOND)
+    assert [await office.listed(state) for state in JobState] == [[], [], [], []]
 
 
 async def test_jobs_of_unknown_kinds_are_left_alone(stores: Stores) -> None:

@@ -2,13 +2,17 @@
 
 import asyncio
 from collections import Counter
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
 import attrs
 import pytest
+from attrs import frozen
 
+from application.shared.outbox import OutboxEvent
 from application.shared.transaction import ConcurrentUpdateError
+from application.usage.ports import UsageAccounts
 from application.usage.start_session import StartUsageRequest
 from domain.identity.persons import Person
 from domain.shared.ids import PersonId, UsageSessionId
@@ -23,6 +27,7 @@ from domain.usage.sessions import OpenSession, Session, SettledBy, SettledSessio
 from domain.usage.starting import OutOfSecondsError
 from tests.contracts import given, usage, values
 from tests.contracts.stores import Stores
+from tests.contracts.usage import NO_JOB
 
 WORKERS = 20
 MANY = 1000
@@ -187,6 +192,30 @@ async def test_a_heartbeat_is_told_to_nobody(stores: Stores) -> None:
     assert not any(isinstance(event, UsageSessionBeat) for event in happened)
 
 
+async def test_who_extends_when_all_is_used_up_settles_by_that(stores: Stores) -> None:
+    person = await given.a_person(stores)
+    session = await a_session(stores, person)
+    for _ in range(17):
+        await pass_time(stores, 50 * SECOND)
+        await usage.beat_usage(stores)(session.id, None)
+    await pass_time(stores, 50 * SECOND)
+    with pytest.raises(UsageSessionSettledError):
+        await usage.extend_usage(stores)(session.id, None)
+    settled = await stores.usage_sessions.get(session.id)
+    assert isinstance(settled, SettledSession)
+    assert (settled.settled_by, settled.seconds_consumed) == (SettledBy.HOLD_USED_UP, 900)
+    await adds_up(stores, person)
+
+
+async def test_who_may_not_extend_is_heard_of_all_the_same(stores: Stores) -> None:
+    person = await given.a_person(stores)
+    session = await a_session(stores, person)
+    now = await pass_time(stores, 50 * SECOND)
+    with pytest.raises(OutOfSecondsError):
+        await usage.extend_usage(stores)(session.id, None)
+    assert await stores.usage_sessions.get(session.id) == attrs.evolve(session, last_beat_at=now)
+
+
 async def test_heartbeats_race_with_the_job_that_settles_silence(stores: Stores) -> None:
     person = await given.a_person(stores)
     session = await a_session(stores, person)
@@ -199,15 +228,12 @@ async def test_heartbeats_race_with_the_job_that_settles_silence(stores: Stores)
             return None
 
     answers = await asyncio.gather(
-        *(beat() for _ in range(5)), usage.settle_due(stores)(_NO_JOB), *(beat() for _ in range(5))
+        *(beat() for _ in range(5)), usage.settle_due(stores)(NO_JOB), *(beat() for _ in range(5))
     )
     assert set(answers) == {None}
     settled = await stores.usage_sessions.get(session.id)
     assert isinstance(settled, SettledSession)
     assert (settled.settled_by, settled.seconds_consumed) == (SettledBy.SILENCE, 0)
-
-
-_NO_JOB: Any = None
 
 
 @pytest.mark.parametrize("by", ["job", "touch"])
@@ -220,9 +246,9 @@ async def test_a_month_closes_alike_by_a_job_or_at_a_touch(stores: Stores, by: s
     await stores.clock.move_to(opened.ends_at + timedelta(days=40))
     if by == "job":
         assert person.id in await stores.due_accounts.due(
-            await stores.clock.now(), opened.starts_at, MANY
+            await stores.clock.now(), opened.starts_at, (), MANY
         )
-        await usage.settle_due(stores)(_NO_JOB)
+        await usage.settle_due(stores)(NO_JOB)
     else:
         await usage.usage_queries(stores).usage(person.id, None)
     first, second = [
@@ -239,6 +265,47 @@ async def test_a_month_closes_alike_by_a_job_or_at_a_touch(stores: Stores, by: s
     await adds_up(stores, person)
 
 
+async def test_an_account_that_fails_does_not_hold_up_the_others(stores: Stores) -> None:
+    broken, *others = [await given.a_person(stores) for _ in range(3)]
+    for person in (broken, *others):
+        await a_session(stores, person)
+    await pass_time(stores, SILENCE)
+    settle_due = usage.settle_due(stores)
+    accounts = BrokenFor(broken.id, stores.usage_accounts)
+    keep = attrs.evolve(settle_due.keep, accounts=accounts)
+    with pytest.raises(RuntimeError):
+        await attrs.evolve(settle_due, keep=keep)(NO_JOB)
+    for person in others:
+        assert (await the_account(stores, person)).sessions == ()
+    now = await stores.clock.now()
+    due = stores.due_accounts.due
+    assert broken.id in await due(now, now - SILENCE, (), MANY)
+    assert broken.id not in await due(now, now - SILENCE, [broken.id], MANY)
+    await settle_due(NO_JOB)
+    assert broken.id not in await due(now, now - SILENCE, (), MANY)
+
+
+@frozen
+class BrokenFor:
+    """Accounts of which one cannot be read."""
+
+    person_id: PersonId
+    accounts: UsageAccounts
+
+    async def get(self, person_id: PersonId, *, lock: bool = False) -> UsageAccount | None:
+        if person_id == self.person_id:
+            raise RuntimeError
+        return await self.accounts.get(person_id, lock=lock)
+
+    async def record(
+        self,
+        before: UsageAccount | None,
+        events: Iterable[OutboxEvent],
+        reason: str | None = None,
+    ) -> UsageAccount:
+        return await self.accounts.record(before, events, reason)
+
+
 async def test_a_person_who_is_erased_is_not_due_any_more(stores: Stores) -> None:
     person = await given.a_person(stores)
     session = await a_session(stores, person)
@@ -247,7 +314,7 @@ async def test_a_person_who_is_erased_is_not_due_any_more(stores: Stores) -> Non
     assert isinstance(settled, SettledSession)
     assert settled.settled_by is SettledBy.ERASURE
     later = session.started_at + timedelta(days=400)
-    assert person.id not in await stores.due_accounts.due(later, later, MANY)
+    assert person.id not in await stores.due_accounts.due(later, later, (), MANY)
 
 
 async def test_a_conversation_counts_once_a_month(stores: Stores) -> None:
@@ -283,14 +350,33 @@ async def test_a_statement_is_given_page_by_page(stores: Stores) -> None:
     assert await before(person.id, "9999-12") == 15
 
 
-async def test_used_since_counts_what_settled_from_then_on(stores: Stores) -> None:
+async def test_used_since_counts_the_seconds_from_then_on(stores: Stores) -> None:
     person = await given.a_person(stores)
     session = await a_session(stores, person)
-    settled_at = await pass_time(stores, 20 * SECOND)
+    await pass_time(stores, 20 * SECOND)
+    since, start = stores.usage_records.used_since, session.started_at
+    assert await since(person.id, start, start - SECOND) == 0
     await usage.settle_usage(stores)(session.id, None)
-    since = stores.usage_records.used_since
-    assert await since(person.id, settled_at) == 20
-    assert await since(person.id, settled_at + SECOND) == 0
+    for later, used in ((-100.0, 20), (0, 20), (0.5, 19), (15, 5), (20, 0), (30, 0)):
+        assert await since(person.id, start + later * SECOND, start - SECOND) == used
+    assert await since(person.id, start, start) == 0
+
+
+async def test_a_forecast_counts_what_goes_on_once_and_from_midnight_on(stores: Stores) -> None:
+    person = await given.a_person(stores)
+    await usage.grant_seconds(stores)(person.id, 900, "Gift")
+    month = (await the_account(stores, person)).period
+    await stores.clock.move_to(month.ends_at - 50 * SECOND)
+    session, short = await a_session(stores, person), await a_session(stores, person)
+    await pass_time(stores, 55 * SECOND)
+    for one in (session, short):
+        await usage.beat_usage(stores)(one.id, None)
+    assert (await the_account(stores, person)).period.starts_at == month.ends_at
+    await pass_time(stores, 15 * SECOND)
+    await usage.settle_usage(stores)(short.id, None)
+    found = await usage.usage_queries(stores).forecast(person.id)
+    assert (found.used_today, found.remaining) == (40, 900 + 900 - 40)
+    assert found.pace_seconds_per_day == 40 * 24
 
 
 async def test_totals_are_those_of_what_was_sent_and_called(stores: Stores) -> None:

@@ -1,5 +1,7 @@
 """The use cases of usage, on the stores under test."""
 
+from typing import Any
+
 from uuid_utils.compat import uuid7
 
 from application.usage.go_on import (
@@ -16,6 +18,9 @@ from application.usage.settle_due import SettleDueUsage
 from application.usage.start_session import StartUsageSession
 from tests.contracts.stores import Stores
 from tests.contracts.values import RULEBOOK
+
+NO_JOB: Any = None
+"""A sweep asks nothing of the job that it is done for."""
 
 
 def account_keeper(stores: Stores) -> AccountKeeper:

@@ -1,85 +1,38 @@
 """Usage over HTTP: seconds are held, used, banked and bought, and each answer adds up."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
 from uuid import UUID
 
-import httpx
 import pytest
 
 from adapters.postgres.migrate import migrate
 from entrypoints.settings import Settings
 from tests.http import given
-from tests.http.api import Api, Json, asking, invalid, pointers, refused
+from tests.http.api import Api, asking, invalid, pointers, refused
 from tests.http.running import served
 from tests.http.stored import Stored
+from tests.http.using import (
+    FREE,
+    PLUS,
+    SILENCE,
+    away_from_a_months_end,
+    go_on,
+    grant,
+    paywall,
+    start,
+    subscribed,
+    tell,
+    try_start,
+    usage,
+    use,
+)
 from tests.postgres import empty_database
-
-BEAT = 45
-SILENCE = 60
-FREE, PLUS = 900, 10_800
 
 
 @pytest.fixture
 async def person(api: Api) -> str:
+    await away_from_a_months_end(api)
     return await given.a_person(api)
-
-
-async def subscribed(api: Api, tier: str = "plus", **profile: Any) -> str:
-    person = await given.a_person(api, **profile)
-    await api.put(f"/v1/persons/{person}/tier", tier=tier)
-    return person
-
-
-async def usage(api: Api, person: str, **params: Any) -> Json:
-    """A person's usage, which adds up."""
-    found = await api.get(f"/v1/persons/{person}/usage", **params)
-    there = found["granted"] + found["banked"] + found["purchased"]
-    gone = found["used"] + found["banked_used"] + found["purchased_used"]
-    assert found["total_used"] == gone
-    left = found["remaining"]
-    assert left["total"] == left["banked"] + left["monthly"] + left["purchased"]
-    after = found["carried_over"] + found["forfeited"]
-    assert there == gone + found["held"] + left["total"] + after
-    return found
-
-
-async def start(api: Api, person: str, **body: Any) -> Json:
-    return await api.made("/v1/usage/sessions", person_id=person, **body)
-
-
-async def try_start(api: Api, person: str, **body: Any) -> httpx.Response:
-    return await api.post("/v1/usage/sessions", {"person_id": person, **body})
-
-
-async def tell(api: Api, session: Json, what: str, **body: Any) -> Json:
-    return await api.made(f"/v1/usage/sessions/{session['id']}/{what}", **body)
-
-
-async def go_on(api: Api, session: Json, seconds: int) -> Json:
-    """Let a session go on for so long, with a heartbeat when it is due."""
-    beaten = session
-    for _ in range(seconds // BEAT):
-        await api.pass_time(seconds=BEAT)
-        beaten = await tell(api, session, "heartbeat")
-    await api.pass_time(seconds=seconds % BEAT)
-    return beaten
-
-
-async def use(api: Api, person: str, seconds: int) -> Json:
-    """Use seconds, in one session."""
-    session = await start(api, person)
-    await go_on(api, session, seconds)
-    return await tell(api, session, "settle")
-
-
-async def grant(api: Api, person: str, seconds: int) -> Json:
-    path = f"/v1/persons/{person}/usage/grants"
-    return await api.made(path, seconds=seconds, reason="Goodwill")
-
-
-async def paywall(api: Api, person: str, action: str = "session") -> Json:
-    return await api.get(f"/v1/persons/{person}/paywall", action=action)
 
 
 async def test_the_tiers_are_listed(api: Api) -> None:
@@ -234,7 +187,8 @@ async def test_a_session_is_extended_twice(api: Api) -> None:
         assert (longer["held_seconds"], longer["extensions_used"]) == (1800 + 300 * number, number)
     answer = await api.post(f"/v1/usage/sessions/{session['id']}/extend", {})
     problem = refused(answer, 403, "usage_limit_reached")
-    assert problem["reasons"][0]["rule"] == "extensions_per_session"
+    (reason,) = [one for one in problem["reasons"] if not one["satisfied"]]
+    assert (reason["rule"], reason["threshold"]) == ("extensions_per_session", 2)
     assert (await tell(api, session, "settle"))["was_extended"] is True
 
 
@@ -251,6 +205,10 @@ async def test_conversations_and_realtime_sessions_are_limited(api: Api, person:
     (reason,) = [one for one in problem["reasons"] if not one["satisfied"]]
     assert reason["rule"] == "monthly_realtime_sessions"
     assert reason["changed_by"] == ["upgrade_to_plus", "upgrade_to_premium"]
+    asked = await paywall(api, person, mode="realtime")
+    assert (asked["outcome"], asked["reason"]) == ("block", reason)
+    assert (asked["remaining"], asked["remedy"]) == (0, "upgrade_to_plus")
+    assert (await paywall(api, person))["outcome"] == "allow"
     for _ in range(30):
         await tell(api, await start(api, person), "settle")
     problem = refused(await try_start(api, person), 403, "usage_limit_reached")
@@ -263,9 +221,13 @@ async def test_conversations_and_realtime_sessions_are_limited(api: Api, person:
     assert session["mode"] == "realtime"
 
 
-async def test_whoever_is_suspended_starts_nothing(api: Api, person: str) -> None:
+async def test_whoever_is_suspended_starts_and_extends_nothing(api: Api, person: str) -> None:
+    await grant(api, person, 1000)
+    session = await start(api, person)
     await api.put(f"/v1/persons/{person}/suspension", reason="Spam")
     refused(await try_start(api, person), 403, "person_suspended")
+    answer = await api.post(f"/v1/usage/sessions/{session['id']}/extend", {})
+    refused(answer, 403, "person_suspended")
     assert (await paywall(api, person))["reason"]["rule"] == "person_is_active"
 
 
@@ -381,8 +343,9 @@ async def test_a_move_settles_what_is_silent_and_closes_months(
     settled = "SELECT count(*) FROM usage_sessions WHERE person_id = $1 AND state = 'settled'"
     closed = "SELECT count(*) FROM usage_periods WHERE person_id = $1 AND closed_at IS NOT NULL"
     assert await stored.connection.fetchval(settled, ids) == 0
+    ends_at = given.instant((await usage(on_postgres, person))["resets_at"])
     # Not by the events: the job that forgets old ones may run after this one.
-    await on_postgres.pass_time(days=63)
+    await on_postgres.move_to(ends_at + timedelta(days=32))
     assert await stored.connection.fetchval(settled, ids) == 1
     assert await stored.connection.fetchval(closed, ids) == 2
 
@@ -390,7 +353,7 @@ async def test_a_move_settles_what_is_silent_and_closes_months(
 async def test_whoever_is_erased_leaves_numbers_only(on_postgres: Api, stored: Stored) -> None:
     person = await given.a_person(on_postgres, timezone="Asia/Kolkata")
     await grant(on_postgres, person, 5)
-    await start(on_postgres, person, language="ja")
+    await start(on_postgres, person, language="ja", conversation_id=person)
     exported = await on_postgres.get(f"/v1/persons/{person}/export")
     assert [one["language"] for one in exported["usage_sessions"]] == ["ja"]
     assert [one["kind"] for one in exported["usage_ledger"]] == ["monthly_granted", "purchased"]
@@ -400,3 +363,6 @@ async def test_whoever_is_erased_leaves_numbers_only(on_postgres: Api, stored: S
         "SELECT reason FROM usage_ledger WHERE person_id = $1", UUID(person)
     )
     assert {row["reason"] for row in rows} == {None}
+    about = "SELECT count(*) FROM outbox WHERE person_id = $1 AND type = 'usage_session_started'"
+    nothing = " AND data->>'language' IS NULL AND data->>'conversation_id' IS NULL"
+    assert await stored.connection.fetchval(about + nothing, UUID(person)) == 1

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from attrs import define
 
-from tests.simulation import rules, video_chance
+from tests.simulation import rules, usage_chance, video_chance
 from tests.simulation.calls import is_open
 from tests.simulation.commands import (
     NOBODY,
@@ -79,11 +79,17 @@ class Chance:
             return self._register(journal)
         if not journal.conversations:
             return self._open(journal)
-        kinds: dict[Callable[[Journal], Command], int] = {
+        kinds = self._kinds(journal)
+        return self.random.choices(list(kinds), list(kinds.values()))[0](journal)
+
+    def _kinds(self, journal: Journal) -> dict[Callable[[Journal], Command], int]:
+        in_session = usage_chance.is_in_session(journal)
+        return {
             self._send: 40,
             self._call: 30,
             self._wait: 24,
             self._video: 12,
+            self._usage: 12 if in_session else 5,
             self._ask: 14,
             self._edit: 3,
             self._delete: 2,
@@ -94,7 +100,6 @@ class Chance:
             self._report: 1,
             self._register: 1,
         }
-        return self.random.choices(list(kinds), list(kinds.values()))[0](journal)
 
     def _one_in(self, times: int) -> bool:
         return self.random.randrange(times) == 0
@@ -259,7 +264,12 @@ class Chance:
         ]
         return self._of(questions)
 
+    def _usage(self, journal: Journal) -> Command:
+        return usage_chance.pick(self.random, journal, self._anyone(journal))
+
     def _wait(self, journal: Journal) -> Command:
+        if usage_chance.is_in_session(journal) and self._one_in(2):
+            return Wait(usage_chance.wait(self.random, journal))
         waits: dict[int, int] = {
             self.random.randrange(30 * SECOND): 40,
             self.random.randrange(30 * SECOND, 95 * SECOND): 25,
@@ -283,3 +293,24 @@ class Chance:
         midnight = rules.first_instant(today + timedelta(days=1), timezone)
         microseconds = (midnight - journal.now) // timedelta(microseconds=1)
         return max(0, microseconds + self._of([-30 * SECOND, -1, 0, 1, MINUTE]))
+
+
+@define
+class ChanceOfUse(Chance):
+    """Picks little but what is about seconds, so that months of them are used up."""
+
+    def _kinds(self, journal: Journal) -> dict[Callable[[Journal], Command], int]:
+        in_session = usage_chance.is_in_session(journal)
+        return {
+            self._usage: 60,
+            self._wait: 50 if in_session else 10,
+            self._person: 4,
+            self._register: 1,
+        }
+
+    def _wait(self, journal: Journal) -> Command:
+        if usage_chance.is_in_session(journal) and not self._one_in(200):
+            return Wait(usage_chance.wait(self.random, journal))
+        if self._one_in(4):
+            return Wait(usage_chance.until_month_end(self.random, journal))
+        return super()._wait(journal)

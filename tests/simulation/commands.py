@@ -6,6 +6,7 @@ command means the same to every Kithkin it is put to. `NOBODY` stands for one th
 
 from attrs import frozen
 
+from tests.simulation.usage_commands import UsageCommand
 from tests.simulation.video_commands import VideoCommand
 
 NOBODY = -1
@@ -201,6 +202,7 @@ Command = (
     | CallCommand
     | VideoCommand
     | RewardCommand
+    | UsageCommand
     | Wait
 )
 

@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Iterable, Iterator
 from datetime import datetime, timedelta
 
-from tests.simulation import achievements, calls, streaks, videos
+from tests.simulation import achievements, calls, streaks, usage_ledger, videos
 from tests.simulation.commands import Answer, AskAllowance, AskCall, AskHistory, AskReward
 from tests.simulation.journal import Journal
 from tests.simulation.kithkin import Simulated
@@ -30,6 +30,7 @@ async def broken(journal: Journal, kithkin: Simulated) -> AsyncIterator[str]:
         _broken_rewards(journal, kithkin),
         streaks.broken(kithkin),
         achievements.broken(kithkin),
+        usage_ledger.broken(journal, kithkin),
     ):
         async for line in lines:
             yield line

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 from attrs import define, field, frozen
 
 from tests.simulation import rules
+from tests.simulation.usage_facts import UsageFacts
 from tests.simulation.video_facts import VideoFacts
 
 START = datetime(2026, 3, 5, 9, tzinfo=UTC)
@@ -124,6 +125,7 @@ class Journal:
     blocks: list[tuple[int, int, bool]] = field(factory=list)
     reports: int = 0
     video: VideoFacts = field(factory=VideoFacts)
+    usage: UsageFacts = field(factory=UsageFacts)
     told: list[Told] = field(factory=list)
 
     def tell(self, kind: str, person: int, **facts: object) -> None:

@@ -27,7 +27,7 @@ from domain.video.call_commands import ReportPresence
 from domain.video.events import Presence
 from domain.video.unlock import MessageAllowance
 from entrypoints.wiring.kithkin import Kithkin
-from tests.simulation import video_kithkin
+from tests.simulation import usage_kithkin, video_kithkin
 from tests.simulation.commands import (
     Answer,
     AskAllowance,
@@ -66,6 +66,7 @@ from tests.simulation.commands import (
     Wait,
 )
 from tests.simulation.plain import Plain
+from tests.simulation.usage_commands import UsageCommand
 from tests.simulation.video_commands import VideoCommand
 
 _LATEST = 10
@@ -126,14 +127,16 @@ class Simulated:
             return await self._about_calls(command)
         if isinstance(command, VideoCommand):
             return await video_kithkin.put(self, command)
+        if isinstance(command, UsageCommand):
+            return await usage_kithkin.put(self, command)
         if isinstance(command, RewardCommand):
             return await self._about_rewards(command)
         await self._wait(command)
         return {}
 
     async def told(self) -> list[Answer]:
-        # What is reacted to comes when somebody looks: streaks.py and achievements.py hold it.
-        # Seconds are not played here: tests/domain/usage/years.py has years of its own for them.
+        # What is reacted to, or brought by time, comes when somebody looks: streaks.py,
+        # achievements.py and usage_ledger.py hold it.
         return [
             self.plain.event(outgoing.event)
             for outgoing in await self.outbox()

@@ -3,7 +3,7 @@
 import unicodedata
 from zoneinfo import available_timezones
 
-from tests.simulation import calls, rules
+from tests.simulation import calls, rules, usage_accounts
 from tests.simulation.commands import (
     Answer,
     Block,
@@ -109,6 +109,8 @@ def _change_profile(journal: Journal, command: ChangeProfile) -> Answer:
         return {"error": "email_taken"}
     if log.profile[field] != value:
         log.profiles.append({**log.profile, field: value})
+        if field == "timezone":
+            usage_accounts.moved(journal, person, log.timezone)
         journal.tell("profile_changed", person, fields=(field,))
     return seen(journal, person)
 
@@ -125,6 +127,7 @@ def _set_tier(journal: Journal, command: SetTier) -> Answer:
         day = log.counting_date(journal.now)
         log.counted.append(day)
         log.tiers.append((day, command.tier))
+        usage_accounts.tier_changed(journal, person, command.tier)
         journal.tell("tier_changed", person, before=before, after=command.tier)
     return seen(journal, person)
 

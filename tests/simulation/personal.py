@@ -1,6 +1,6 @@
 """What the simulation expects of preferences and of those who leave."""
 
-from tests.simulation import calls
+from tests.simulation import calls, usage_accounts
 from tests.simulation.commands import Answer, Erase, PersonalCommand, Prefer
 from tests.simulation.journal import Journal
 from tests.simulation.people import DELETED, INVALID, NOT_FOUND
@@ -53,6 +53,7 @@ def _erase(journal: Journal, person: int) -> Answer:
         return NOT_FOUND
     log = journal.persons[person]
     if log.erased_at is None:
+        usage_accounts.left(journal, person)
         _blank(journal, person)
         log.erased_at = journal.now
         log.profiles, log.preferences = [NOTHING], []

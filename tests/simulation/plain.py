@@ -69,6 +69,7 @@ class Plain:
     videos: Numbers = field(factory=Numbers)
     sends: Numbers = field(factory=Numbers)
     lots: Numbers = field(factory=Numbers)
+    usage_sessions: Numbers = field(factory=Numbers)
 
     def person(self, person: Person) -> Answer:
         return {

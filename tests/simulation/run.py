@@ -12,7 +12,7 @@ from adapters.memory.store import MemoryStore
 from application.shared.outbox import OutboxEvent
 from entrypoints.settings import Settings
 from entrypoints.wiring.kithkin import in_memory
-from tests.simulation import calls, invariants, people, personal, rewards, talks, videos
+from tests.simulation import calls, invariants, people, personal, rewards, talks, usage, videos
 from tests.simulation.chance import Chance
 from tests.simulation.commands import (
     Answer,
@@ -25,6 +25,7 @@ from tests.simulation.commands import (
 )
 from tests.simulation.journal import START, Journal
 from tests.simulation.kithkin import Simulated
+from tests.simulation.usage_commands import UsageCommand
 from tests.simulation.video_commands import VideoCommand
 
 NewKithkin = Callable[[], AbstractAsyncContextManager[Simulated]]
@@ -71,13 +72,17 @@ def expected(journal: Journal, command: Command) -> Answer:
         return videos.put(journal, command)
     if isinstance(command, RewardCommand):
         return rewards.put(journal, command)
+    if isinstance(command, UsageCommand):
+        return usage.put(journal, command)
     journal.now += timedelta(microseconds=command.microseconds)
     return {}
 
 
-async def simulate(seed: int, steps: int, new_kithkin: NewKithkin) -> Run:
+async def simulate(
+    seed: int, steps: int, new_kithkin: NewKithkin, new_chance: type[Chance] = Chance
+) -> Run:
     """Run to the end, or to the first violation."""
-    run, journal, chance = Run(seed), Journal(), Chance(Random(seed))
+    run, journal, chance = Run(seed), Journal(), new_chance(Random(seed))
     async with new_kithkin() as kithkin:
         kithkin.take_ids_of(seed)
         for step in range(1, steps + 1):

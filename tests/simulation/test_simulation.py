@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from itertools import product
@@ -18,15 +19,23 @@ from entrypoints.wiring.kithkin import on_postgres
 from tests.contracts.postgres import postgres_stores
 from tests.postgres import empty_database
 from tests.simulation import rules
+from tests.simulation.chance import ChanceOfUse
 from tests.simulation.commands import Answer, Command, Send
 from tests.simulation.journal import START
 from tests.simulation.kithkin import Simulated
 from tests.simulation.run import NewKithkin, Run, kithkin_in_memory, shortest_failing, simulate
+from tests.simulation.usage_commands import UsageCommand
 
-SEED, STEPS = 6, 5000
+SEED, STEPS = 1, 5600
 SEEDS_ON_POSTGRES, STEPS_ON_POSTGRES = (16, 18), 450
 REPOSITORY = Path(__file__).parents[2]
 
+SEED_OF_USE, STEPS_OF_USE = 2, 3000
+
+REFUSALS_OF_USE = {
+    *("seconds_missing", "usage_limit_reached", "usage_session_settled"),
+    *("invalid_value", "not_found", "person_deleted", "person_suspended"),
+}
 REFUSALS = {
     *("client_message_id_reused", "daily_message_limit_reached", "edit_window_closed"),
     *("email_taken", "invalid_value", "message_deleted", "not_found", "not_the_callee"),
@@ -48,6 +57,23 @@ async def test_memory_answers_as_the_rules_say() -> None:
     assert rewards == {"earned", "carried", "inactive"}
 
 
+async def test_memory_counts_seconds_as_the_rules_say() -> None:
+    run = await simulate(SEED_OF_USE, STEPS_OF_USE, kithkin_in_memory, ChanceOfUse)
+    assert run.violation is None
+    assert set(run.kinds) >= {kind.__name__ for kind in get_args(UsageCommand)}
+    assert set(run.refusals) >= REFUSALS_OF_USE
+    ends = {answer["by"] for answer in run.answers if "by" in answer}
+    assert ends >= {"request", "silence", "hold_used_up"}
+    months = [answer for answer in run.answers if "bank" in answer]
+    assert {month["tier"] for month in months} == set(rules.TIERS)
+    sources = Counter[str]()
+    for month in months:
+        used = month["used"]
+        assert isinstance(used, dict)
+        sources.update(used)
+    assert all(sources[source] for source in ("banked", "monthly", "purchased"))
+
+
 def table_cells(run: Run) -> set[tuple[object, object]]:
     """Give the tiers and percents of the decay table that decisions were made by."""
     return {
@@ -63,6 +89,14 @@ async def test_postgres_answers_as_memory_does(database: str, seed: int) -> None
     assert run.violation is None
     in_memory = await simulate(seed, STEPS_ON_POSTGRES, kithkin_in_memory)
     assert run.commands == in_memory.commands
+    assert run.answers == in_memory.answers
+
+
+async def test_postgres_counts_seconds_as_memory_does(database: str) -> None:
+    on_postgres = on(await empty_database(database))
+    run = await simulate(SEED_OF_USE, STEPS_ON_POSTGRES, on_postgres, ChanceOfUse)
+    assert run.violation is None
+    in_memory = await simulate(SEED_OF_USE, STEPS_ON_POSTGRES, kithkin_in_memory, ChanceOfUse)
     assert run.answers == in_memory.answers
 
 

@@ -39,6 +39,7 @@ class Script:
     now: datetime
     events: list[UsageChange]
     sessions: int = 0
+    rules: UsageRules = RULES
 
     def wait(self, **time: float) -> "Script":
         self.now += timedelta(**time)
@@ -49,7 +50,7 @@ class Script:
         return self
 
     def put(self, command: UsageCommand) -> "Script":
-        outcome = decide(self.account, command, RULES, self.now)
+        outcome = decide(self.account, command, self.rules, self.now)
         self.account = outcome.account
         self.events.extend(outcome.events)
         return self
@@ -100,6 +101,11 @@ class Script:
         return found
 
 
-def a_script(tier: Tier = Tier.FREE, timezone: str = "UTC", at: datetime = START) -> Script:
-    outcome = open_account(PERSON, tier, timezone, RULES, at)
-    return Script(outcome.account, at, list(outcome.events))
+def a_script(
+    tier: Tier = Tier.FREE,
+    timezone: str = "UTC",
+    at: datetime = START,
+    rules: UsageRules = RULES,
+) -> Script:
+    outcome = open_account(PERSON, tier, timezone, rules, at)
+    return Script(outcome.account, at, list(outcome.events), rules=rules)

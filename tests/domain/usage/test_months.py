@@ -2,10 +2,13 @@
 
 from datetime import UTC, datetime, timedelta
 
+import attrs
 import pytest
 
+from domain.shared.tier_limits import TierCatalogue
 from domain.shared.tiers import Tier
-from domain.usage.commands import ChangeZone
+from domain.usage.commands import ChangeZone, Extend
+from domain.usage.policy import UsagePolicy, UsageRules
 from domain.usage.seconds import Seconds
 from tests.domain.usage.script import START, a_script
 
@@ -140,6 +143,26 @@ def test_purchased_seconds_are_not_promised_twice_at_a_months_end() -> None:
     assert settled.seconds_consumed == 55
     assert script.closed("2026-03").purchased_seconds_used == 50
     assert script.account.left == Seconds(0, 895, 950)
+
+
+def test_a_session_goes_on_over_the_ends_of_two_months() -> None:
+    premium = attrs.evolve(
+        TierCatalogue().premium, monthly_seconds=2_000_000, longest_session_seconds=86_400
+    )
+    policy = UsagePolicy(silence_seconds=3600, extensions_per_session=100, extension_seconds=86_400)
+    rules = UsageRules(tiers=TierCatalogue(premium=premium), policy=policy, version="v1")
+    noon = datetime(2026, 3, 31, 12, tzinfo=UTC)
+    script = a_script(Tier.PREMIUM, at=noon, rules=rules)
+    session = script.start()
+    for _ in range(31):
+        script.put(Extend(session_id=session))
+        for _ in range(27):
+            script.wait(seconds=3200).beat(session)
+    assert script.settle(session).seconds_consumed == 31 * 86_400
+    march, april, may = script.closed("2026-03"), script.closed("2026-04"), script.account.period
+    assert (march.seconds_used, march.seconds_banked) == (43_200, 1_000_000)
+    assert (april.banked_seconds_used, april.seconds_used) == (1_000_000, 1_592_000)
+    assert (may.banked_seconds, may.banked_seconds_used) == (408_000, 43_200)
 
 
 @pytest.mark.parametrize(

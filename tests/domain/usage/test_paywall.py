@@ -78,11 +78,26 @@ def test_without_use_nothing_runs_out() -> None:
     assert (found.runs_out_at, found.pace_seconds_per_day) == (None, 0)
 
 
+def test_what_ran_out_has_run_out_whatever_the_pace() -> None:
+    script = a_script()
+    script.use(900)
+    for used_today in (0, 900):
+        assert forecast(script.account, used_today, script.now).runs_out_at == script.now
+
+
 def test_the_pace_of_today_goes_on() -> None:
     script = a_script().wait(hours=12)
     found = forecast(script.account, 450, script.now)
     assert found.pace_seconds_per_day == 900
     assert found.runs_out_at == script.wait(hours=24).now
+
+
+def test_a_session_that_goes_on_is_used_so_far() -> None:
+    script = a_script().wait(hours=12)
+    session = script.start()
+    script.go_on(session, 300)
+    found = forecast(script.account, 100, script.now)
+    assert (found.used_today, found.remaining) == (400, 600)
 
 
 def test_a_slow_pace_lasts_until_the_month_ends() -> None:

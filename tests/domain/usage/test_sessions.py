@@ -85,6 +85,14 @@ def test_a_heartbeat_just_in_time_keeps_it_going() -> None:
         script.beat(session)
 
 
+def test_a_heartbeat_by_a_clock_behind_takes_nothing_back() -> None:
+    script = a_script()
+    session = script.start()
+    last = script.wait(seconds=30).beat(session).now
+    script.wait(seconds=-1).beat(session)
+    assert script.open(session).last_beat_at == last
+
+
 def test_what_it_holds_ends_it() -> None:
     script = a_script()
     session = script.start()

@@ -186,7 +186,6 @@ def _make_ledger() -> None:
         "usage_ledger",
         ["person_id", "period", "number"],
     )
-    op.create_index(op.f("ix_usage_ledger_person_id_at"), "usage_ledger", ["person_id", "at"])
 
 
 def downgrade() -> None:
