@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Collection, Iterator
 from datetime import datetime
+from itertools import islice
 
 from attrs import frozen
 
@@ -46,8 +47,8 @@ class MemoryBacklogs:
 
     def _ahead(self, position: int) -> list[OutboxEvent]:
         newest = self._store.newest_event
-        found = self._store.events_between(position, newest)[:LOOKED_AT_MOST]
-        return [outgoing for _, outgoing in found]
+        found = self._store.events_between(position, newest)
+        return [outgoing for _, outgoing in islice(found, LOOKED_AT_MOST)]
 
 
 def _is_due(job: StoredJob, now: datetime) -> bool:

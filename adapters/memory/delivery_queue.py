@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from uuid import UUID
 
 import attrs
@@ -130,7 +131,7 @@ class MemoryDeliveryQueue:
             pending = sum(delivery.state is DeliveryState.PENDING for delivery in queued)
             if pending >= policy.most_pending:
                 return False
-            found = self._store.events_between(row.position, settled)[: policy.intake]
+            found = list(islice(self._store.events_between(row.position, settled), policy.intake))
             for position, outgoing in found:
                 kind = event_type(outgoing.event)
                 if row.endpoint.takes(kind):

@@ -1,11 +1,13 @@
 """The events of a store, read as a log."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
+from itertools import islice
 
 from attrs import frozen
 
 from adapters.event_form import kept_event
+from adapters.memory.outbox import Placed
 from adapters.memory.store import MemoryStore
 from application.events.ports import LogBounds, LoggedEvent
 from domain.events.deliveries import DeliveryState
@@ -33,32 +35,27 @@ class MemoryEventLog:
     async def read(self, after: int, upto: int, limit: int) -> Sequence[LoggedEvent]:
         """Give the first events after a position, and up to another."""
         async with self._store.access():
-            found = self._store.events_between(after, upto, limit)
-        return [LoggedEvent(position, kept_event(event)) for position, event in found]
+            return _logged(islice(self._store.events_between(after, upto), limit))
 
     async def read_of(
         self, person_ids: Collection[PersonId], after: int, upto: int
     ) -> Sequence[LoggedEvent]:
         """Give all events of some persons after a position, and up to another."""
         async with self._store.access():
-            found = self._store.events_between(after, upto)
-        return [
-            LoggedEvent(position, kept_event(event))
-            for position, event in found
-            if event.event.person_id in person_ids
-        ]
+            return _logged(self._store.events_of(person_ids, after, upto))
 
     async def read_one(
         self, person_id: PersonId, after: int, upto: int, limit: int
     ) -> Sequence[LoggedEvent]:
         """Give the first events of a person after a position, and up to another."""
-        return (await self.read_of([person_id], after, upto))[:limit]
+        async with self._store.access():
+            return _logged(islice(self._store.events_of([person_id], after, upto), limit))
 
     async def forget(self, before: datetime, upto: int, limit: int) -> int:
         """Delete events up to a position that are older, with their deliveries."""
         async with self._store.access():
             number = last = 0
-            for position, event in self._store.events_between(0, upto)[:limit]:
+            for position, event in islice(self._store.events_between(0, upto), limit):
                 if event.event.at >= before:
                     break
                 number, last = number + 1, position
@@ -67,6 +64,10 @@ class MemoryEventLog:
                 if delivery.position <= last:
                     self._store.webhook_deliveries.delete((delivery.endpoint_id, delivery.event_id))
             return number
+
+
+def _logged(placed: Iterable[Placed]) -> list[LoggedEvent]:
+    return [LoggedEvent(position, kept_event(event)) for position, event in placed]
 
 
 @frozen

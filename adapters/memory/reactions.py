@@ -1,6 +1,7 @@
 """The outbox as those see it who react to events, in memory."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from attrs import frozen
 
@@ -39,7 +40,7 @@ class MemoryReactions:
     ) -> Sequence[Pending]:
         """Give the first events of a person that a mark does not cover."""
         async with self._store.access():
-            return _of(self._store, reacting, person_id, mark)[:limit]
+            return list(islice(_of(self._store, reacting, person_id, mark), limit))
 
     async def keep(self, reacting: Reacting, person_id: PersonId, mark: Mark) -> None:
         """Keep a locked person's mark."""
@@ -63,25 +64,25 @@ class MemoryReactions:
     ) -> Sequence[Pending]:
         """Give the first events that a context looks at, after a position and up to another."""
         async with self._store.access():
-            found = self._store.events_between(after, upto)
-        return [
-            Pending(position, event)
-            for position, event in found
-            if isinstance(event.event, reacting.kinds)
-        ][:limit]
+            found = (
+                Pending(position, event)
+                for position, event in self._store.events_between(after, upto)
+                if isinstance(event.event, reacting.kinds)
+            )
+            return list(islice(found, limit))
 
 
 def waiting(store: MemoryStore, reacting: Reacting, person_id: PersonId) -> bool:
     """Tell whether there are events of a person that were not reacted to."""
-    return bool(_of(store, reacting, person_id, _mark(store, reacting.name, person_id)))
+    return any(_of(store, reacting, person_id, _mark(store, reacting.name, person_id)))
 
 
-def _of(store: MemoryStore, reacting: Reacting, person_id: PersonId, mark: Mark) -> list[Pending]:
-    return [
-        Pending(position, event)
-        for position, event in store.events_of(person_id, mark.position)
-        if isinstance(event.event, reacting.kinds) and position not in mark.ahead
-    ]
+def _of(
+    store: MemoryStore, reacting: Reacting, person_id: PersonId, mark: Mark
+) -> Iterator[Pending]:
+    for position, event in store.events_of([person_id], mark.position):
+        if isinstance(event.event, reacting.kinds) and position not in mark.ahead:
+            yield Pending(position, event)
 
 
 def _mark(store: MemoryStore, name: str, person_id: PersonId) -> Mark:

@@ -1,12 +1,13 @@
 """All that Kithkin keeps, in memory."""
 
 import copy
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Hashable
 from datetime import date, datetime
 from uuid import UUID
 
 from attrs import field, frozen
 
+from adapters.memory.outbox import Outbox
 from adapters.memory.reaction_rows import MarkRow, ProgressRow, StreakDayRow
 from adapters.memory.rows import (
     DailyCount,
@@ -23,13 +24,11 @@ from adapters.memory.versioned import VersionedTable
 from application.achievements.ports import AwardBack
 from application.shared.idempotency import Attempt, KeptAnswer
 from application.shared.jobs import JobState, StoredJob
-from application.shared.outbox import OutboxEvent
 from domain.achievements.awards import Award
 from domain.achievements.definitions import Achievement, AchievementKey
 from domain.conversations.conversations import Conversation
 from domain.conversations.messages import Message
 from domain.events.deliveries import Delivery
-from domain.shared.events import Event
 from domain.shared.ids import (
     ConversationId,
     CreditLotId,
@@ -55,10 +54,6 @@ def _copied_answer(answer: KeptAnswer) -> KeptAnswer:
     return copy.copy(answer)
 
 
-def _copied_event(event: OutboxEvent) -> OutboxEvent:
-    return OutboxEvent(event.id, copy.copy(event.event))
-
-
 @frozen
 class Answered:
     """An answer and the key it is kept under."""
@@ -68,7 +63,7 @@ class Answered:
     kept: KeptAnswer = field(converter=_copied_answer)
 
 
-class MemoryStore(UsageTables):
+class MemoryStore(Outbox, UsageTables):
     """The tables, the outbox and the test clock, all empty at first.
 
     Attributes:
@@ -78,8 +73,6 @@ class MemoryStore(UsageTables):
 
     def __init__(self) -> None:
         super().__init__()
-        self._outbox: list[OutboxEvent] = []
-        self._forgotten = 0
         self.presence: list[PresenceRow] = []
         self.time: datetime | None = None
         self.conversations: VersionedTable[ConversationId, Conversation] = VersionedTable(
@@ -257,11 +250,6 @@ class MemoryStore(UsageTables):
             references={"person": (self.persons, lambda row: (row.person_id,))},
         )
 
-    @property
-    def outbox(self) -> list[OutboxEvent]:
-        """The events in the order of their transactions, the running one's at the end."""
-        return [_copied_event(event) for event in self._outbox]
-
     def blocked(self, one: PersonId, two: PersonId) -> bool:
         """Tell whether one of the two has blocked the other."""
         return (one, two) in self.blocks or (two, one) in self.blocks
@@ -272,63 +260,6 @@ class MemoryStore(UsageTables):
         if found is None or found.kept.expires_at <= now:
             return None
         return _copied_answer(found.kept)
-
-    def publish(self, events: Iterable[OutboxEvent]) -> None:
-        """Append events to the outbox."""
-        for event in events:
-            self._outbox.append(_copied_event(event))
-            self.note(self._outbox.pop)
-
-    @property
-    def forgotten_events(self) -> int:
-        """The position of the newest event that was deleted."""
-        return self._forgotten
-
-    @property
-    def newest_event(self) -> int:
-        """The position of the newest event, counted from 1."""
-        return self._forgotten + len(self._outbox)
-
-    def events_between(
-        self, after: int, upto: int, limit: int | None = None
-    ) -> list[tuple[int, OutboxEvent]]:
-        """Give the first events after a position, and up to another, with their positions."""
-        first = max(after - self._forgotten, 0)
-        last = max(upto - self._forgotten, 0)
-        found = self._outbox[first : last if limit is None else min(last, first + limit)]
-        return [
-            (self._forgotten + first + number, _copied_event(event))
-            for number, event in enumerate(found, start=1)
-        ]
-
-    def events_of(self, person_id: PersonId, after: int) -> list[tuple[int, OutboxEvent]]:
-        """Give the events about a person after a position, with their positions."""
-        first = max(after - self._forgotten, 0)
-        return [
-            (self._forgotten + place + 1, _copied_event(self._outbox[place]))
-            for place in range(first, len(self._outbox))
-            if self._outbox[place].event.person_id == person_id
-        ]
-
-    def forget_events(self, number: int) -> None:
-        """Delete the oldest events; the others keep their positions."""
-        gone = self._outbox[:number]
-        del self._outbox[:number]
-        self._forgotten += len(gone)
-        self.note(lambda: self._remember(gone))
-
-    def _remember(self, gone: list[OutboxEvent]) -> None:
-        self._outbox[:0] = gone
-        self._forgotten -= len(gone)
-
-    def rewrite(self, person_id: PersonId, change: Callable[[Event], Event]) -> None:
-        """Replace each event about a person by what a change makes of it."""
-        before = self._outbox  # the list itself: what undoes earlier events takes them from it
-        self._outbox = [
-            OutboxEvent(out.id, change(out.event)) if out.event.person_id == person_id else out
-            for out in before
-        ]
-        self.note(lambda: setattr(self, "_outbox", before))
 
     def keep_presence(self, row: PresenceRow) -> None:
         """Append to what calls took in."""

@@ -288,9 +288,9 @@ _LEFT_OUT = {*(field.name for field in attrs.fields(Event)), *UNTOLD_FIELDS}
 
 
 def _events(store: MemoryStore, person_id: PersonId) -> Iterator[object]:
-    for outgoing in store.outbox:
+    for _, outgoing in store.events_of([person_id], after=0):
         event, kind = outgoing.event, event_type(outgoing.event)
-        if event.person_id == person_id and kind not in UNTOLD_EVENTS:
+        if kind not in UNTOLD_EVENTS:
             told = msgspec.json.decode(msgspec.json.encode(event))
             data = {name: value for name, value in told.items() if name not in _LEFT_OUT}
             yield OwnEvent(
