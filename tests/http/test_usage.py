@@ -7,13 +7,12 @@ from uuid import UUID
 import httpx
 import pytest
 
-from adapters.postgres.migrate import migrate
 from entrypoints.settings import Settings
 from tests.http import given
 from tests.http.api import Api, Json, asking, invalid, pointers, refused
 from tests.http.running import served
 from tests.http.stored import Stored
-from tests.postgres import empty_database
+from tests.postgres import migrated_database
 
 BEAT = 45
 SILENCE = 60
@@ -343,8 +342,7 @@ async def test_a_period_is_a_month(api: Api, person: str, period: str) -> None:
 
 async def test_a_session_over_a_months_end_on_a_night_of_a_changed_clock(cluster: str) -> None:
     """In Cairo the clock goes back from midnight on the last night of October 2030."""
-    database = await empty_database(cluster)
-    await migrate(database)
+    database = await migrated_database(cluster)
     with served(Settings(database_url=database, test_clock=True, relay=False)) as server:
         async with asking(server) as api:
             await api.move_to(datetime(2030, 10, 30, 12, tzinfo=UTC))
