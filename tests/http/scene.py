@@ -250,12 +250,12 @@ async def unchanged(api: Api, scene: Scene) -> AsyncIterator[None]:
     if api.served.database is None:
         before = await _seen(api, scene)
         yield
-        assert await _seen(api, scene) == before
+        assert await _seen(api, scene) == before, "something was stored"
     else:
         async with looking_into(api.served.database) as stored:
             kept = await stored.everything()
             yield
-            assert await stored.everything() == kept
+            assert await stored.everything() == kept, "something was stored"
 
 
 async def _seen(api: Api, scene: Scene) -> list[Json]:
