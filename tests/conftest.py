@@ -7,8 +7,10 @@ from hypothesis import settings
 
 from tests.postgres import throw_away_postgres
 
-# Properties are tried on the same examples every time.
+# Properties are tried on the same examples every time; `--hypothesis-profile=thorough` tries
+# others, and more.
 settings.register_profile("reproducible", derandomize=True, database=None, deadline=None)
+settings.register_profile("thorough", max_examples=2000, deadline=None)
 settings.load_profile("reproducible")
 
 

@@ -15,7 +15,6 @@ from attrs import define
 from adapters.jobs.queue import STALLED_AFTER
 from adapters.postgres.clock import PostgresTestClock
 from adapters.postgres.executor import Executor
-from adapters.postgres.migrate import migrate
 from application.shared.job_ports import JobRuns
 from application.shared.jobs import JobState, StoredJob, Ticket
 from application.shared.run_job import JobResult
@@ -24,15 +23,14 @@ from tests.adapters.job_workers import worker_on
 from tests.contracts.job_workers import a_kind
 from tests.contracts.postgres import postgres_stores
 from tests.contracts.values import START, a_person
-from tests.postgres import empty_database
+from tests.postgres import migrated_database
 
 PATIENCE_SECONDS = 30
 
 
 @pytest_asyncio.fixture(scope="module")
 async def executor(database: str) -> AsyncIterator[Executor]:
-    url = await empty_database(database)
-    await migrate(url)
+    url = await migrated_database(database)
     executor = Executor(url)
     await executor.open()
     await PostgresTestClock(executor).start(START)

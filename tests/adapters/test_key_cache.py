@@ -7,19 +7,17 @@ import pytest_asyncio
 
 from adapters.postgres.executor import Executor
 from adapters.postgres.key_cache import CachedServiceKeys
-from adapters.postgres.migrate import migrate
 from adapters.postgres.service_keys import PostgresServiceKeys
 from domain.identity.service_keys import ServiceKey
 from tests.contracts.values import START, a_service_key
-from tests.postgres import empty_database
+from tests.postgres import migrated_database
 
 SECONDS_TO_HEAR = 10
 
 
 @pytest_asyncio.fixture
 async def executor(database: str) -> AsyncIterator[Executor]:
-    url = await empty_database(database)
-    await migrate(url)
+    url = await migrated_database(database)
     executor = Executor(url)
     await executor.open()
     yield executor

@@ -12,9 +12,8 @@ import pytest_asyncio
 
 import adapters.postgres
 from adapters.postgres.executor import Statement
-from adapters.postgres.migrate import migrate
 from benchmarks.fill import Size, fill
-from tests.postgres import empty_database
+from tests.postgres import migrated_database
 
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 
@@ -206,8 +205,7 @@ MORE = (
 
 @pytest_asyncio.fixture(scope="module")
 async def connection(database: str) -> AsyncIterator[Connection]:
-    url = await empty_database(database)
-    await migrate(url)
+    url = await migrated_database(database)
     connection = await asyncpg.connect(url)
     await fill(connection, Size(persons=4000, messages=40_000))
     for statement in MORE:

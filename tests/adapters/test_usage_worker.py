@@ -10,7 +10,6 @@ import pytest_asyncio
 
 from adapters.postgres.clock import PostgresTestClock
 from adapters.postgres.executor import Executor
-from adapters.postgres.migrate import migrate
 from application.usage.start_session import StartUsageRequest
 from domain.shared.ids import PersonId
 from domain.shared.tiers import Tier
@@ -20,7 +19,7 @@ from tests.contracts import given, usage
 from tests.contracts.postgres import postgres_stores
 from tests.contracts.stores import Stores
 from tests.contracts.values import START
-from tests.postgres import empty_database
+from tests.postgres import migrated_database
 
 PATIENCE_SECONDS = 30
 PERSONS, DONE = 5, 2
@@ -50,8 +49,7 @@ NOT_CLOSED_TO_NOTHING = """
 
 @pytest_asyncio.fixture
 async def executor(database: str) -> AsyncIterator[Executor]:
-    url = await empty_database(database)
-    await migrate(url)
+    url = await migrated_database(database)
     executor = Executor(url)
     await executor.open()
     await PostgresTestClock(executor).start(START)

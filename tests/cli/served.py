@@ -6,7 +6,8 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -15,10 +16,12 @@ from typing import IO, NamedTuple
 import httpx
 
 from adapters.postgres.embedded_postmaster import read_postmaster
+from tests.plain_http import NO_TLS
 
 REPOSITORY = Path(__file__).parents[2]
 COMMAND = (sys.executable, "-m", "entrypoints.cli.main")
 PATIENCE_SECONDS = 60
+_PAUSE_SECONDS = 0.02
 PEPPER = {"KITHKIN_PEPPER": "of the tests, and of nothing else"}
 """What a server with a database URL needs."""
 
@@ -62,7 +65,9 @@ class Served:
 
     def client(self, key: str | None = None) -> httpx.Client:
         headers = {"Authorization": f"Bearer {key or self.keys[0]}"}
-        return httpx.Client(base_url=self.url, headers=headers, trust_env=False, timeout=30)
+        return httpx.Client(
+            base_url=self.url, headers=headers, trust_env=False, timeout=30, verify=NO_TLS
+        )
 
     def stop(self, *signals: signal.Signals) -> list[str]:
         """Send signals to the whole group, as a terminal does, and give the last lines."""
@@ -112,6 +117,19 @@ def serve(*arguments: str, until: str = "API pages", **environment: str) -> Iter
         finally:
             watchdog.cancel()
             process.kill()
+
+
+def fetched(url: str) -> httpx.Response:
+    """Ask a server on this machine."""
+    return httpx.get(url, trust_env=False, verify=NO_TLS)
+
+
+def await_that(condition: Callable[[], bool]) -> None:
+    """Look until something is so, with pauses that leave the processor to those who make it so."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(_PAUSE_SECONDS)
 
 
 def postmaster_of(data: Path) -> int:

@@ -2,13 +2,10 @@
 
 import os
 import signal
-import time
 from pathlib import Path
 
-import httpx
-
 from adapters.postgres.embedded import running_url
-from tests.cli.served import PATIENCE_SECONDS, PEPPER, Served, children, serve
+from tests.cli.served import PEPPER, Served, await_that, children, fetched, serve
 
 LIMIT = 2
 POOL = 10
@@ -50,15 +47,13 @@ def test_nobody_else_does() -> None:
 
 def figure(url: str, name: str) -> float:
     """A figure that is the sum of all its lines that begin so."""
-    text = httpx.get(f"{url}/metrics", trust_env=False).text
+    text = fetched(f"{url}/metrics").text
     lines = (line for line in text.splitlines() if line.startswith(name))
     return sum(float(line.rpartition(" ")[2]) for line in lines)
 
 
 def read_until(url: str, name: str, value: float) -> None:
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while (found := figure(url, name)) != value:
-        assert time.monotonic() < deadline, found
+    await_that(lambda: figure(url, name) == value)
 
 
 def test_counts_outlive_a_worker_and_what_it_held_does_not(data: Path) -> None:
@@ -75,9 +70,7 @@ def test_counts_outlive_a_worker_and_what_it_held_does_not(data: Path) -> None:
         read_until(server.url, listed, asked)
         read_until(server.url, held, 2 * POOL)
         os.kill(max(children(server.process.pid)), signal.SIGKILL)
-        deadline = time.monotonic() + PATIENCE_SECONDS
-        while "ended; another takes its place" not in server.errors:
-            assert time.monotonic() < deadline
+        await_that(lambda: "ended; another takes its place" in server.errors)
         read_until(server.url, held, 2 * POOL)
         read_until(server.url, listed, asked)
     with serve("--database-url", url, "--workers", "2", **PEPPER) as server:

@@ -6,8 +6,6 @@ import re
 import signal
 import socket
 import stat
-import time
-from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -19,7 +17,9 @@ from tests.cli.conftest import RunCommand
 from tests.cli.served import (
     PATIENCE_SECONDS,
     Served,
+    await_that,
     children,
+    fetched,
     lives,
     postmaster_of,
     run_command,
@@ -37,15 +37,9 @@ def name_of(server: Served, key: str, person_id: str) -> str:
         return str(answer.json()["name"])
 
 
-def await_that(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not condition():
-        assert time.monotonic() < deadline
-
-
 def answers(url: str) -> bool:
     try:
-        httpx.get(f"{url}/health/live", trust_env=False)
+        fetched(f"{url}/health/live")
     except httpx.TransportError:
         return False
     return True
@@ -108,7 +102,7 @@ def test_workers_are_replaced_and_end_with_their_supervisor(data: Path) -> None:
         # The last one: the first child is no worker, but keeps their books.
         os.kill(max(children(server.process.pid)), signal.SIGKILL)
         await_that(lambda: "ended; another takes its place" in server.errors)
-        assert httpx.get(f"{server.url}/health/ready", trust_env=False).status_code == 200
+        assert fetched(f"{server.url}/health/ready").status_code == 200
         assert server.stop(signal.SIGINT, signal.SIGINT) == [GOODBYE]
         assert server.process.returncode == 0
         assert "Traceback" not in server.errors

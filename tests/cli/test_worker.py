@@ -7,19 +7,26 @@ import socket
 import subprocess
 import sys
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import asyncpg
-import httpx
 import pytest
 
 from adapters.postgres.embedded import running_url
 from adapters.postgres.migrate import migrate
 from tests.cli.conftest import RunCommand
-from tests.cli.served import COMMAND, PATIENCE_SECONDS, PEPPER, REPOSITORY, clean_environment, serve
+from tests.cli.served import (
+    COMMAND,
+    PATIENCE_SECONDS,
+    PEPPER,
+    REPOSITORY,
+    await_that,
+    clean_environment,
+    fetched,
+    serve,
+)
 
 KIND = "forget_expired_answers"
 GOODBYE = "Goodbye     The worker is stopped; what it did not begin is left to others.\n"
@@ -53,12 +60,6 @@ def is_true(url: str, condition: str) -> bool:
             await connection.close()
 
     return asyncio.run(ask())
-
-
-def await_that(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not condition():
-        assert time.monotonic() < deadline
 
 
 def is_worked_on(url: str) -> None:
@@ -117,7 +118,7 @@ def test_a_worker_that_is_stuck_ends_too(own_database: str) -> None:
 def test_a_server_works_too(own_database: str) -> None:
     with serve("--database-url", own_database, **PEPPER) as server:
         is_worked_on(own_database)
-        ready = httpx.get(f"{server.url}/health/ready", trust_env=False).json()
+        ready = fetched(f"{server.url}/health/ready").json()
         assert {"name": "queue", "status": "ok"} in ready["parts"]
         server.stop(signal.SIGINT)
         assert (server.process.returncode, "Traceback" in server.errors) == (0, False)
@@ -127,7 +128,7 @@ def test_a_server_can_leave_work_to_others(own_database: str) -> None:
     with serve("--database-url", own_database, "--no-embedded-worker", **PEPPER) as server:
         worker = "EXISTS (SELECT FROM pg_stat_activity WHERE application_name = 'kithkin-worker')"
         assert not is_true(own_database, worker)
-        ready = httpx.get(f"{server.url}/health/ready", trust_env=False).json()
+        ready = fetched(f"{server.url}/health/ready").json()
         assert {"name": "queue", "status": "ok"} in ready["parts"]
 
 
@@ -146,9 +147,9 @@ def test_a_worker_shows_its_own_figures(own_database: str) -> None:
         assert url.startswith("http://127.0.0.1:")
         done = f'kithkin_jobs_total{{kind="{KIND}",outcome="done"}}'
         is_worked_on(own_database)
-        await_that(lambda: done in httpx.get(url, trust_env=False).text)
+        await_that(lambda: done in fetched(url).text)
         held = 'kithkin_database_connections{state="free"}'
-        await_that(lambda: held in httpx.get(url, trust_env=False).text)
+        await_that(lambda: held in fetched(url).text)
         os.killpg(process.pid, signal.SIGTERM)
         out, err = process.communicate(timeout=PATIENCE_SECONDS)
     assert (process.returncode, out, err) == (0, GOODBYE, "")

@@ -27,12 +27,11 @@ from adapters.postgres.delivery_queue import (
 from adapters.postgres.event_log import PostgresDeliveredEverywhere, PostgresEventLog
 from adapters.postgres.executor import Executor
 from adapters.postgres.identity import PostgresPersons
-from adapters.postgres.migrate import migrate
 from adapters.postgres.transaction import PostgresTransactions
 from adapters.postgres.webhooks import PostgresDeliveries, PostgresWebhookEndpoints
 from tests.contracts.values import START
 from tests.events.world import EventWorld
-from tests.postgres import empty_database
+from tests.postgres import migrated_database
 
 _EMPTY = "TRUNCATE outbox, forgotten_events, webhook_endpoints, event_sinks, test_clock CASCADE"
 
@@ -74,9 +73,7 @@ def postgres_world(executor: Executor) -> EventWorld:
 @pytest_asyncio.fixture(scope="session")
 async def events_database(database: str) -> str:
     """A database in which nothing else happens."""
-    url = await empty_database(database)
-    await migrate(url)
-    return url
+    return await migrated_database(database)
 
 
 @pytest_asyncio.fixture

@@ -12,6 +12,7 @@ from attrs import frozen
 
 from tests.http.conformance import Description, Operation, described_by
 from tests.http.running import Served
+from tests.plain_http import NO_TLS
 
 Json = Any
 """What a body holds: tests take it apart by the names that the description has."""
@@ -106,10 +107,10 @@ async def asking(server: Served, key: str | None = "admin") -> AsyncIterator[Api
         headers["Authorization"] = f"Bearer {server.keys[key]}"
     limits = httpx.Limits(max_connections=MANY, max_keepalive_connections=MANY)
     async with httpx.AsyncClient(
-        base_url=server.url, headers=headers, timeout=_SECONDS, limits=limits
+        base_url=server.url, headers=headers, timeout=_SECONDS, limits=limits, verify=NO_TLS
     ) as client:
-        document = (await client.get("/schema/openapi.json")).json()
-        yield Api(server, described_by(document), client)
+        described = await client.get("/schema/openapi.json")
+        yield Api(server, described_by(described.content), client)
 
 
 def a_client() -> str:

@@ -103,8 +103,10 @@ class Description:
         return self._validators[name]
 
 
-def described_by(document: dict[str, Any]) -> Description:
-    """Read a description."""
+@cache
+def described_by(written: bytes) -> Description:
+    """Read a description, once for all servers that serve it."""
+    document: dict[str, Any] = json.loads(written)
     operations = (
         Operation(method.upper(), path, item[method])
         for path, item in document["paths"].items()

@@ -11,6 +11,7 @@ from adapters.postgres.migrate import migrate
 from entrypoints.settings import Settings
 from tests.http.api import Api, asking
 from tests.http.running import Served, open_folder, served
+from tests.http.scene import Scene, a_scene
 from tests.http.stored import Stored, looking_into
 
 WORKERS = 2
@@ -81,3 +82,9 @@ def api(request: pytest.FixtureRequest) -> Api:
     name = "in_memory" if request.param == "memory" else "on_postgres"
     either: Api = request.getfixturevalue(name)
     return either
+
+
+@pytest_asyncio.fixture(scope="module")
+async def still(api: Api) -> Scene:
+    """A scene for all of a module that are refused before anybody looks at what is there."""
+    return await a_scene(api)

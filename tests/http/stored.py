@@ -36,16 +36,21 @@ class Stored:
 
     connection: "Connection"
 
-    async def everything(self) -> dict[str, str]:
-        """A digest of each table, but for keys and sessions, whose use is noted."""
+    async def everything(self) -> dict[str, str | None]:
+        """What each table changes in when it is written to, but for keys and sessions.
+
+        The use of those two is noted. A row that is written gets the number of its transaction,
+        which no other has: so their count and their sum move with every change, even to a row's
+        own values, and take far less time than to read all that is in them.
+        """
         tables = [row["table_name"] for row in await self.connection.fetch(_TABLES)]
         each = (
-            f"SELECT '{table}' AS name, md5(string_agg(row::text, ' ' ORDER BY row::text))"
-            f" AS digest FROM {table} AS row"
+            f"SELECT '{table}' AS name, count(*) || ' ' || sum(xmin::text::bigint) AS written"
+            f" FROM {table}"
             for table in tables
         )
         found = await self.connection.fetch(" UNION ALL ".join(each))
-        return {row["name"]: row["digest"] for row in found}
+        return {row["name"]: row["written"] for row in found}
 
     async def mentions(self, text: str) -> bool:
         """Tell whether any row of any table holds a text."""

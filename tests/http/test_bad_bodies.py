@@ -30,8 +30,8 @@ WRONG: dict[str, list[object]] = {
 
 
 @pytest.fixture
-async def scene(api: Api) -> Scene:
-    return await a_scene(api)
+def scene(still: Scene) -> Scene:
+    return still
 
 
 def operations(api: Api) -> Iterator[Operation]:

@@ -8,7 +8,7 @@ import pytest
 
 from tests.http import given
 from tests.http.api import Api, invalid, pointers
-from tests.http.scene import Scene, a_scene, unchanged
+from tests.http.scene import Scene, unchanged
 
 LISTS = (
     "list_persons",
@@ -27,11 +27,10 @@ NOBODY = "0198a5c4-7d1e-7c3a-9f00-5b2d6e8a1c44"
 
 
 @pytest.fixture
-async def scene(api: Api) -> AsyncIterator[Scene]:
+async def scene(api: Api, still: Scene) -> AsyncIterator[Scene]:
     """A scene in which nothing is to change."""
-    scene = await a_scene(api)
-    async with unchanged(api, scene):
-        yield scene
+    async with unchanged(api, still):
+        yield still
 
 
 def lists(api: Api, scene: Scene) -> list[tuple[str, dict[str, str]]]:

@@ -57,11 +57,11 @@ def test_the_lengths_tried_are_those_of_all_texts() -> None:
         pytest.param("\udc00\ud800", id="surrogates the wrong way round"),
     ],
 )
-async def test_a_text_that_is_none_is_refused(api: Api, scene: Scene, text: str) -> None:
+async def test_a_text_that_is_none_is_refused(api: Api, still: Scene, text: str) -> None:
     broken = any("\ud800" <= character <= "\udfff" for character in text)
-    async with unchanged(api, scene):
+    async with unchanged(api, still):
         for name, field in TEXTS.items():
-            answer = await write(api, scene, name, text)
+            answer = await write(api, still, name, text)
             problem = invalid(answer)
             # A body that cannot be decoded at all does not tell where.
             assert pointers(problem) == ["" if broken else f"/{field}"]

@@ -19,6 +19,13 @@ async def scene(api: Api) -> AsyncIterator[Scene]:
         yield scene
 
 
+@pytest.fixture
+async def same(api: Api, still: Scene) -> AsyncIterator[Scene]:
+    """A scene in which nothing is to change, whatever its time."""
+    async with unchanged(api, still):
+        yield still
+
+
 async def refuse(api: Api, method: str, path: str, **request: Any) -> Json:
     """The problem with a value."""
     answer = await api.ask(method, path, **request)
@@ -69,12 +76,10 @@ PROFILE = [
 
 
 @pytest.mark.parametrize(("field", "value"), PROFILE)
-async def test_a_profile_takes_no_such_value(
-    api: Api, scene: Scene, field: str, value: str
-) -> None:
+async def test_a_profile_takes_no_such_value(api: Api, same: Scene, field: str, value: str) -> None:
     person = {"name": "Ana Lima", field: value}
     made = await refuse(api, "POST", "/v1/persons", json=person)
-    changed = await refuse(api, "PATCH", f"/v1/persons/{scene.pair.a}", json={field: value})
+    changed = await refuse(api, "PATCH", f"/v1/persons/{same.pair.a}", json={field: value})
     assert pointers(made) == pointers(changed) == [f"/{field}"]
 
 
@@ -88,8 +93,8 @@ async def test_a_zone_that_is_none_is_named_and_one_that_is_suggested(
 
 
 @pytest.mark.parametrize("field", ["name", "timezone", "locale", "privacy_level"])
-async def test_what_everyone_has_cannot_be_taken_away(api: Api, scene: Scene, field: str) -> None:
-    problem = await refuse(api, "PATCH", f"/v1/persons/{scene.pair.a}", json={field: None})
+async def test_what_everyone_has_cannot_be_taken_away(api: Api, same: Scene, field: str) -> None:
+    problem = await refuse(api, "PATCH", f"/v1/persons/{same.pair.a}", json={field: None})
     assert pointers(problem) == [f"/{field}"]
 
 
@@ -157,8 +162,8 @@ async def test_evidence_stands_in_a_conversation_of_the_two(api: Api) -> None:
 
 
 @pytest.mark.parametrize("tier", ["gold", "", "Plus", "free "])
-async def test_a_tier_is_one_there_is(api: Api, scene: Scene, tier: str) -> None:
-    path = f"/v1/persons/{scene.pair.a}/tier"
+async def test_a_tier_is_one_there_is(api: Api, same: Scene, tier: str) -> None:
+    path = f"/v1/persons/{same.pair.a}/tier"
     problem = await refuse(api, "PUT", path, json={"tier": tier})
     assert pointers(problem) == ["/tier"]
     assert problem["detail"] == (
@@ -187,9 +192,9 @@ TIMES = [
 
 
 @pytest.mark.parametrize("time", TIMES)
-async def test_a_time_is_one_there_is(api: Api, scene: Scene, time: str) -> None:
-    call = {"initiator_id": scene.pair.a, "scheduled_for": time}
-    problem = await refuse(api, "POST", f"{scene.pair.path}/video-calls", json=call)
+async def test_a_time_is_one_there_is(api: Api, same: Scene, time: str) -> None:
+    call = {"initiator_id": same.pair.a, "scheduled_for": time}
+    problem = await refuse(api, "POST", f"{same.pair.path}/video-calls", json=call)
     assert pointers(problem) == ["/scheduled_for"]
     problem = await refuse(api, "PUT", "/v1/test-clock", json={"now": time})
     assert pointers(problem) == ["/now"]
@@ -204,7 +209,7 @@ async def test_a_call_is_scheduled_for_the_coming_year(api: Api, scene: Scene) -
 
 
 @pytest.mark.parametrize("event", ["join", "", "Connected"])
-async def test_presence_is_connected_or_disconnected(api: Api, scene: Scene, event: str) -> None:
-    path = f"/v1/video-calls/{scene.call}/presence"
-    body = {"person_id": scene.pair.a, "event": event}
+async def test_presence_is_connected_or_disconnected(api: Api, same: Scene, event: str) -> None:
+    path = f"/v1/video-calls/{same.call}/presence"
+    body = {"person_id": same.pair.a, "event": event}
     assert pointers(await refuse(api, "POST", path, json=body)) == ["/event"]

@@ -6,9 +6,7 @@ import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import ExitStack, asynccontextmanager
 from typing import Any
-from uuid import uuid4
 
-import asyncpg
 import httpx
 import pytest
 import pytest_asyncio
@@ -17,7 +15,6 @@ from jsonschema_rs import Draft202012Validator
 from standardwebhooks import Webhook
 
 from adapters.event_catalogue import catalogue
-from adapters.postgres.migrate import migrate
 from entrypoints.settings import Settings
 from tests.events.test_webhook_sender import OK, Heard, receiver
 from tests.http import given
@@ -25,6 +22,7 @@ from tests.http.api import Api, Json, asking, fresh, invalid, pointers, refused,
 from tests.http.running import served
 from tests.http.scene import nobody
 from tests.http.signing_in import a_token, bearer
+from tests.postgres import migrated_database
 
 ENDPOINTS = "/v1/webhook-endpoints"
 SECONDS = 20
@@ -34,13 +32,7 @@ DELIVERING = Settings(webhook_private_addresses=True)
 
 @pytest_asyncio.fixture(scope="module")
 async def database_of_its_own(cluster: str) -> str:
-    name = f"events_{uuid4().hex}"
-    connection = await asyncpg.connect(cluster)
-    await connection.execute(f"CREATE DATABASE {name}")
-    await connection.close()
-    url = cluster.replace("/kithkin?", f"/{name}?")
-    await migrate(url)
-    return url
+    return await migrated_database(cluster)
 
 
 @pytest_asyncio.fixture(scope="module", params=["memory", "postgres"])

@@ -9,6 +9,7 @@ from tests.http.api import Api, asking, fresh, refused
 from tests.http.conftest import WORKERS
 from tests.http.figures import Read, read, read_once
 from tests.http.running import served
+from tests.plain_http import NO_TLS
 
 REQUESTS = "kithkin_http_requests_total"
 SECONDS = "kithkin_http_request_seconds_count"
@@ -25,7 +26,9 @@ async def test_every_request_is_counted_whoever_served_it(api: Api) -> None:
     asked = 40
     for _ in range(asked):
         # Each on a connection of its own, of which the workers take now one, now the other.
-        async with httpx.AsyncClient(base_url=api.served.url, headers=api.client.headers) as once:
+        async with httpx.AsyncClient(
+            base_url=api.served.url, headers=api.client.headers, verify=NO_TLS
+        ) as once:
             assert (await once.get(f"/v1/persons/{person}")).status_code == 200
             assert (await once.get(f"/v1/persons/{given_nobody()}")).status_code == 404
 

@@ -5,13 +5,12 @@ from datetime import timedelta
 import asyncpg
 import pytest
 
-from adapters.postgres.migrate import migrate
 from entrypoints.settings import Settings
 from tests.http import given
 from tests.http.api import Api, asking, refused
 from tests.http.running import served
 from tests.http.stored import Stored, looking_into
-from tests.postgres import empty_database
+from tests.postgres import migrated_database
 
 
 async def test_a_move_ends_the_calls_that_are_overdue_before_it_answers(
@@ -25,8 +24,7 @@ async def test_a_move_ends_the_calls_that_are_overdue_before_it_answers(
 
 
 async def test_a_move_does_what_is_due_without_a_worker(cluster: str) -> None:
-    database = await empty_database(cluster)
-    await migrate(database)
+    database = await migrated_database(cluster)
     settings = Settings(database_url=database, test_clock=True, embedded_worker=False)
     with served(settings) as server:
         async with asking(server) as api, looking_into(database) as stored:
@@ -40,8 +38,7 @@ async def test_a_move_does_what_is_due_without_a_worker(cluster: str) -> None:
 
 
 async def test_answers_are_forgotten_when_their_time_is_over(cluster: str) -> None:
-    database = await empty_database(cluster)
-    await migrate(database)
+    database = await migrated_database(cluster)
     with served(Settings(database_url=database, test_clock=True)) as server:
         async with asking(server) as api, looking_into(database) as stored:
             kept = "SELECT count(*) FROM kept_answers"
@@ -54,8 +51,7 @@ async def test_answers_are_forgotten_when_their_time_is_over(cluster: str) -> No
 
 
 async def test_a_queue_that_is_missing_is_told(cluster: str) -> None:
-    database = await empty_database(cluster)
-    await migrate(database)
+    database = await migrated_database(cluster)
     with served(Settings(database_url=database, embedded_worker=False)) as server:
         async with asking(server, None) as api:
             connection = await asyncpg.connect(database)

@@ -6,21 +6,20 @@ import shutil
 import sys
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
-from urllib.parse import urlsplit
 
-import asyncpg
 import pytest
 import pytest_asyncio
+from hypothesis import settings
 
-from adapters.postgres.migrate import migrate
 from entrypoints.settings import Settings
 from tests.http import given
 from tests.http.api import Api, asking
 from tests.http.running import open_folder, served
+from tests.postgres import migrated_database
 
 SEED = 2026
-EXAMPLES = 60
-NAME = "tried_by_schemathesis"
+EXAMPLES = settings().max_examples // 5
+"""For each operation, in each of the ways in which they are made up."""
 CONFIGURATION = Path(__file__).with_name("schemathesis.toml")
 PERSONS = 4
 
@@ -28,11 +27,7 @@ PERSONS = 4
 @pytest_asyncio.fixture(scope="module")
 async def api(cluster: str) -> AsyncIterator[Api]:
     """A server whose time and persons may be played with, on a database of its own."""
-    connection = await asyncpg.connect(cluster)
-    await connection.execute(f"CREATE DATABASE {NAME}")
-    await connection.close()
-    url = urlsplit(cluster)._replace(path=f"/{NAME}").geturl()
-    await migrate(url)
+    url = await migrated_database(cluster)
     with served(Settings(database_url=url, test_clock=True, relay=False)) as server:
         async with asking(server) as api:
             yield api

@@ -5,7 +5,6 @@ from uuid import UUID
 
 import pytest
 
-from adapters.postgres.migrate import migrate
 from entrypoints.settings import Settings
 from tests.http import given
 from tests.http.api import Api, asking, invalid, pointers, refused
@@ -26,7 +25,7 @@ from tests.http.using import (
     usage,
     use,
 )
-from tests.postgres import empty_database
+from tests.postgres import migrated_database
 
 
 @pytest.fixture
@@ -305,8 +304,7 @@ async def test_a_period_is_a_month(api: Api, person: str, period: str) -> None:
 
 async def test_a_session_over_a_months_end_on_a_night_of_a_changed_clock(cluster: str) -> None:
     """In Cairo the clock goes back from midnight on the last night of October 2030."""
-    database = await empty_database(cluster)
-    await migrate(database)
+    database = await migrated_database(cluster)
     with served(Settings(database_url=database, test_clock=True, relay=False)) as server:
         async with asking(server) as api:
             await api.move_to(datetime(2030, 10, 30, 12, tzinfo=UTC))

@@ -13,11 +13,10 @@ import pytest
 from attrs import define
 
 from adapters.postgres.executor import Executor
-from adapters.postgres.migrate import migrate
 from entrypoints.settings import Settings
 from entrypoints.wiring.kithkin import on_postgres
 from tests.contracts.postgres import postgres_stores
-from tests.postgres import empty_database
+from tests.postgres import migrated_database
 from tests.simulation import rules
 from tests.simulation.chance import ChanceOfUse
 from tests.simulation.commands import Answer, Command, Send
@@ -85,7 +84,7 @@ def table_cells(run: Run) -> set[tuple[object, object]]:
 
 @pytest.mark.parametrize("seed", SEEDS_ON_POSTGRES)
 async def test_postgres_answers_as_memory_does(database: str, seed: int) -> None:
-    run = await simulate(seed, STEPS_ON_POSTGRES, on(await empty_database(database)))
+    run = await simulate(seed, STEPS_ON_POSTGRES, on(await migrated_database(database)))
     assert run.violation is None
     in_memory = await simulate(seed, STEPS_ON_POSTGRES, kithkin_in_memory)
     assert run.commands == in_memory.commands
@@ -93,7 +92,7 @@ async def test_postgres_answers_as_memory_does(database: str, seed: int) -> None
 
 
 async def test_postgres_counts_seconds_as_memory_does(database: str) -> None:
-    on_postgres = on(await empty_database(database))
+    on_postgres = on(await migrated_database(database))
     run = await simulate(SEED_OF_USE, STEPS_ON_POSTGRES, on_postgres, ChanceOfUse)
     assert run.violation is None
     in_memory = await simulate(SEED_OF_USE, STEPS_ON_POSTGRES, kithkin_in_memory, ChanceOfUse)
@@ -103,7 +102,6 @@ async def test_postgres_counts_seconds_as_memory_does(database: str) -> None:
 def on(url: str) -> NewKithkin:
     @asynccontextmanager
     async def kithkin_on_postgres() -> AsyncIterator[Simulated]:
-        await migrate(url)
         kithkin = on_postgres(
             Settings(test_clock=True, pepper="p" * 32, event_retention_days=3660), url
         )

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from itertools import combinations
 
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from domain.identity.pepper import Pepper
@@ -22,6 +22,7 @@ emails = st.emails()
 secrets = st.binary(min_size=32, max_size=64)
 
 
+@settings(max_examples=30)  # addresses take long to make up
 @given(emails, secrets)
 def test_one_address_has_one_hash_whatever_its_case(email: str, secret: bytes) -> None:
     pepper = Pepper(secret)
@@ -32,6 +33,7 @@ def test_one_address_has_one_hash_whatever_its_case(email: str, secret: bytes) -
         assert email.encode() not in hashed
 
 
+@settings(max_examples=30)  # addresses take long to make up
 @given(emails, emails, secrets, secrets)
 def test_another_address_or_pepper_has_another_hash(
     one: str, two: str, secret: bytes, other: bytes

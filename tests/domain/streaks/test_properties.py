@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, timedelta
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.shared.errors import DomainError
@@ -71,7 +71,6 @@ def _play(
     return played
 
 
-@settings(max_examples=100)
 @given(instants, hops)
 def test_hopping_zones_gains_at_most_four_days_over_those_that_pass(
     at: datetime, journey: list[tuple[int, str]]
@@ -83,7 +82,6 @@ def test_hopping_zones_gains_at_most_four_days_over_those_that_pass(
         assert streak.longest <= (at - began) // timedelta(days=1) + 4
 
 
-@settings(max_examples=100)
 @given(instants, actions, small_policies)
 def test_the_longest_is_never_below_the_current(
     at: datetime, script: list[tuple[int, str, str, int]], policy: StreakPolicy
@@ -94,7 +92,6 @@ def test_the_longest_is_never_below_the_current(
         assert streak.current <= streak.credits
 
 
-@settings(max_examples=100)
 @given(instants, actions, small_policies)
 def test_each_date_is_credited_once_and_gains_stay_bounded_with_repairs(
     at: datetime, script: list[tuple[int, str, str, int]], policy: StreakPolicy
@@ -106,7 +103,6 @@ def test_each_date_is_credited_once_and_gains_stay_bounded_with_repairs(
         assert streak.longest <= (now - at) // timedelta(days=1) + 4
 
 
-@settings(max_examples=100)
 @given(instants, actions, small_policies)
 def test_paused_dates_stay_within_a_years_allowance_and_never_lie_behind(
     at: datetime, script: list[tuple[int, str, str, int]], policy: StreakPolicy
@@ -117,7 +113,6 @@ def test_paused_dates_stay_within_a_years_allowance_and_never_lie_behind(
         assert list(streak.paused_on) == sorted(set(streak.paused_on))
 
 
-@settings(max_examples=100)
 @given(instants, actions, st.integers(0, 90 * 3600), st.sampled_from(FAR_APART))
 def test_the_status_says_what_a_credit_would_do(
     at: datetime, script: list[tuple[int, str, str, int]], seconds: int, zone: str

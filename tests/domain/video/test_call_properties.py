@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from functools import reduce
 from itertools import pairwise
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.shared.errors import ConflictError
@@ -100,7 +100,6 @@ def end_by_time(rings_at: datetime, log: list[PresenceReported]) -> datetime:
     return min(longest, max(report.at for report in latest) + MINUTE)
 
 
-@settings(max_examples=200)
 @given(calls, scripts(commands))
 def test_overlap_and_outcome_are_what_the_presence_log_says(
     call: Ringing, script: list[Step]
@@ -123,7 +122,6 @@ def test_overlap_and_outcome_are_what_the_presence_log_says(
     assert (ended.counts_on_initiator is None) is (ended.outcome is not CallOutcome.COMPLETED)
 
 
-@settings(max_examples=200)
 @given(calls, scripts(reports))
 def test_a_call_that_nobody_ends_is_over_when_the_presence_log_says(
     call: Ringing, script: list[Step]
@@ -135,7 +133,6 @@ def test_a_call_that_nobody_ends_is_over_when_the_presence_log_says(
     assert ended.ended_at == end_by_time(call.rings_at, log)
 
 
-@settings(max_examples=200)
 @given(calls, scripts(commands))
 def test_a_call_never_goes_back(call: Ringing, script: list[Step]) -> None:
     states, _ = history(call, script)
@@ -150,7 +147,6 @@ def test_a_call_never_goes_back(call: Ringing, script: list[Step]) -> None:
             assert after == before
 
 
-@settings(max_examples=200)
 @given(calls, scripts(commands))
 def test_events_alone_give_the_state(call: Ringing, script: list[Step]) -> None:
     states, events = history(call, script)
@@ -160,7 +156,6 @@ def test_events_alone_give_the_state(call: Ringing, script: list[Step]) -> None:
     assert [event.at for event in events] == sorted(event.at for event in events)
 
 
-@settings(max_examples=200)
 @given(calls, scripts(commands), st.lists(st.integers(0, seconds(600)), max_size=6))
 def test_looking_at_a_call_changes_nothing(
     call: Ringing, script: list[Step], looks: list[int]
@@ -172,14 +167,12 @@ def test_looking_at_a_call_changes_nothing(
     assert history(call, looked_at + last)[0][-1] == history(call, script + last)[0][-1]
 
 
-@settings(max_examples=200)
 @given(calls, scripts(reports))
 def test_reporting_everything_twice_changes_nothing(call: Ringing, script: list[Step]) -> None:
     twice = [step for step in script for _ in range(2)]
     assert history(call, twice)[0][-1] == history(call, script)[0][-1]
 
 
-@settings(max_examples=200)
 @given(calls, scripts(commands))
 def test_nothing_happens_after_the_end(call: Ringing, script: list[Step]) -> None:
     states, events = history(call, script)

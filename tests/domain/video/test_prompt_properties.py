@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from attrs import frozen
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.shared.ids import ConversationId
@@ -149,7 +149,6 @@ def is_told_that_none_is_left(prompt: Prompt) -> bool:
     return prompt.prompt_type is COUNT and prompt.threshold == 0
 
 
-@settings(max_examples=200)
 @given(histories)
 def test_no_cap_is_exceeded_in_any_history(history: list[Step]) -> None:
     past = all_shown(history)
@@ -163,7 +162,6 @@ def test_no_cap_is_exceeded_in_any_history(history: list[Step]) -> None:
     assert dates == sorted(dates)
 
 
-@settings(max_examples=200)
 @given(histories)
 def test_nothing_is_told_twice(history: list[Step]) -> None:
     past = all_shown(history)
@@ -178,7 +176,6 @@ def test_nothing_is_told_twice(history: list[Step]) -> None:
     assert {*warned.values(), *proposed.values()} <= {1}
 
 
-@settings(max_examples=200)
 @given(histories)
 def test_a_cool_down_doubles_with_each_dismissal_up_to_30_days(history: list[Step]) -> None:
     past = all_shown(history)
@@ -252,7 +249,6 @@ def has_cooled(ana: Prompted, step: Step, kind: PromptType) -> bool:
     return not here or ana.now - here[-1].shown_at >= min(BASE[kind] * 2**run, MONTH)
 
 
-@settings(max_examples=300)
 @given(histories)
 def test_what_comes_is_what_the_rules_page_says(history: list[Step]) -> None:
     for ana, step in lived(history):
@@ -274,7 +270,6 @@ def test_the_same_past_gives_the_same_answer_in_whatever_order_it_is_told(
     assert ana.decide(state) == answer
 
 
-@settings(max_examples=200)
 @given(histories, steps, policies)
 def test_what_is_read_is_bounded_and_enough(
     history: list[Step], step: Step, policy: VideoPolicy
@@ -304,7 +299,6 @@ def test_one_or_none_comes_and_the_others_say_why_not(history: list[Step], step:
             assert one.may_come_at is None or one.may_come_at >= ana.now
 
 
-@settings(max_examples=200)
 @given(histories, steps, st.integers(0, 100))
 def test_time_alone_brings_none_before_it_may_come(
     history: list[Step], step: Step, percent: int

@@ -5,7 +5,7 @@ from itertools import pairwise
 from uuid import UUID
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.shared.calendar import local_date, month_of, start_of
@@ -262,7 +262,6 @@ steps = st.lists(
 )
 
 
-@settings(max_examples=200)
 @given(policies, steps)
 def test_whatever_happens_each_notice_is_given_once_and_in_its_time(
     policy: RewardPolicy, script: list[tuple[int, str, PersonId, str]]

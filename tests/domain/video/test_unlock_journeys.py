@@ -6,7 +6,7 @@ from uuid import UUID
 
 import attrs
 from attrs import define, field
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from domain.identity import persons
@@ -118,7 +118,6 @@ def set_out(at: datetime, policy: UnlockPolicy) -> Traveller:
     return Traveller(newcomer, policy)
 
 
-@settings(max_examples=150)
 @given(instants, policies, journeys)
 @example(datetime.fromisoformat("2026-03-02T10:30:00Z"), UnlockPolicy(), HOPPING)
 def test_no_date_ever_has_more_messages_than_its_limit(
@@ -137,7 +136,6 @@ def test_no_date_ever_has_more_messages_than_its_limit(
     assert all(number <= traveller.limits[day] for day, number in traveller.sent.items())
 
 
-@settings(max_examples=150)
 @given(instants, policies, journeys, st.integers(0, 40))
 def test_looking_in_between_changes_nothing(
     at: datetime, policy: UnlockPolicy, journey: Journey, looks: int
@@ -152,7 +150,6 @@ def test_looking_in_between_changes_nothing(
     assert seen.decide(at) == unseen.decide(at)
 
 
-@settings(max_examples=150)
 @given(instants, policies, journeys)
 def test_all_messages_sent_at_one_instant_fit_the_dates_of_the_world(
     at: datetime, policy: UnlockPolicy, journey: Journey

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 import attrs
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.shared.calendar import local_date, start_of
@@ -26,7 +26,6 @@ def limit_on(day: date, now: UnlockFacts, policy: UnlockPolicy) -> int:
     return allowance(attrs.evolve(now, day=day), policy, "v1").limit
 
 
-@settings(max_examples=200)
 @given(policies, tiers, days_since_call)
 def test_the_limit_is_never_below_the_base(
     policy: UnlockPolicy, tier: Tier, days: int | None
@@ -35,7 +34,6 @@ def test_the_limit_is_never_below_the_base(
     assert policy.base_messages <= limit <= policy.base_messages + policy.tier_bonus[tier]
 
 
-@settings(max_examples=200)
 @given(policies, tiers, st.integers(0, 100), st.integers(0, 100))
 def test_the_limit_never_rises_with_the_days(
     policy: UnlockPolicy, tier: Tier, days: int, more: int
@@ -44,14 +42,12 @@ def test_the_limit_never_rises_with_the_days(
     assert percent_left(days + more, policy) <= percent_left(days, policy)
 
 
-@settings(max_examples=200)
 @given(policies, days_since_call)
 def test_the_limit_never_falls_with_the_tier(policy: UnlockPolicy, days: int | None) -> None:
     limits = [daily_limit(tier, days, policy) for tier in Tier]
     assert limits == sorted(limits)
 
 
-@settings(max_examples=200)
 @given(policies, tiers, st.integers(0, 100))
 def test_the_limit_is_the_base_and_the_bonus_rounded_up(
     policy: UnlockPolicy, tier: Tier, days: int
@@ -61,7 +57,6 @@ def test_the_limit_is_the_base_and_the_bonus_rounded_up(
     assert 100 * bonus - 99 <= hundredths <= 100 * bonus
 
 
-@settings(max_examples=200)
 @given(facts(), policies, st.integers(-3, 70))
 def test_a_completed_call_never_lowers_the_limit(
     now: UnlockFacts, policy: UnlockPolicy, days_ago: int
@@ -72,7 +67,6 @@ def test_a_completed_call_never_lowers_the_limit(
     assert after.limit >= allowance(now, policy, "v1").limit
 
 
-@settings(max_examples=200)
 @given(facts(), policies)
 def test_a_decision_agrees_with_itself(now: UnlockFacts, policy: UnlockPolicy) -> None:
     decision = allowance(now, policy, "v1")
@@ -82,7 +76,6 @@ def test_a_decision_agrees_with_itself(now: UnlockFacts, policy: UnlockPolicy) -
     assert decision.reasons[0].satisfied is decision.allowed
 
 
-@settings(max_examples=200)
 @given(facts(), policies, st.booleans(), st.booleans())
 def test_what_each_rule_said_is_what_its_reason_says(
     now: UnlockFacts, policy: UnlockPolicy, active: bool, blocked: bool
@@ -110,7 +103,6 @@ def test_the_next_change_is_the_first_date_with_another_limit(
     assert (change.limit, change.percent) == (then.limit, then.percent)
 
 
-@settings(max_examples=200)
 @given(facts(), policies)
 def test_the_unlockers_are_exactly_the_actions_that_raise_the_limit_now(
     now: UnlockFacts, policy: UnlockPolicy
@@ -127,7 +119,6 @@ def test_the_unlockers_are_exactly_the_actions_that_raise_the_limit_now(
     assert len(decision.unlockers) == len(raising)
 
 
-@settings(max_examples=200)
 @given(facts(), policies)
 def test_a_day_resets_at_the_first_instant_of_the_next(
     now: UnlockFacts, policy: UnlockPolicy
