@@ -5,7 +5,7 @@ from itertools import pairwise
 from uuid import UUID
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.shared.calendar import local_date, month_of, start_of
@@ -301,6 +301,7 @@ def _states_alternate(told: list[RewardEvent]) -> None:
                 raise AssertionError("no call was voided")
 
 
+@settings(max_examples=40)  # each looks every hour of up to sixty days
 @given(st.integers(0, 60 * 24), st.sampled_from(ZONES))
 def test_looking_when_it_is_due_tells_all_there_is_to_tell(hours: int, timezone: str) -> None:
     end = start_of(date(2026, 2, 20), timezone) + hours * ONE_HOUR
