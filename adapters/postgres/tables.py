@@ -26,6 +26,14 @@ from adapters.postgres.achievement_tables import (
     achievement_totals,
     achievements,
 )
+from adapters.postgres.billing_tables import (
+    payment_notifications,
+    payment_refunds,
+    payment_reports,
+    payments,
+    plan_standings,
+    subscriptions,
+)
 from adapters.postgres.event_tables import (
     event_sinks,
     forgotten_events,
@@ -99,7 +107,12 @@ __all__ = [
     "messages",
     "metadata",
     "outbox",
+    "payment_notifications",
+    "payment_refunds",
+    "payment_reports",
+    "payments",
     "persons",
+    "plan_standings",
     "reaction_marks",
     "reaction_progress",
     "read_markers",
@@ -110,6 +123,7 @@ __all__ = [
     "smart_prompt_events",
     "streak_days",
     "streaks",
+    "subscriptions",
     "test_clock",
     "usage_accounts",
     "usage_ledger",

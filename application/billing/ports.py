@@ -10,8 +10,9 @@ from application.shared.outbox import OutboxEvent
 from application.shared.pages import Page, Position
 from domain.billing.payments import Payment, Provider
 from domain.billing.quotes import Discount, Quote
+from domain.billing.refunds import Refund
 from domain.billing.subscriptions import Subscription, TierGrant
-from domain.shared.ids import PaymentId, PersonId, QuoteId
+from domain.shared.ids import PaymentId, PersonId, QuoteId, RefundId
 from domain.shared.tiers import Tier
 
 
@@ -93,10 +94,10 @@ class PaymentList(Protocol):
         """Give all payments of a person that settled and are for a subscription or a pass."""
         ...
 
-    async def unsettled(
-        self, since: datetime, after: PaymentId | None, limit: int
-    ) -> tuple[Payment, ...]:
-        """Give payments made since an instant, by their ids; the settled ones among them too."""
+    async def made_since(
+        self, since: datetime, after: Position | None, limit: int
+    ) -> Page[Payment]:
+        """Give payments made since an instant, the oldest first."""
         ...
 
 
@@ -115,6 +116,22 @@ class Subscriptions(Protocol):
         self, subscriptions: Iterable[Subscription], events: Iterable[OutboxEvent]
     ) -> None:
         """Write subscriptions of a locked person, and what is told of them."""
+        ...
+
+
+class Refunds(Protocol):
+    """The refunds that were asked for."""
+
+    async def of_payment(self, payment_id: PaymentId) -> tuple[Refund, ...]:
+        """Give those of a payment, the first one first."""
+        ...
+
+    async def get(self, refund_id: RefundId) -> Refund | None:
+        """Give a refund, if there is one of this id."""
+        ...
+
+    async def put(self, refund: Refund) -> None:
+        """Write a refund of a locked payment."""
         ...
 
 
@@ -180,12 +197,14 @@ class HeldPlan:
         month_tier: The highest without passes: a month's seconds go by it.
         pass_tier: The highest of passes, if one runs.
         bank_frozen: The bank waits, as the subscription's renewal is overdue.
+        bank_lost: What is free of the bank is gone, as the subscription is over.
     """
 
     tier: Tier
     month_tier: Tier
     pass_tier: Tier | None
     bank_frozen: bool
+    bank_lost: bool
 
 
 class SoldVideoCredits(Protocol):

@@ -214,26 +214,30 @@ def _made(paid: list[Payment], known: Subscription | None) -> Subscription:
     )
     if known is None:
         return made
-    renewed_since = known.canceled_at is not None and paid_at > known.canceled_at
+    # What was decided before the last payment is over with it.
+    decided = known.decided_at is not None and known.decided_at >= paid_at
     return attrs.evolve(
         made,
         refs=attrs.evolve(known.refs, invoice_id=last.invoice_id or known.refs.invoice_id),
         status=known.status,
         snapshot=known.snapshot,
-        canceled_at=None if renewed_since else known.canceled_at,
+        canceled_at=known.canceled_at if decided else None,
         decided_at=known.decided_at,
-        next_item=None if known.next_item == item else known.next_item,
+        next_item=known.next_item if decided else None,
     )
 
 
 def with_snapshot(subscription: Subscription, said: SubscriptionSnapshot) -> Subscription:
-    """Give a subscription after a snapshot; one that is older than the last changes nothing."""
+    """Give a subscription after a snapshot; one that is older than the last changes nothing.
+
+    The ids that it names are kept beside it.
+    """
     last = subscription.snapshot
     if last is not None and said.created < last.created:
         return subscription
     return attrs.evolve(
         subscription,
-        snapshot=said,
+        snapshot=attrs.evolve(said, refs=ProviderRefs(), payment_id=None),
         refs=attrs.evolve(
             subscription.refs,
             **{name: value for name, value in attrs.asdict(said.refs).items() if value is not None},
