@@ -9,7 +9,7 @@ import hmac
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
-from application.billing.provider import InvalidSignatureError
+from application.billing.provider_ports import InvalidSignatureError
 
 STRIPE_HEADER = "stripe-signature"
 CASHFREE_HEADER = "x-webhook-signature"

@@ -20,7 +20,7 @@ from adapters.payments.signatures import (
     signed_as_cashfree,
     signed_as_stripe,
 )
-from application.billing.provider import InvalidSignatureError
+from application.billing.provider_ports import InvalidSignatureError
 
 BODY = b'{"id":"evt_1","amount":170.00}'
 SKEW = timedelta(seconds=300)
