@@ -86,6 +86,4 @@ def _again(token: str, notice: str) -> Response[str]:
 
 
 def _html(page: str, status: int = 200) -> Response[str]:
-    return Response(
-        page, status_code=status, media_type="text/html; charset=utf-8", headers=_HEADERS
-    )
+    return Response(page, status_code=status, media_type="text/html", headers=_HEADERS)
