@@ -275,10 +275,14 @@ class Sandbox:
             taken = [await self._sent(client, origin, event) for event in events]
         return all(taken)
 
-    async def _sent(self, client: httpx.AsyncClient, origin: str, event: SandboxEvent) -> bool:
+    def signed(self, event: SandboxEvent, at: datetime) -> tuple[bytes, dict[str, str]]:
+        """Give the body of a notification, and its headers."""
         body = msgspec.json.encode(event)
-        signature = signed_as_stripe(body, self.secrets[0], await self.clock.now())
-        headers = {HEADER: signature, "content-type": "application/json"}
+        signature = signed_as_stripe(body, self.secrets[0], at)
+        return body, {HEADER: signature, "content-type": "application/json"}
+
+    async def _sent(self, client: httpx.AsyncClient, origin: str, event: SandboxEvent) -> bool:
+        body, headers = self.signed(event, await self.clock.now())
         try:
             answer = await client.post(origin + WEBHOOK_PATH, content=body, headers=headers)
         except httpx.HTTPError as error:
