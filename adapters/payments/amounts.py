@@ -4,6 +4,7 @@ from decimal import Decimal
 
 _NO_MINOR_UNIT = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF"
 _THOUSANDTHS = "BHD IQD JOD KWD LYD OMR TND"
+_MOST_DIGITS = 15
 
 
 def digits_of(currency: str) -> int:
@@ -22,10 +23,11 @@ def in_minor_units(amount: Decimal, currency: str) -> int:
     """Give an amount of major units in minor ones.
 
     Raises:
-        ValueError: It is no whole number of them, or no number.
+        ValueError: It is no whole number of them, or more than anybody has.
     """
-    minor = amount.scaleb(digits_of(currency))
-    if not minor.is_finite() or minor != minor.to_integral_value():
+    minor = amount.scaleb(digits_of(currency)) if amount.is_finite() else amount
+    known = minor.is_finite() and minor.adjusted() < _MOST_DIGITS
+    if not known or minor != minor.to_integral_value():
         raise ValueError(f"{amount} {currency} is no whole number of minor units")
     return int(minor)
 

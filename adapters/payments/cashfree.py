@@ -7,7 +7,7 @@ needed of the API is spoken here.
 import hashlib
 import hmac
 import ssl
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import Any, TypeVar
@@ -126,14 +126,14 @@ class Cashfree:
             return None
         known = _told(answer, Order)
         payments = _told(await self._asked("GET", f"{path}/payments"), list[PaymentEntity])
-        reports = [payment_report(payment) for payment in payments]
+        reports = [_said(payment_report, payment) for payment in payments]
         if any(payment.payment_status == "SUCCESS" for payment in payments):
             refunds = _told(await self._asked("GET", f"{path}/refunds"), list[Refund])
             asked = await self._asked("GET", f"{path}/disputes")
             none = asked.status_code == HTTPStatus.NOT_FOUND
             disputes = [] if none else _told(asked, list[Dispute])
-            reports += [refund_report(refund) for refund in refunds]
-            reports += [dispute_report(dispute) for dispute in disputes]
+            reports += [_said(refund_report, refund) for refund in refunds]
+            reports += [_said(dispute_report, dispute) for dispute in disputes]
         return FetchedOrder(
             checkout=_started(known),
             reports=tuple(self._keyed(report) for report in reports if report is not None),
@@ -158,7 +158,7 @@ class Cashfree:
         refund = _read(answer, Refund)
         if refund.refund_status in _PENDING:
             return None
-        report = refund_report(refund)
+        report = _said(refund_report, refund)
         if report is None:
             raise ProviderRefusedError(f"Cashfree's refund came to: {refund.refund_status}.")
         return report
@@ -251,6 +251,13 @@ def _decoded(answer: httpx.Response, kind: type[T]) -> T:
     try:
         return msgspec.json.decode(answer.content, type=kind)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise _away("an answer of another form") from error
+
+
+def _said(report_of: Callable[[T], Report | None], given: T) -> Report | None:
+    try:
+        return report_of(given)
+    except ValueError as error:
         raise _away("an answer of another form") from error
 
 

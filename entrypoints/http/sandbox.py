@@ -28,7 +28,7 @@ class SandboxRoutes(Controller):
         self,
         request: Request[Any, Any, Any],
         token: FromPath[str],
-        notice: Annotated[str | None, QueryParameter(max_length=20)] = None,
+        notice: Annotated[str | None, QueryParameter()] = None,
     ) -> Response[str]:
         """Show the page of an order."""
         view = await _sandbox(request).view(token)
