@@ -13,6 +13,7 @@ from adapters.payments.signatures import signed_as_cashfree
 from tests.adapters.small_server import Answer, Asked
 
 CLIENT_ID, CLIENT_SECRET = "TEST430329ae", "cfsk_ma_test_3c09"
+_NONE = (503, b"<html>Service Unavailable</html>")
 _INDIA = timezone(timedelta(hours=5, minutes=30))
 _ORDER_ID = re.compile(r"[A-Za-z0-9_-]{3,45}")
 _REFUND_ID = re.compile(r"[A-Za-z0-9_-]{3,40}")
@@ -47,10 +48,12 @@ class CashfreeServer:
 
     Attributes:
         away: It answers 503.
+        losing: It does what it is asked for, and its answers get lost.
         later: Refunds stay pending.
     """
 
     away: bool = False
+    losing: bool = False
     later: bool = False
     orders: dict[str, dict[str, Any]] = Factory(dict)
     payments: dict[str, list[dict[str, Any]]] = Factory(dict)
@@ -60,11 +63,12 @@ class CashfreeServer:
 
     def __call__(self, asked: Asked) -> Answer:
         """Answer a request."""
-        return self._refusal(asked) or self._answer(asked)
+        answer = self._refusal(asked) or self._answer(asked)
+        return _NONE if self.losing else answer
 
     def _refusal(self, asked: Asked) -> Answer | None:
         if self.away:
-            return 503, b"<html>Service Unavailable</html>"
+            return _NONE
         if asked.headers.get("x-api-version") != "2025-01-01":
             return _problem(400, "x_api_version_invalid")
         known = (asked.headers.get("x-client-id"), asked.headers.get("x-client-secret"))

@@ -42,6 +42,7 @@ _UNKNOWN = {
     "/v1/invoices": ("expand",),
 }
 _WAIT_SECONDS = 10
+_NONE = (503, b'{"error": {"type": "api_error", "message": "away"}}')
 
 Sent = tuple[bytes, dict[str, str]]
 
@@ -53,18 +54,22 @@ class StripeServer:
     Attributes:
         behind: Where that is.
         away: It answers 503.
+        losing: It does what it is asked for, and its answers get lost.
         came: The webhooks that `localstripe` sent.
     """
 
     behind: str
     away: bool = False
+    losing: bool = False
     came: "queue.Queue[Sent]" = Factory(queue.Queue)
     _answers: dict[str, tuple[bytes, Answer]] = Factory(dict)
 
     def __call__(self, asked: Asked) -> Answer:
         """Answer a request."""
-        if self.away:
-            return 503, b'{"error": {"type": "api_error", "message": "away"}}'
+        answer = _NONE if self.away else self._answer(asked)
+        return _NONE if self.losing else answer
+
+    def _answer(self, asked: Asked) -> Answer:
         key = asked.headers.get("idempotency-key")
         if key is None or asked.method != "POST":
             return self._passed(asked)

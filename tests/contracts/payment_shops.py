@@ -159,7 +159,7 @@ async def stripe_shop(served: StripeServed) -> AsyncIterator[StripeShop]:
     try:
         yield StripeShop(provider, server)
     finally:
-        server.away = False
+        server.away = server.losing = False
         await provider.close()
 
 

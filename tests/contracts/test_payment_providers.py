@@ -9,6 +9,7 @@ import pytest
 import pytest_asyncio
 from uuid_utils.compat import uuid7
 
+from adapters.payments.stripe import Stripe
 from application.billing.provider_ports import (
     InvalidSignatureError,
     PaymentNotification,
@@ -24,6 +25,7 @@ from tests.contracts.payment_shops import (
     SandboxShop,
     Sent,
     Shop,
+    StripeShop,
     a_refund,
     an_intent,
     cashfree_shop,
@@ -211,3 +213,65 @@ async def test_a_first_period_may_cost_less_than_the_later_ones(shop: Shop) -> N
     started = await shop.provider.start_checkout(intent)
     [paid] = reports(shop, await shop.pay(started))
     assert paid.amount_minor == 103_920
+
+
+async def test_what_was_done_before_the_answer_got_lost_is_done_once(
+    shop: Shop,
+) -> None:
+    if isinstance(shop, SandboxShop):
+        return  # its books are beside it: what is asked of them is done, or it is not
+    assert isinstance(shop, CashfreeShop | StripeShop)
+    intent = an_intent()
+    shop.server.losing = True
+    with pytest.raises(ProviderAwayError):
+        await shop.provider.start_checkout(intent)
+    shop.server.losing = False
+    found = await shop.provider.fetch_payment(order_of(intent, None))
+    assert found is not None
+    started = await shop.provider.start_checkout(intent)
+    assert started == found.checkout
+    [paid] = reports(shop, await shop.pay(started))
+    refund = a_refund(intent, started, paid.charge_id, 29_900, uuid7().hex)
+    shop.server.losing = True
+    with pytest.raises(ProviderAwayError):
+        await shop.provider.refund(refund)
+    shop.server.losing = False
+    report = await shop.provider.refund(refund)
+    fetched = await shop.provider.fetch_payment(order_of(intent, started))
+    assert fetched is not None
+    assert fetched.reports == (paid, report)
+
+
+async def test_nobody_may_listen_where_a_provider_should_be(shop: Shop) -> None:
+    if isinstance(shop, SandboxShop):
+        return  # it is not listened for
+    assert isinstance(shop, CashfreeShop | StripeShop)
+    nowhere = "http://127.0.0.1:1"
+    gone = attrs.evolve(shop.provider, url=nowhere)
+    with pytest.raises(ProviderAwayError):
+        await gone.start_checkout(an_intent())
+    with pytest.raises(ProviderAwayError):
+        await gone.fetch_payment(order_of(an_intent(), None))
+    if isinstance(gone, Stripe):
+        await gone.close()
+
+
+async def test_a_bill_of_a_subscription_is_found_and_refunded(shop: Shop) -> None:
+    if not isinstance(shop, StripeShop):
+        return  # Cashfree has no bills, and those of the sandbox are tried on its page
+    intent = an_intent(MONTHLY, amount_minor=129_900)
+    started = await shop.provider.start_checkout(intent)
+    await shop.pay(started)
+    fetched = await shop.provider.fetch_payment(order_of(intent, started))
+    assert fetched is not None
+    assert fetched.subscription is not None
+    bill_id = fetched.subscription.refs.invoice_id
+    assert bill_id is not None
+    bill = attrs.evolve(started, provider_order_id=bill_id)
+    refund = await shop.provider.refund(a_refund(intent, bill, bill_id, 900, uuid7().hex))
+    assert refund is not None
+    of_bill = await shop.provider.fetch_payment(order_of(intent, bill))
+    assert of_bill is not None
+    [paid, found] = of_bill.reports
+    assert found == refund
+    assert (paid.charge_id, paid.invoice_id, paid.amount_minor) == (bill_id, bill_id, 129_900)
