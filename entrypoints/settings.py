@@ -85,7 +85,7 @@ class Settings:
         google_client_secret: Proves it.
         google_redirect_uri: The app's page that Google sends persons back to.
         google_issuer: Google, or another provider that speaks as it does.
-        public_url: Where people reach this server; None takes what they asked it by.
+        public_url: Where people reach this server; None takes the address it listens on.
         payment_provider: Who takes payments.
         sandbox_webhook_secrets: What the sandbox signs with; None derives it from the pepper.
         stripe_api_key: Who we are to Stripe; None turns it off.

@@ -103,7 +103,7 @@ def test_a_month_from_the_last_of_january_ends_with_february(books: SandboxBooks
     order = books.place(an_order(item_key="plus_monthly"))
     ends = []
     for action in (Action.PAY, Action.RENEW, Action.RENEW):
-        books.enter(order.id, lambda account, action=action: act(account, action, Card.OWN, AT))
+        books.enter(order.id, partial(act, action=action, card=Card.OWN, now=AT))
         account = books.account(order.id)
         assert account is not None
         plan = subscription(account)

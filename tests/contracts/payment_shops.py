@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Protocol
 
+import attrs
 from attrs import define
 from uuid_utils.compat import uuid7
 
@@ -19,12 +19,9 @@ from adapters.payments.stripe import Stripe
 from application.billing.provider_ports import (
     CheckoutIntent,
     Notification,
-    NotificationReader,
     OrderRef,
     Payer,
-    PaymentProvider,
     RefundIntent,
-    Renewals,
     StartedCheckout,
 )
 from domain.billing.catalogue import item_of
@@ -46,30 +43,10 @@ CREDITS, MONTHLY = "video_credits_20", "premium_monthly"
 Sent = tuple[bytes, dict[str, str]]
 
 
-class Provider(PaymentProvider, NotificationReader, Renewals, Protocol):
-    """All that a provider does."""
-
-
-class Shop(Protocol):
-    """A provider, and what people do there; each gives what the provider sends of it."""
-
-    provider: Provider
-
-    async def pay(self, started: StartedCheckout) -> list[Sent]:
-        """Pay an order."""
-        ...
-
-    async def decline(self, started: StartedCheckout) -> list[Sent]:
-        """Try to pay an order, and be declined."""
-        ...
-
-    def go_away(self) -> None:
-        """Answer no more."""
-        ...
-
-
 @define
 class SandboxShop:
+    """The sandbox, and what people do on its page; each gives what it sends of it."""
+
     provider: Sandbox
     folder: Path
 
@@ -90,9 +67,14 @@ class SandboxShop:
             file.unlink()
         (self.folder / "sandbox.db").mkdir()
 
+    def believing(self, *secrets: str) -> Sandbox:
+        return attrs.evolve(self.provider, secrets=secrets)
+
 
 @define
 class CashfreeShop:
+    """Cashfree, and what people do there."""
+
     provider: Cashfree
     server: CashfreeServer
 
@@ -105,9 +87,14 @@ class CashfreeShop:
     def go_away(self) -> None:
         self.server.away = True
 
+    def believing(self, *secrets: str) -> Cashfree:
+        return attrs.evolve(self.provider, webhook_secrets=secrets)
+
 
 @define
 class StripeShop:
+    """Stripe, and what people do there."""
+
     provider: Stripe
     server: StripeServer
 
@@ -119,6 +106,9 @@ class StripeShop:
 
     def go_away(self) -> None:
         self.server.away = True
+
+    def believing(self, *secrets: str) -> Stripe:
+        return attrs.evolve(self.provider, webhook_secrets=secrets)
 
     def _confirmed(self, started: StartedCheckout, card: str) -> Sent:
         """Do what Stripe's form does in a person's browser."""
@@ -133,6 +123,10 @@ class StripeShop:
             self.server.ask("POST", f"{path}/confirm")
         done = "succeeded" if card == GOOD_CARD else "payment_failed"
         return self.server.until(f"payment_intent.{done}")
+
+
+Shop = SandboxShop | CashfreeShop | StripeShop
+SECRETS = {SandboxShop: SECRET, CashfreeShop: CLIENT_SECRET, StripeShop: WEBHOOK_SECRET}
 
 
 @asynccontextmanager
