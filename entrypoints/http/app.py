@@ -35,6 +35,7 @@ from entrypoints.http.prompts import PromptRoutes
 from entrypoints.http.reports import ReportRoutes
 from entrypoints.http.request_log import RequestLog
 from entrypoints.http.rewards import RewardRoutes
+from entrypoints.http.sandbox import SandboxRoutes
 from entrypoints.http.security import SecurityHeaders
 from entrypoints.http.sign_in import SignInRoutes
 from entrypoints.http.stopping import told_to_stop
@@ -46,6 +47,7 @@ from entrypoints.http.video import VideoRoutes
 from entrypoints.http.video_credits import VideoCreditRoutes
 from entrypoints.http.video_messages import VideoMessageRoutes
 from entrypoints.http.webhooks import WebhookRoutes
+from entrypoints.payment_settings import PaymentProviderName
 from entrypoints.settings import Settings
 from entrypoints.wiring.kithkin import Kithkin
 from entrypoints.wiring.tracing import send_last_spans, start_tracing
@@ -123,6 +125,8 @@ def _routes(settings: Settings) -> list[ControllerRouterHandler]:
     ]
     if settings.test_clock:
         controllers.append(ClockRoutes)
+    if settings.payment_provider is PaymentProviderName.SANDBOX:
+        controllers.append(SandboxRoutes)
     routes: list[ControllerRouterHandler] = [*controllers, health.live, health.ready, schema.asset]
     return [*routes, metrics] if settings.metrics else routes
 

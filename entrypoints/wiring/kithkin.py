@@ -18,6 +18,7 @@ from entrypoints.wiring.figures import Figures
 from entrypoints.wiring.identity import Identity
 from entrypoints.wiring.jobs import Jobs
 from entrypoints.wiring.memory import MemoryPorts
+from entrypoints.wiring.payments import Payments
 from entrypoints.wiring.pepper import pepper
 from entrypoints.wiring.postgres import PostgresPorts
 from entrypoints.wiring.reactions import Reactions
@@ -46,6 +47,7 @@ class Kithkin:
         achievements: Use cases about achievements.
         reactions: What contexts make of the events of others.
         usage: Use cases about usage.
+        payments: The payment providers.
         jobs: Use cases about jobs.
         events: Use cases about events on their way out.
     """
@@ -62,6 +64,7 @@ class Kithkin:
     achievements: Achievements
     reactions: Reactions
     usage: Usage
+    payments: Payments
     jobs: Jobs
     events: Events
 
@@ -112,7 +115,10 @@ class Kithkin:
             raise QueueUnavailableError("the queue's tables are missing")
 
     async def close(self) -> None:
-        """Let go of the store."""
+        """Let go of the store, and of the payment providers."""
+        stripe = self.payments.stripe()
+        if stripe is not None:
+            await stripe.close()
         await self.ports.connection().close()
 
 
@@ -180,6 +186,7 @@ def _wired(settings: Settings, ports: PostgresPorts | MemoryPorts) -> Kithkin:
         achievements=achievements,
         reactions=reactions,
         usage=usage,
+        payments=Payments(ports=ports, settings=Object(settings)),
         jobs=jobs,
         events=events,
     )
