@@ -1,0 +1,1 @@
+"""Billing: what is sold, what a person pays for it, and what they have of it."""
