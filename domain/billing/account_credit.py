@@ -83,8 +83,8 @@ class CreditLine:
         move: Why it moved.
         source: What it came from, or went to.
         key: Which grant or payment that is.
-        credit: Minor units added to what can be spent; below 0 taken from it.
-        owed: Minor units added to what is owed; below 0 repaid of it.
+        credit_added: Minor units added to what can be spent; below 0 taken from it.
+        owed_added: Minor units added to what is owed; below 0 repaid of it.
         credit_after: What could be spent then.
         owed_after: What was owed then.
         reason: Why it was granted, in the words of who did it.
@@ -98,20 +98,25 @@ class CreditLine:
     move: CreditMove
     source: CreditSource
     key: str
-    credit: int
-    owed: int
+    credit_added: int
+    owed_added: int
     credit_after: int
     owed_after: int
     reason: str | None
     policy_version: str
+
+    @property
+    def amount(self) -> int:
+        """What the move is about, in minor units: above 0 if the person got it."""
+        return self.credit_added - self.owed_added
 
 
 def evolve(state: AccountCredit, event: AccountCreditMoved) -> AccountCredit:
     """Give the credit after an event; its version is the repository's to raise."""
     account = attrs.evolve(
         state.account,
-        credit=state.account.credit + event.credit,
-        owed=state.account.owed + event.owed,
+        credit=state.account.credit + event.credit_added_minor,
+        owed=state.account.owed + event.owed_added_minor,
         moves=state.account.moves + 1,
     )
     undone = event.move in {CreditMove.TAKE_BACK, CreditMove.GIVE_BACK}
@@ -120,7 +125,7 @@ def evolve(state: AccountCredit, event: AccountCreditMoved) -> AccountCredit:
         key=event.key,
         person_id=event.person_id,
         currency=event.currency,
-        amount=abs(event.credit - event.owed),
+        amount=abs(event.credit_added_minor - event.owed_added_minor),
         at=event.at,
     )
     return AccountCredit(account, attrs.evolve(known, undone_at=event.at if undone else None))
@@ -136,8 +141,8 @@ def line(after: AccountCredit, event: AccountCreditMoved, reason: str | None = N
         move=event.move,
         source=event.source,
         key=event.key,
-        credit=event.credit,
-        owed=event.owed,
+        credit_added=event.credit_added_minor,
+        owed_added=event.owed_added_minor,
         credit_after=after.account.credit,
         owed_after=after.account.owed,
         reason=reason,

@@ -123,8 +123,8 @@ def decide(
         move=move,
         source=command.source,
         key=command.key,
-        credit=max(0, net) - account.credit,
-        owed=max(0, -net) - account.owed,
+        credit_added_minor=max(0, net) - account.credit,
+        owed_added_minor=max(0, -net) - account.owed,
     )
 
 

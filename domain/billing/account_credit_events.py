@@ -28,21 +28,21 @@ class CreditSource(StrEnum):
 class AccountCreditMoved(Event):
     """The person's account credit in a currency is another.
 
-    `credit - owed` is what the move is about: what a grant brings goes to what is owed
-    first, and what is taken and not there any more is owed from then on.
+    `credit_added_minor - owed_added_minor` is what the move is about: what comes repays what is
+    owed first, and what is taken and not there any more is owed from then on.
 
     Attributes:
         currency: Its ISO 4217 code.
         move: Why it moved.
         source: What it came from, or went to.
         key: Which grant or payment that is.
-        credit: Minor units added to what can be spent; below 0 taken from it.
-        owed: Minor units added to what is owed; below 0 repaid of it.
+        credit_added_minor: Minor units added to what can be spent; below 0 taken from it.
+        owed_added_minor: Minor units added to what is owed; below 0 repaid of it.
     """
 
     currency: str
     move: CreditMove
     source: CreditSource
     key: str
-    credit: int
-    owed: int
+    credit_added_minor: int
+    owed_added_minor: int

@@ -33,7 +33,8 @@ def test_credit_is_granted_and_spent() -> None:
     assert holder.put(SpendCredit(key="p", amount=300))
     assert holder.balances == (200, 0)
     assert [
-        (line.number, line.move, line.credit, line.credit_after, line.key) for line in holder.ledger
+        (line.number, line.move, line.credit_added, line.credit_after, line.key)
+        for line in holder.ledger
     ] == [(1, CreditMove.GRANT, 500, 500, "a"), (2, CreditMove.SPEND, -300, 200, "p")]
 
 
@@ -66,7 +67,7 @@ def test_what_was_spent_of_a_grant_is_owed_when_it_is_taken_back() -> None:
     assert holder.balances == (0, 200)
     holder.put(grant("c", 250))
     assert holder.balances == (50, 0)
-    assert (holder.ledger[-1].credit, holder.ledger[-1].owed) == (50, -200)
+    assert (holder.ledger[-1].credit_added, holder.ledger[-1].owed_added) == (50, -200)
 
 
 def test_what_a_payment_gives_back_repays_first() -> None:

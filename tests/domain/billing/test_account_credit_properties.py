@@ -85,9 +85,9 @@ class CreditMachine(RuleBasedStateMachine):
     def the_ledger_tells_each_balance(self) -> None:
         credit = owed = 0
         for number, line in enumerate(self.holder.ledger, 1):
-            credit, owed = credit + line.credit, owed + line.owed
+            credit, owed = credit + line.credit_added, owed + line.owed_added
             assert (line.number, line.credit_after, line.owed_after) == (number, credit, owed)
-            assert (line.credit, line.owed) != (0, 0)
+            assert (line.credit_added, line.owed_added) != (0, 0)
         assert (credit, owed) == self.holder.balances
         assert self.holder.account.moves == len(self.holder.ledger)
 
