@@ -1,1 +1,1 @@
-"""Billing: what is sold, what a person pays for it, and what they have of it."""
+"""What is sold, how it is paid for, and what a person may use because of it."""
