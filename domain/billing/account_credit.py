@@ -1,8 +1,8 @@
 """Account credit: money that a person has with the app, for each currency.
 
-Two balances, of which one is always 0 once a move is over: what can be spent, and what is
-owed because credit was taken back that had been spent. Each move is one line of the ledger,
-so that the lines add up to both; rules page billing.
+A balance below 0 is what they owe, because credit was taken back that had been spent; what
+comes next repays it. Each move is one line of the ledger, so that the lines add up to the
+balance; rules page billing.
 """
 
 from datetime import datetime
@@ -11,28 +11,36 @@ import attrs
 from attrs import frozen
 
 from ..shared.ids import PersonId
-from .account_credit_events import AccountCreditMoved, CreditMove, CreditSource
+from .events import AccountCreditMoved, CreditMove, CreditSource
 
 
 @frozen(kw_only=True)
 class CreditAccount:
-    """What a person's account credit in a currency comes to, in minor units.
+    """What a person's account credit in a currency comes to.
 
     Attributes:
         person_id: Whose.
         currency: Its ISO 4217 code.
-        credit: What can be spent.
-        owed: What was taken back and had been spent; the next credit repays it.
-        moves: How many lines the ledger has.
+        balance: In minor units; less than 0 where the person owes.
+        lines: How many lines the ledger has.
         version: Rises by one at every change; 0 before the first.
     """
 
     person_id: PersonId
     currency: str
-    credit: int = 0
-    owed: int = 0
-    moves: int = 0
+    balance: int = 0
+    lines: int = 0
     version: int = 0
+
+    @property
+    def credit(self) -> int:
+        """What can be spent, in minor units."""
+        return max(0, self.balance)
+
+    @property
+    def owed(self) -> int:
+        """What is owed, in minor units."""
+        return max(0, -self.balance)
 
 
 @frozen(kw_only=True)
@@ -44,7 +52,7 @@ class CreditBooking:
         key: Which one; no other of its source has it.
         person_id: Whose.
         currency: Its ISO 4217 code.
-        amount: Minor units.
+        amount: In minor units, above 0.
         at: When it was booked.
         undone_at: When the grant was taken back, or the payment's credit given back.
     """
@@ -83,10 +91,8 @@ class CreditLine:
         move: Why it moved.
         source: What it came from, or went to.
         key: Which grant or payment that is.
-        credit_added: Minor units added to what can be spent; below 0 taken from it.
-        owed_added: Minor units added to what is owed; below 0 repaid of it.
-        credit_after: What could be spent then.
-        owed_after: What was owed then.
+        amount: Minor units added; less than 0 if it fell.
+        balance: What it came to.
         reason: Why it was granted, in the words of who did it.
         policy_version: The policy it was decided under.
     """
@@ -98,36 +104,28 @@ class CreditLine:
     move: CreditMove
     source: CreditSource
     key: str
-    credit_added: int
-    owed_added: int
-    credit_after: int
-    owed_after: int
+    amount: int
+    balance: int
     reason: str | None
     policy_version: str
-
-    @property
-    def amount(self) -> int:
-        """What the move is about, in minor units: above 0 if the person got it."""
-        return self.credit_added - self.owed_added
 
 
 def evolve(state: AccountCredit, event: AccountCreditMoved) -> AccountCredit:
     """Give the credit after an event; its version is the repository's to raise."""
     account = attrs.evolve(
         state.account,
-        credit=state.account.credit + event.credit_added_minor,
-        owed=state.account.owed + event.owed_added_minor,
-        moves=state.account.moves + 1,
+        balance=state.account.balance + event.amount_minor,
+        lines=state.account.lines + 1,
     )
-    undone = event.move in {CreditMove.TAKE_BACK, CreditMove.GIVE_BACK}
     known = state.booking or CreditBooking(
         source=event.source,
         key=event.key,
         person_id=event.person_id,
         currency=event.currency,
-        amount=abs(event.credit_added_minor - event.owed_added_minor),
+        amount=abs(event.amount_minor),
         at=event.at,
     )
+    undone = event.move in {CreditMove.TAKE_BACK, CreditMove.GIVE_BACK}
     return AccountCredit(account, attrs.evolve(known, undone_at=event.at if undone else None))
 
 
@@ -136,15 +134,13 @@ def line(after: AccountCredit, event: AccountCreditMoved, reason: str | None = N
     return CreditLine(
         person_id=event.person_id,
         currency=event.currency,
-        number=after.account.moves,
+        number=after.account.lines,
         at=event.at,
         move=event.move,
         source=event.source,
         key=event.key,
-        credit_added=event.credit_added_minor,
-        owed_added=event.owed_added_minor,
-        credit_after=after.account.credit,
-        owed_after=after.account.owed,
+        amount=event.amount_minor,
+        balance=after.account.balance,
         reason=reason,
         policy_version=event.policy_version,
     )

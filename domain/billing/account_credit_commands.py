@@ -7,7 +7,7 @@ from attrs import frozen
 
 from ..shared.errors import ConflictError, InvalidValueError, NotFoundError
 from .account_credit import AccountCredit
-from .account_credit_events import AccountCreditMoved, CreditMove, CreditSource
+from .events import AccountCreditMoved, CreditMove, CreditSource
 
 MOST_CREDIT = 1_000_000_000
 """Minor units that an account holds at most, whatever the rulebook says."""
@@ -113,18 +113,16 @@ def decide(
         return None
     move, amount = moved
     account = state.account
-    # What comes repays what is owed first; what is missing is owed.
-    net = account.credit - account.owed + amount
     return AccountCreditMoved(
         at=now,
         person_id=account.person_id,
         policy_version=policy_version,
-        currency=account.currency,
         move=move,
         source=command.source,
         key=command.key,
-        credit_added_minor=max(0, net) - account.credit,
-        owed_added_minor=max(0, -net) - account.owed,
+        amount_minor=amount,
+        currency=account.currency,
+        balance_minor=account.balance + amount,
     )
 
 
@@ -152,7 +150,7 @@ def _moved(state: AccountCredit, command: CreditCommand) -> tuple[CreditMove, in
 
 def _granted(state: AccountCredit, command: GrantCredit) -> tuple[CreditMove, int]:
     _in_range(command.amount)
-    if state.account.credit + command.amount > MOST_CREDIT:
+    if state.account.balance + command.amount > MOST_CREDIT:
         raise TooMuchCreditError(
             f"The person would have more than {MOST_CREDIT} minor units of credit; grant less."
         )

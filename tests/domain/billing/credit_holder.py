@@ -12,7 +12,7 @@ from domain.billing.account_credit import (
     line,
 )
 from domain.billing.account_credit_commands import CreditCommand, decide
-from domain.billing.account_credit_events import CreditSource
+from domain.billing.events import CreditSource
 from domain.shared.ids import PersonId
 
 START = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -42,6 +42,5 @@ class Holder:
         return True
 
     @property
-    def balances(self) -> tuple[int, int]:
-        """What can be spent, and what is owed."""
-        return (self.account.credit, self.account.owed)
+    def balance(self) -> int:
+        return self.account.balance
