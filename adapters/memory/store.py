@@ -17,8 +17,8 @@ from adapters.memory.rows import (
     SinkRow,
     TotalsRow,
 )
+from adapters.memory.shop_tables import ShopTables
 from adapters.memory.table import Table
-from adapters.memory.usage_tables import UsageTables
 from adapters.memory.versioned import VersionedTable
 from application.achievements.ports import AwardBack
 from application.shared.idempotency import Attempt, KeptAnswer
@@ -68,7 +68,7 @@ class Answered:
     kept: KeptAnswer = field(converter=_copied_answer)
 
 
-class MemoryStore(UsageTables):
+class MemoryStore(ShopTables):
     """The tables, the outbox and the test clock, all empty at first.
 
     Attributes:

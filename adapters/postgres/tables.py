@@ -48,6 +48,12 @@ from adapters.postgres.identity_tables import (
 )
 from adapters.postgres.prompt_tables import smart_prompt_events
 from adapters.postgres.schema import Instant, metadata, one_of
+from adapters.postgres.shop_tables import (
+    account_credit_bookings,
+    account_credit_ledger,
+    account_credits,
+    quotes,
+)
 from adapters.postgres.streak_tables import (
     reaction_marks,
     reaction_progress,
@@ -77,6 +83,9 @@ __all__ = [
     "IS_OPEN",
     "IS_UNSPENT",
     "Instant",
+    "account_credit_bookings",
+    "account_credit_ledger",
+    "account_credits",
     "achievement_award_backs",
     "achievement_awards",
     "achievement_partners",
@@ -100,6 +109,7 @@ __all__ = [
     "metadata",
     "outbox",
     "persons",
+    "quotes",
     "reaction_marks",
     "reaction_progress",
     "read_markers",

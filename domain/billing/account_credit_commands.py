@@ -6,10 +6,11 @@ from typing import assert_never
 from attrs import frozen
 
 from ..shared.errors import ConflictError, InvalidValueError, NotFoundError
+from ..shared.prices import MOST_MINOR_UNITS
 from .account_credit import AccountCredit
 from .events import AccountCreditMoved, CreditMove, CreditSource
 
-MOST_CREDIT = 1_000_000_000
+MOST_CREDIT = MOST_MINOR_UNITS
 """Minor units that an account holds at most, whatever the rulebook says."""
 
 

@@ -22,6 +22,7 @@ from entrypoints.wiring.pepper import pepper
 from entrypoints.wiring.postgres import PostgresPorts
 from entrypoints.wiring.reactions import Reactions
 from entrypoints.wiring.shared import Shared
+from entrypoints.wiring.shop import Shop
 from entrypoints.wiring.sign_in import SignIn, google_of, mailer_of
 from entrypoints.wiring.streaks import Streaks
 from entrypoints.wiring.tracing import traced_connection
@@ -46,6 +47,7 @@ class Kithkin:
         achievements: Use cases about achievements.
         reactions: What contexts make of the events of others.
         usage: Use cases about usage.
+        shop: Use cases about what is sold.
         jobs: Use cases about jobs.
         events: Use cases about events on their way out.
     """
@@ -62,6 +64,7 @@ class Kithkin:
     achievements: Achievements
     reactions: Reactions
     usage: Usage
+    shop: Shop
     jobs: Jobs
     events: Events
 
@@ -180,6 +183,7 @@ def _wired(settings: Settings, ports: PostgresPorts | MemoryPorts) -> Kithkin:
         achievements=achievements,
         reactions=reactions,
         usage=usage,
+        shop=Shop(ports=ports, video=video),
         jobs=jobs,
         events=events,
     )
