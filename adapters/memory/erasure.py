@@ -94,6 +94,7 @@ class MemoryPersonalData:
         store = self._store
         for quote in store.quotes.group("person", person_id):
             store.quotes.delete(quote.id)
+        store.kept_grants.delete(person_id)
         for line in store.account_credit_ledger.group("person", person_id):
             store.account_credit_ledger.put(attrs.evolve(line, reason=None))
 

@@ -18,6 +18,7 @@ from domain.billing.account_credit import (
     evolve,
     line,
 )
+from domain.billing.entitlements import PersonGrants
 from domain.billing.events import AccountCreditMoved, CreditSource
 from domain.billing.quotes import Quote
 from domain.shared.ids import PersonId, QuoteId
@@ -100,3 +101,30 @@ class MemoryCreditAccounts:
         items = tuple(found[:limit])
         more = len(found) > limit
         return Page(items, Position(items[-1].at, UUID(int=items[-1].number)) if more else None)
+
+
+@frozen
+class MemoryKeptGrants:
+    """What gives persons their tiers, as it was worked out last."""
+
+    _store: MemoryStore
+
+    async def get(self, person_id: PersonId) -> PersonGrants | None:
+        """Give a person's, if it is kept."""
+        async with self._store.access():
+            return self._store.kept_grants.get(person_id)
+
+    async def keep(self, grants: PersonGrants) -> None:
+        """Keep a locked person's."""
+        async with self._store.access():
+            self._store.kept_grants.put(grants)
+
+    async def forget(self, person_id: PersonId) -> None:
+        """Forget a person's."""
+        async with self._store.access():
+            self._store.kept_grants.delete(person_id)
+
+    async def kept_of(self, person_ids: frozenset[PersonId]) -> frozenset[PersonId]:
+        """Give those of some persons whose is kept."""
+        async with self._store.access():
+            return frozenset(one for one in person_ids if one in self._store.kept_grants)

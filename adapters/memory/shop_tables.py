@@ -3,6 +3,7 @@
 from adapters.memory.table import Table
 from adapters.memory.usage_tables import UsageTables
 from domain.billing.account_credit import CreditAccount, CreditBooking, CreditLine
+from domain.billing.entitlements import PersonGrants
 from domain.billing.events import CreditSource
 from domain.billing.quotes import Quote
 from domain.shared.ids import PersonId, QuoteId
@@ -43,4 +44,9 @@ class ShopTables(UsageTables):
             references={
                 "account": (self.account_credits, lambda row: ((row.person_id, row.currency),))
             },
+        )
+        self.kept_grants: Table[PersonId, PersonGrants] = Table(
+            self.note,
+            lambda grants: grants.person_id,
+            references={"person": (self.persons, lambda row: (row.person_id,))},
         )

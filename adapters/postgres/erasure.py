@@ -156,7 +156,10 @@ _ERASE_ELSEWHERE = (
     Statement(
         update(_usage_ledger).where(_usage_ledger.c.person_id == _person).values(reason=null())
     ),
-    Statement(delete(tables.quotes).where(tables.quotes.c.person_id == _person)),
+    *(
+        Statement(delete(table).where(table.c.person_id == _person))
+        for table in (tables.quotes, tables.kept_grants)
+    ),
     Statement(
         update(_credit_ledger).where(_credit_ledger.c.person_id == _person).values(reason=null())
     ),

@@ -85,3 +85,12 @@ account_credit_ledger = Table(
         ["person_id", "currency"], ["account_credits.person_id", "account_credits.currency"]
     ),
 )
+
+kept_grants = Table(
+    "kept_grants",
+    metadata,
+    Column("person_id", Uuid, ForeignKey("persons.id"), primary_key=True),
+    Column("grants", JSONB, nullable=False),
+    Column("changes_at", Instant),
+    Column("policy_version", Text, nullable=False),
+)

@@ -52,6 +52,7 @@ from adapters.postgres.shop_tables import (
     account_credit_bookings,
     account_credit_ledger,
     account_credits,
+    kept_grants,
     quotes,
 )
 from adapters.postgres.streak_tables import (
@@ -103,6 +104,7 @@ __all__ = [
     "google_links",
     "jobs",
     "kept_answers",
+    "kept_grants",
     "learning_preferences",
     "login_sessions",
     "messages",

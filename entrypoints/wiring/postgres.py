@@ -43,6 +43,7 @@ from adapters.postgres.jobs import (
     PostgresJobs,
     PostgresJobSchedule,
 )
+from adapters.postgres.kept_grants import PostgresKeptGrants
 from adapters.postgres.key_cache import CachedServiceKeys
 from adapters.postgres.learning import PostgresPreferences
 from adapters.postgres.past_sign_ins import PostgresPastSignIns
@@ -198,5 +199,6 @@ class PostgresPorts(DeclarativeContainer):
     usage_stats = Singleton(PostgresUsageStats, store)
     due_accounts = Singleton(PostgresDueAccounts, store)
     quotes = Singleton(PostgresQuotes, store)
+    kept_grants = Singleton(PostgresKeptGrants, store)
     credit_accounts = Singleton(PostgresCreditAccounts, store)
     backlogs = Singleton(PostgresBacklogs, store, event_log)

@@ -56,6 +56,8 @@ ERASED = {
     "usage_periods.timezone",
     "usage_sessions.language",
     "usage_ledger.reason",
+    "kept_grants.grants",
+    "kept_grants.policy_version",
     "quotes.item_key",
     "quotes.currency",
     "quotes.lines",

@@ -206,6 +206,9 @@ MORE = (
     FROM persons, generate_series(1, 3)
     """,
     """
+    INSERT INTO kept_grants SELECT id, '[]', now(), '0' FROM persons
+    """,
+    """
     INSERT INTO account_credits SELECT id, 'USD', 5, 5, 1 FROM persons
     """,
     """

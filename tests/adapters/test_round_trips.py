@@ -28,6 +28,7 @@ from adapters.postgres.achievements import (
 )
 from adapters.postgres.codec import RowMismatchError, columns_for, from_row, to_row
 from adapters.postgres.executor import Executor, Row, Statement
+from adapters.postgres.kept_grants import KeptGrantsRow, grants_from_row, grants_to_row
 from adapters.postgres.quotes import QuoteRow, quote_from_row, quote_to_row
 from adapters.postgres.streaks import streak_from_row, streak_to_row
 from adapters.postgres.usage import (
@@ -52,7 +53,9 @@ from domain.billing.catalogue import (
     SubscriptionItem,
     VideoCreditsItem,
 )
+from domain.billing.entitlements import PersonGrants
 from domain.billing.quotes import LineKind, Quote, QuoteLine
+from domain.billing.subscriptions import TierGrant
 from domain.identity.blocks import Block
 from domain.shared.tiers import Tier
 from domain.streaks.streaks import Break, Credit, Streak
@@ -139,7 +142,11 @@ async def through(executor: Executor, table: Table, row: dict[str, Any]) -> Row:
     return read
 
 
-PLAIN = [one for one in STORED if one[1] not in {AchievementRow, AwardRow, QuoteRow, TotalsRow}]
+PLAIN = [
+    one
+    for one in STORED
+    if one[1] not in {AchievementRow, AwardRow, KeptGrantsRow, QuoteRow, TotalsRow}
+]
 """All but those that hold JSON, whose text the database writes in its own way."""
 
 
@@ -276,6 +283,19 @@ quote_lines = st.lists(
 async def test_a_quote_comes_back(copies: Executor, quote: Quote) -> None:
     row = await through(copies, tables.quotes, to_row(quote_to_row(quote)))
     assert quote_from_row(row) == quote
+
+
+@given(
+    grants=st.builds(
+        PersonGrants,
+        grants=st.lists(values_of(TierGrant), max_size=3).map(tuple),
+        **plain_fields(PersonGrants, "grants"),
+    )
+)
+@SOME
+async def test_kept_grants_come_back(copies: Executor, grants: PersonGrants) -> None:
+    row = await through(copies, tables.kept_grants, to_row(grants_to_row(grants)))
+    assert grants_from_row(row) == grants
 
 
 @given(block=values_of(Block))

@@ -33,6 +33,7 @@ from adapters.postgres.jobs import (
     PostgresJobs,
     PostgresJobSchedule,
 )
+from adapters.postgres.kept_grants import PostgresKeptGrants
 from adapters.postgres.learning import PostgresPreferences
 from adapters.postgres.past_sign_ins import PostgresPastSignIns
 from adapters.postgres.prompts import PostgresPrompts, PostgresPromptTalks, PostgresPromptTotals
@@ -173,6 +174,7 @@ def postgres_stores(executor: Executor) -> Stores:
         usage_stats=PostgresUsageStats(executor),
         due_accounts=PostgresDueAccounts(executor),
         quotes=PostgresQuotes(executor),
+        kept_grants=PostgresKeptGrants(executor),
         credit_accounts=PostgresCreditAccounts(executor),
         jobs=PostgresJobs(executor, uuid7),
         job_schedule=PostgresJobSchedule(executor, queue),
