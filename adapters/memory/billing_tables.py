@@ -4,8 +4,8 @@ from datetime import datetime
 
 from attrs import frozen
 
+from adapters.memory.shop_tables import ShopTables
 from adapters.memory.table import Table
-from adapters.memory.usage_tables import UsageTables
 from application.billing.ports import PlanStanding
 from domain.billing.catalogue import PassItem, SubscriptionItem
 from domain.billing.payments import Payment, PaymentStatus, Provider
@@ -27,8 +27,8 @@ def _is_paid_plan(payment: Payment) -> bool:
     return payment.settled_at is not None and isinstance(payment.item, SubscriptionItem | PassItem)
 
 
-class BillingTables(UsageTables):
-    """The tables of billing, beside those of usage; all empty at first."""
+class BillingTables(ShopTables):
+    """The tables of billing, beside those of what is sold; all empty at first."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -56,6 +56,13 @@ from adapters.postgres.identity_tables import (
 )
 from adapters.postgres.prompt_tables import smart_prompt_events
 from adapters.postgres.schema import Instant, metadata, one_of
+from adapters.postgres.shop_tables import (
+    account_credit_bookings,
+    account_credit_ledger,
+    account_credits,
+    kept_grants,
+    quotes,
+)
 from adapters.postgres.streak_tables import (
     reaction_marks,
     reaction_progress,
@@ -85,6 +92,9 @@ __all__ = [
     "IS_OPEN",
     "IS_UNSPENT",
     "Instant",
+    "account_credit_bookings",
+    "account_credit_ledger",
+    "account_credits",
     "achievement_award_backs",
     "achievement_awards",
     "achievement_partners",
@@ -102,6 +112,7 @@ __all__ = [
     "google_links",
     "jobs",
     "kept_answers",
+    "kept_grants",
     "learning_preferences",
     "login_sessions",
     "messages",
@@ -113,6 +124,7 @@ __all__ = [
     "payments",
     "persons",
     "plan_standings",
+    "quotes",
     "reaction_marks",
     "reaction_progress",
     "read_markers",

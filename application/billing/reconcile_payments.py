@@ -66,7 +66,7 @@ class ReconcilePayments:
             for payment in filter(is_provided, page.items):
                 compared += 1
                 differences += await self._compare(payment)
-            after = page.next
+            after = page.last
             if after is None:
                 return Reconciliation(compared=compared, differences=tuple(differences))
 
