@@ -9,9 +9,11 @@ from litestar.datastructures import State
 from litestar.types import ASGIApp, ControllerRouterHandler
 
 from entrypoints.http import health, schema
+from entrypoints.http.account_credit import AccountCreditRoutes
 from entrypoints.http.achievements import AchievementRoutes
 from entrypoints.http.admission import Admission
 from entrypoints.http.awards import AwardRoutes
+from entrypoints.http.catalogue import CatalogueRoutes
 from entrypoints.http.clients import behind_proxies
 from entrypoints.http.clock import ClockRoutes
 from entrypoints.http.conversations import ConversationRoutes
@@ -116,6 +118,8 @@ def _routes(settings: Settings) -> list[ControllerRouterHandler]:
         AchievementRoutes,
         AwardRoutes,
         UsageRoutes,
+        CatalogueRoutes,
+        AccountCreditRoutes,
         EventRoutes,
         WebhookRoutes,
         SignInRoutes,

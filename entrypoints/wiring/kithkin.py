@@ -23,6 +23,7 @@ from entrypoints.wiring.pepper import pepper
 from entrypoints.wiring.postgres import PostgresPorts
 from entrypoints.wiring.reactions import Reactions
 from entrypoints.wiring.shared import Shared
+from entrypoints.wiring.shop import Shop
 from entrypoints.wiring.sign_in import SignIn, google_of, mailer_of
 from entrypoints.wiring.streaks import Streaks
 from entrypoints.wiring.tracing import traced_connection
@@ -48,6 +49,7 @@ class Kithkin:
         reactions: What contexts make of the events of others.
         usage: Use cases about usage.
         payments: The payment providers.
+        shop: Use cases about what is sold.
         jobs: Use cases about jobs.
         events: Use cases about events on their way out.
     """
@@ -65,6 +67,7 @@ class Kithkin:
     reactions: Reactions
     usage: Usage
     payments: Payments
+    shop: Shop
     jobs: Jobs
     events: Events
 
@@ -187,6 +190,7 @@ def _wired(settings: Settings, ports: PostgresPorts | MemoryPorts) -> Kithkin:
         reactions=reactions,
         usage=usage,
         payments=Payments(ports=ports, settings=Object(settings)),
+        shop=Shop(ports=ports, video=video),
         jobs=jobs,
         events=events,
     )

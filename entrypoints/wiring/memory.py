@@ -57,6 +57,7 @@ from adapters.memory.prompts import (
 from adapters.memory.reactions import MemoryReactions
 from adapters.memory.rewards import MemoryRewards
 from adapters.memory.send_gate import MemorySendGate
+from adapters.memory.shop import MemoryCreditAccounts, MemoryKeptGrants, MemoryQuotes
 from adapters.memory.sign_in import (
     MemoryCodeTallies,
     MemoryLoginSessions,
@@ -178,4 +179,7 @@ class MemoryPorts(DeclarativeContainer):
     usage_records = Singleton(MemoryUsageRecords, store)
     usage_stats = Singleton(MemoryUsageStats, store)
     due_accounts = Singleton(MemoryDueAccounts, store)
+    quotes = Singleton(MemoryQuotes, store)
+    kept_grants = Singleton(MemoryKeptGrants, store)
+    credit_accounts = Singleton(MemoryCreditAccounts, store)
     backlogs = Singleton(MemoryBacklogs, store)

@@ -56,6 +56,13 @@ ERASED = {
     "usage_periods.timezone",
     "usage_sessions.language",
     "usage_ledger.reason",
+    "kept_grants.grants",
+    "kept_grants.policy_version",
+    "quotes.item_key",
+    "quotes.currency",
+    "quotes.lines",
+    "quotes.policy_version",
+    "account_credit_ledger.reason",
 }
 OF_NOBODY = {
     "persons.status",
@@ -101,6 +108,16 @@ OF_NOBODY = {
     "usage_ledger.period",
     "usage_ledger.kind",
     "usage_ledger.policy_version",
+    # What the person has with the app, kept for the books.
+    "account_credits.currency",
+    "account_credit_bookings.source",
+    "account_credit_bookings.key",
+    "account_credit_bookings.currency",
+    "account_credit_ledger.currency",
+    "account_credit_ledger.move",
+    "account_credit_ledger.source",
+    "account_credit_ledger.key",
+    "account_credit_ledger.policy_version",
     # What operators write, and what was sent where; its content is in the outbox.
     "webhook_endpoints.url",
     "webhook_endpoints.description",

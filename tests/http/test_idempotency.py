@@ -33,6 +33,8 @@ POSTS = (
     "extend_usage_session",
     "settle_usage_session",
     "grant_seconds",
+    "make_quote",
+    "grant_account_credit",
 )
 ELSEWHERE = (
     "redeliver_event",

@@ -57,6 +57,10 @@ NAMED = {
     "list_usage_statement": "a",
     "get_usage_forecast": "a",
     "get_paywall": "a",
+    "make_quote": "a",
+    "get_quote": "a",
+    "get_account_credit": "a",
+    "list_account_credit_lines": "a",
 }
 REFUSED = {"repair_streak": 409}
 """What the scene's state does not admit, whoever asks."""
@@ -68,7 +72,7 @@ PARTICIPANTS = (
     "list_video_messages",
     "get_video_message",
 )
-WHOEVER = ("list_achievements", "list_tiers")
+WHOEVER = ("list_achievements", "list_tiers", "get_catalogue")
 """What is the same for all."""
 SERVICES = (
     "register_person",
@@ -98,6 +102,7 @@ SERVICES = (
     "publish_achievement",
     "change_achievement",
     "grant_seconds",
+    "grant_account_credit",
 )
 STREAMS = ("stream_events",)
 ME = (

@@ -12,7 +12,6 @@ from domain.usage.accounts import UsageAccount
 from domain.usage.commands import (
     Beat,
     CatchUp,
-    ChangeTier,
     Grant,
     Settle,
     StartSession,
@@ -20,6 +19,7 @@ from domain.usage.commands import (
     decide,
     open_account,
 )
+from domain.usage.plan_changes import ChangeTier
 from domain.usage.events import UsageChange
 from domain.usage.periods import ClosedPeriod
 from domain.usage.policy import UsagePolicy, UsageRules
