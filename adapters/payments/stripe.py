@@ -10,10 +10,19 @@ from typing import Any
 
 import msgspec
 from attrs import field, frozen
-from stripe import HTTPXClient, StripeClient
+from stripe import StripeClient
 
 from adapters.payments.signatures import read_stripe
-from adapters.payments.stripe_calls import MissingError, answered_at, asked, away, done, once, read
+from adapters.payments.stripe_calls import (
+    Connections,
+    MissingError,
+    answered_at,
+    asked,
+    away,
+    done,
+    once,
+    read,
+)
 from adapters.payments.stripe_forms import (
     Charge,
     Dispute,
@@ -47,7 +56,6 @@ from domain.billing.catalogue import SubscriptionItem
 from domain.billing.payments import Provider, Report
 from domain.billing.subscriptions import SubscriptionSnapshot, SubscriptionStatus
 
-_SECONDS = 10.0
 _BILL = "in_"
 _LOOKED_FOR = timedelta(hours=24)
 _EARLIER = timedelta(minutes=10)
@@ -71,9 +79,7 @@ class Stripe:
     api_key: str = field(repr=False)
     webhook_secrets: Sequence[str] = field(repr=False)
     skew: timedelta
-    _http: HTTPXClient = field(
-        factory=lambda: HTTPXClient(timeout=_SECONDS), init=False, repr=False
-    )
+    _http: Connections = field(factory=Connections, init=False, repr=False)
     client: StripeClient = field(init=False, repr=False)
 
     @client.default

@@ -1,15 +1,16 @@
 """Calls of Stripe's library, and what comes of those that fail."""
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Mapping
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import Any, TypeVar
 
+import httpx
 import msgspec
 import stripe
 import structlog
-from stripe import StripeError, StripeObject
+from stripe import APIConnectionError, HTTPXClient, StripeError, StripeObject
 
 from application.billing.provider_ports import (
     CheckoutIntent,
@@ -18,6 +19,7 @@ from application.billing.provider_ports import (
 )
 from domain.billing.payments import Provider
 
+_SECONDS = 10.0
 _AWAY = frozenset(
     {
         HTTPStatus.UNAUTHORIZED,
@@ -30,6 +32,29 @@ _log = structlog.get_logger("kithkin.payments")
 T = TypeVar("T")
 
 stripe.enable_telemetry = False
+
+
+class Connections(HTTPXClient):
+    """The library's connections by httpx, which it hands bodies to in a way that httpx gives up."""
+
+    def __init__(self) -> None:
+        super().__init__(timeout=_SECONDS)
+
+    async def request_async(
+        self, method: str, url: str, headers: Mapping[str, str], post_data: str | None = None
+    ) -> tuple[bytes, int, Mapping[str, str]]:
+        """Ask for something.
+
+        Raises:
+            APIConnectionError: There is no answer in time.
+        """
+        try:
+            answer = await self._client_async.request(
+                method, url, headers=headers, content=post_data, timeout=_SECONDS
+            )
+        except httpx.HTTPError as error:
+            raise APIConnectionError(type(error).__name__) from error
+        return answer.content, answer.status_code, answer.headers
 
 
 class MissingError(Exception):
