@@ -53,7 +53,8 @@ class Connections(HTTPXClient):
                 method, url, headers=headers, content=post_data, timeout=_SECONDS
             )
         except httpx.HTTPError as error:
-            raise APIConnectionError(type(error).__name__) from error
+            nobody = APIConnectionError(type(error).__name__)  # type: ignore[no-untyped-call]
+            raise nobody from error
         return answer.content, answer.status_code, answer.headers
 
 
