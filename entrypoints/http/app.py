@@ -31,6 +31,7 @@ from entrypoints.http.messages import MessageRoutes
 from entrypoints.http.methods import Methods
 from entrypoints.http.metrics import metrics, sampled
 from entrypoints.http.pace import pace_of
+from entrypoints.http.payments import PaymentRoutes, PaymentWebhookRoutes
 from entrypoints.http.personal_data import PersonalDataRoutes
 from entrypoints.http.persons import PersonRoutes
 from entrypoints.http.prompts import PromptRoutes
@@ -43,6 +44,7 @@ from entrypoints.http.sign_in import SignInRoutes
 from entrypoints.http.stopping import told_to_stop
 from entrypoints.http.streaks import StreakRoutes
 from entrypoints.http.streams import Streams
+from entrypoints.http.subscriptions import SubscriptionRoutes
 from entrypoints.http.tokens import TokenRoutes
 from entrypoints.http.usage import UsageRoutes
 from entrypoints.http.video import VideoRoutes
@@ -120,6 +122,9 @@ def _routes(settings: Settings) -> list[ControllerRouterHandler]:
         UsageRoutes,
         CatalogueRoutes,
         AccountCreditRoutes,
+        PaymentRoutes,
+        PaymentWebhookRoutes,
+        SubscriptionRoutes,
         EventRoutes,
         WebhookRoutes,
         SignInRoutes,

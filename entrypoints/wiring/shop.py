@@ -19,6 +19,7 @@ class Shop(DeclarativeContainer):
 
     ports = DependenciesContainer()
     video = DependenciesContainer()
+    billing = DependenciesContainer()
 
     reward_discounts = Singleton(RewardDiscounts, rewards=video.reward_queries)
     discounts = Singleton(AllDiscounts, sources=List(reward_discounts))
@@ -48,6 +49,7 @@ class Shop(DeclarativeContainer):
         quotes=ports.quotes,
         credit=ports.credit_accounts,
         discounts=discounts,
+        plans=billing.keep,
         clock=ports.clock,
         new_id=ports.new_id,
         rulebook=ports.rulebook,
