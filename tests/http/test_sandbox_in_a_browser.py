@@ -21,7 +21,7 @@ async def a_checkout(api: Api, person: str, item: str) -> Json:
 
 
 async def tier_of(api: Api, person: str) -> str:
-    return str((await api.get(f"/v1/persons/{person}/entitlements"))["tier"])
+    return str((await api.get(f"/v1/persons/{person}"))["tier"])
 
 
 async def status_of(api: Api, payment: Json) -> str:
