@@ -19,11 +19,11 @@ from attrs import define, field, frozen
 _TABLES = """
 CREATE TABLE IF NOT EXISTS orders (
     id TEXT PRIMARY KEY, token TEXT NOT NULL UNIQUE, body BLOB NOT NULL
-) STRICT;
+);
 CREATE TABLE IF NOT EXISTS events (
     order_id TEXT NOT NULL REFERENCES orders (id), n INTEGER NOT NULL, body BLOB NOT NULL,
     PRIMARY KEY (order_id, n)
-) STRICT;
+);
 """
 _WAIT_SECONDS = 5.0
 
@@ -207,6 +207,13 @@ class SandboxBooks:
                 ],
             )
             return events
+
+    def close(self) -> None:
+        """Let go of what is kept in memory; what comes after that begins anew."""
+        with self._one_at_a_time:
+            if self._kept is not None:
+                self._kept.close()
+                self._kept = None
 
     @contextmanager
     def _changing(self) -> Iterator[sqlite3.Connection]:

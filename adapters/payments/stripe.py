@@ -79,7 +79,6 @@ class Stripe:
     api_key: str = field(repr=False)
     webhook_secrets: Sequence[str] = field(repr=False)
     skew: timedelta
-    _http: Connections = field(factory=Connections, init=False, repr=False)
     client: StripeClient = field(init=False, repr=False)
 
     @client.default
@@ -87,7 +86,7 @@ class Stripe:
         return StripeClient(
             self.api_key,
             base_addresses={"api": self.url},
-            http_client=self._http,
+            http_client=Connections(),
             max_network_retries=0,
         )
 
@@ -213,10 +212,6 @@ class Stripe:
         except (MissingError, ProviderRefusedError):
             return None
         return snapshot_of(read(found, Subscription), answered_at(found))
-
-    async def close(self) -> None:
-        """Let go of all connections."""
-        await self._http.close_async()  # type: ignore[no-untyped-call]
 
     async def _ordered(self, intent: CheckoutIntent) -> PaymentIntent:
         wanted: Any = {

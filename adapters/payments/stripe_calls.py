@@ -1,5 +1,6 @@
 """Calls of Stripe's library, and what comes of those that fail."""
 
+import ssl
 from collections.abc import Awaitable, Mapping
 from datetime import datetime
 from email.utils import parsedate_to_datetime
@@ -10,7 +11,7 @@ import httpx
 import msgspec
 import stripe
 import structlog
-from stripe import APIConnectionError, HTTPXClient, StripeError, StripeObject
+from stripe import APIConnectionError, HTTPClient, StripeError, StripeObject
 
 from application.billing.provider_ports import (
     CheckoutIntent,
@@ -20,6 +21,7 @@ from application.billing.provider_ports import (
 from domain.billing.payments import Provider
 
 _SECONDS = 10.0
+_TLS = ssl.create_default_context()
 _AWAY = frozenset(
     {
         HTTPStatus.UNAUTHORIZED,
@@ -34,11 +36,10 @@ T = TypeVar("T")
 stripe.enable_telemetry = False
 
 
-class Connections(HTTPXClient):
-    """The library's connections by httpx, which it hands bodies to in a way that httpx gives up."""
+class Connections(HTTPClient):
+    """The library's connections, each for one request: they belong to no loop, and none is kept."""
 
-    def __init__(self) -> None:
-        super().__init__(timeout=_SECONDS)
+    name = "httpx"
 
     async def request_async(
         self, method: str, url: str, headers: Mapping[str, str], post_data: str | None = None
@@ -49,9 +50,8 @@ class Connections(HTTPXClient):
             APIConnectionError: There is no answer in time.
         """
         try:
-            answer = await self._client_async.request(
-                method, url, headers=headers, content=post_data, timeout=_SECONDS
-            )
+            async with httpx.AsyncClient(timeout=_SECONDS, verify=_TLS) as client:
+                answer = await client.request(method, url, headers=headers, content=post_data)
         except httpx.HTTPError as error:
             nobody = APIConnectionError(type(error).__name__)  # type: ignore[no-untyped-call]
             raise nobody from error

@@ -121,10 +121,10 @@ class Kithkin:
             raise QueueUnavailableError("the queue's tables are missing")
 
     async def close(self) -> None:
-        """Let go of the store, and of the payment providers."""
-        stripe = self.payments.stripe()
-        if stripe is not None:
-            await stripe.close()
+        """Let go of the store, and of the sandbox's books."""
+        sandbox = self.payments.sandbox()
+        if sandbox is not None:
+            sandbox.books.close()
         await self.ports.connection().close()
 
 

@@ -9,7 +9,6 @@ import pytest
 import pytest_asyncio
 from uuid_utils.compat import uuid7
 
-from adapters.payments.stripe import Stripe
 from application.billing.provider_ports import (
     InvalidSignatureError,
     PaymentNotification,
@@ -247,8 +246,6 @@ async def test_nobody_may_listen_where_a_provider_should_be(shop: Shop) -> None:
         await gone.start_checkout(an_intent())
     with pytest.raises(ProviderAwayError):
         await gone.fetch_payment(order_of(an_intent(), None))
-    if isinstance(gone, Stripe):
-        await gone.close()
 
 
 async def test_a_bill_of_a_subscription_is_found_and_refunded(shop: Shop) -> None:
