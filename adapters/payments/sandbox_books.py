@@ -6,6 +6,7 @@ knows of them it was told, or has asked for.
 
 import sqlite3
 import threading
+import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -208,13 +209,6 @@ class SandboxBooks:
             )
             return events
 
-    def close(self) -> None:
-        """Let go of what is kept in memory; what comes after that begins anew."""
-        with self._one_at_a_time:
-            if self._kept is not None:
-                self._kept.close()
-                self._kept = None
-
     @contextmanager
     def _changing(self) -> Iterator[sqlite3.Connection]:
         with self._one_at_a_time:
@@ -241,6 +235,7 @@ class SandboxBooks:
         books.executescript(_TABLES)
         if self.path is None:
             self._kept = books
+            weakref.finalize(self, books.close)
         return books
 
 

@@ -121,10 +121,7 @@ class Kithkin:
             raise QueueUnavailableError("the queue's tables are missing")
 
     async def close(self) -> None:
-        """Let go of the store, and of the sandbox's books."""
-        sandbox = self.payments.sandbox()
-        if sandbox is not None:
-            sandbox.books.close()
+        """Let go of the store."""
         await self.ports.connection().close()
 
 
