@@ -11,7 +11,7 @@ import httpx
 import msgspec
 import stripe
 import structlog
-from stripe import APIConnectionError, HTTPClient, StripeError, StripeObject
+from stripe import APIConnectionError, HTTPClient, IdempotencyError, StripeError, StripeObject
 
 from application.billing.provider_ports import (
     CheckoutIntent,
@@ -22,6 +22,7 @@ from domain.billing.payments import Provider
 
 _SECONDS = 10.0
 _TLS = ssl.create_default_context()
+_FAULTS = HTTPStatus.INTERNAL_SERVER_ERROR
 _AWAY = frozenset(
     {
         HTTPStatus.UNAUTHORIZED,
@@ -94,7 +95,8 @@ async def asked(request: Awaitable[T]) -> T:
         status = error.http_status
         if status == HTTPStatus.NOT_FOUND:
             raise MissingError from error
-        if status is None or status >= HTTPStatus.INTERNAL_SERVER_ERROR or status in _AWAY:
+        known = isinstance(error, IdempotencyError)  # it was asked for before, in other words
+        if known or status is None or status >= _FAULTS or status in _AWAY:
             raise away(f"{type(error).__name__}, status {status}") from error
         _log.warning("payment_provider_refused", provider=Provider.STRIPE, code=error.code)
         raise ProviderRefusedError(f"Stripe did not take this: {error.code or status}.") from error
