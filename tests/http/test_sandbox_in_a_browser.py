@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 
+import pytest
 import pytest_asyncio
 
 from tests.http import given
@@ -9,10 +10,16 @@ from tests.http.api import Api, Json
 from tests.http.chromium import Page, browser
 
 
-@pytest_asyncio.fixture
-async def page() -> AsyncIterator[Page]:
+@pytest_asyncio.fixture(scope="module")
+async def window() -> AsyncIterator[Page]:
     async with browser() as page:
         yield page
+
+
+@pytest.fixture
+def page(window: Page) -> Page:
+    window.said.clear()
+    return window
 
 
 async def a_checkout(api: Api, person: str, item: str) -> Json:
