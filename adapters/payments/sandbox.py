@@ -249,7 +249,9 @@ class Sandbox:
         return SandboxView(account, possible(account, now), now)
 
     async def act(self, token: str, action: Action, card: Card) -> tuple[SandboxEvent, ...]:
-        """Do what was chosen on the page of an order; give what came of it.
+        """Do what was chosen on the page of an order; give what is to be told of it.
+
+        To tell all again is to tell the newest first: the order must make no difference.
 
         Raises:
             LookupError: There is no such page.
@@ -260,6 +262,8 @@ class Sandbox:
         found = await _booked(self.books.of_token, token)
         if found is None:
             raise LookupError(token)
+        if action is Action.TELL_AGAIN:
+            return tuple(reversed(found.events))
         return await _booked(
             self.books.enter, found.order.id, lambda account: act(account, action, card, now)
         )
