@@ -1,5 +1,9 @@
 """The use cases of payments, subscriptions and plans."""
 
+from collections.abc import Iterable
+from contextlib import suppress
+from uuid import UUID
+
 from attrs import frozen
 from dependency_injector.containers import DeclarativeContainer
 from dependency_injector.providers import DependenciesContainer, Factory, Singleton
@@ -20,7 +24,8 @@ from application.identity.ports import PlanChange
 from application.identity.set_tier import HoldTier
 from application.usage.sell_seconds import SellSeconds
 from application.video.change_credits import ChargeBackVideoCredits, SellVideoCredits
-from domain.shared.ids import CreditLotId, PaymentId, PersonId
+from domain.shared.errors import NotFoundError
+from domain.shared.ids import CreditLotId, PersonId
 
 
 @frozen
@@ -47,13 +52,15 @@ class VideoCreditsSold:
     sell_credits: SellVideoCredits
     charge_back: ChargeBackVideoCredits
 
-    async def sell(self, person_id: PersonId, payment_id: PaymentId, number: int) -> None:
-        """Add them under the payment's id."""
-        await self.sell_credits(person_id, CreditLotId(payment_id), number)
+    async def sell(self, person_id: PersonId, purchase_id: UUID, number: int) -> None:
+        """Add them under the purchase's id."""
+        await self.sell_credits(person_id, CreditLotId(purchase_id), number)
 
-    async def take_back(self, person_id: PersonId, payment_id: PaymentId) -> None:
-        """Take back what is left of them; the rest is owed."""
-        await self.charge_back(person_id, CreditLotId(payment_id))
+    async def take_back(self, person_id: PersonId, purchase_ids: Iterable[UUID]) -> None:
+        """Take back what is left of those that there are; the rest is owed."""
+        for purchase_id in purchase_ids:
+            with suppress(NotFoundError):
+                await self.charge_back(person_id, CreditLotId(purchase_id))
 
 
 class Billing(DeclarativeContainer):
