@@ -36,6 +36,7 @@ from entrypoints.http.persons import PersonRoutes
 from entrypoints.http.prompts import PromptRoutes
 from entrypoints.http.reports import ReportRoutes
 from entrypoints.http.request_log import RequestLog
+from entrypoints.http.revenue import RevenueRoutes
 from entrypoints.http.rewards import RewardRoutes
 from entrypoints.http.sandbox import SandboxRoutes
 from entrypoints.http.security import SecurityHeaders
@@ -120,6 +121,7 @@ def _routes(settings: Settings) -> list[ControllerRouterHandler]:
         UsageRoutes,
         CatalogueRoutes,
         AccountCreditRoutes,
+        RevenueRoutes,
         EventRoutes,
         WebhookRoutes,
         SignInRoutes,

@@ -11,6 +11,7 @@ from application.billing.change_account_credit import (
 from application.billing.credit_queries import AccountCreditQueries
 from application.billing.find_discounts import AllDiscounts, RewardDiscounts
 from application.billing.make_quote import MakeQuote, ReadQuote
+from application.billing.read_revenue import ReadRevenue
 from application.billing.show_catalogue import ShowCatalogue
 
 
@@ -53,3 +54,4 @@ class Shop(DeclarativeContainer):
         rulebook=ports.rulebook,
     )
     read_quote = Factory(ReadQuote, quotes=ports.quotes)
+    read_revenue = Factory(ReadRevenue, totals=ports.revenue_totals)

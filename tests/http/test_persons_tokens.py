@@ -103,6 +103,8 @@ SERVICES = (
     "change_achievement",
     "grant_seconds",
     "grant_account_credit",
+    "get_revenue",
+    "get_revenue_csv",
 )
 STREAMS = ("stream_events",)
 ME = (

@@ -19,9 +19,9 @@ from domain.usage.commands import (
     decide,
     open_account,
 )
-from domain.usage.plan_changes import ChangeTier
 from domain.usage.events import UsageChange
 from domain.usage.periods import ClosedPeriod
+from domain.usage.plan_changes import ChangeTier
 from domain.usage.policy import UsagePolicy, UsageRules
 from domain.usage.sessions import OpenSession, SettledSession
 

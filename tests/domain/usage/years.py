@@ -31,10 +31,10 @@ from domain.usage.commands import (
     decide,
     open_account,
 )
-from domain.usage.plan_changes import ChangeTier
 from domain.usage.events import UsageChange
 from domain.usage.ledger import lines_of
 from domain.usage.periods import ClosedPeriod, bank_cap
+from domain.usage.plan_changes import ChangeTier
 from domain.usage.policy import UsagePolicy, UsageRules
 from domain.usage.seconds import Seconds
 
