@@ -22,6 +22,8 @@ from application.shared.jobs import Job, Jobs, StoredJob
 from application.shared.outbox import outgoing
 from application.shared.rulebook import Rulebook
 from application.shared.transaction import Transactions
+from domain.billing.catalogue import Item
+from domain.billing.changes import QuotedPlan, quoted_plan
 from domain.billing.events import EntitlementsChanged, SubscriptionChanged
 from domain.billing.plans import Plans, subscriptions_of
 from domain.billing.subscriptions import (
@@ -76,6 +78,16 @@ class PlanKeeper:
             terms=terms_of(paid),
             grace=timedelta(seconds=self.rulebook.policies.billing.grace_seconds),
         )
+
+    async def quoted(self, person_id: PersonId, item: Item, currency: str) -> QuotedPlan:
+        """Tell what buying an item now means for the subscription that runs.
+
+        Raises:
+            PlanChangeRefusedError: It would overlap with what is paid for.
+        """
+        paid = await self.payments.plans(person_id)
+        plans = await self.read(person_id)
+        return quoted_plan(item, plans, paid, currency, await self.clock.now())
 
     async def locked(self, person_id: PersonId) -> Buyer:
         """Lock a person and give them.

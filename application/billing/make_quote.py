@@ -1,5 +1,7 @@
 """Quote what an item would cost a person now."""
 
+from typing import Protocol
+
 from attrs import frozen
 
 from application.billing.credit_ports import CreditAccounts
@@ -10,9 +12,23 @@ from application.shared.ids import NewId
 from application.shared.rulebook import Rulebook
 from application.shared.standing import Participants, required
 from application.shared.transaction import Transactions
+from domain.billing.catalogue import Item
+from domain.billing.changes import QuotedPlan
 from domain.billing.quotes import Quote, QuoteRequest, no_such_quote, quoted
 from domain.shared.ids import PersonId, QuoteId
 from domain.shared.standing import person_reasons, require_standing
+
+
+class QuotedPlans(Protocol):
+    """What buying a plan means for the subscription that runs."""
+
+    async def quoted(self, person_id: PersonId, item: Item, currency: str) -> QuotedPlan:
+        """Tell what buying an item now would mean.
+
+        Raises:
+            PlanChangeRefusedError: It would overlap with what is paid for.
+        """
+        ...
 
 
 @frozen
@@ -24,6 +40,7 @@ class MakeQuote:
     quotes: Quotes
     credit: CreditAccounts
     discounts: Discounts
+    plans: QuotedPlans
     clock: Clock
     new_id: NewId
     rulebook: Rulebook
@@ -34,6 +51,7 @@ class MakeQuote:
         Raises:
             NotFoundError: There is no such person, or nothing is sold under the key.
             InvalidValueError: The item is not sold in the currency.
+            PlanChangeRefusedError: It would overlap with the subscription that runs.
             PersonSuspendedError: The person is suspended.
             PersonDeletedError: The person was erased.
         """
@@ -47,12 +65,15 @@ class MakeQuote:
             person = required(await self.participants.get(person_id, lock=True), person_id)
             require_standing(person_reasons(active=person.active, deleted=person.deleted))
             accounts = await self.credit.of_person(person_id)
+            plan = await self.plans.quoted(person_id, offer.item, currency)
             request = QuoteRequest(
                 person_id=person_id,
                 offer=offer,
                 currency=currency,
                 discounts=discounts,
                 credit_minor=sum(it.credit for it in accounts if it.currency == currency),
+                upgrade=plan.upgrade,
+                renews=plan.renews,
             )
             policy, version = self.rulebook.policies.billing, self.rulebook.version
             quote = quoted(QuoteId(self.new_id()), request, policy, version, now)

@@ -21,6 +21,7 @@ from entrypoints.http.cors import Preflights, cors_config
 from entrypoints.http.crowd import Crowd
 from entrypoints.http.describe import describe
 from entrypoints.http.errors import to_problem
+from entrypoints.http.entitlements import EntitlementRoutes
 from entrypoints.http.events import EventRoutes
 from entrypoints.http.google import GoogleRoutes
 from entrypoints.http.learning import LearningRoutes
@@ -31,9 +32,11 @@ from entrypoints.http.messages import MessageRoutes
 from entrypoints.http.methods import Methods
 from entrypoints.http.metrics import metrics, sampled
 from entrypoints.http.pace import pace_of
+from entrypoints.http.payments import PaymentRoutes, PaymentWebhookRoutes
 from entrypoints.http.personal_data import PersonalDataRoutes
 from entrypoints.http.persons import PersonRoutes
 from entrypoints.http.prompts import PromptRoutes
+from entrypoints.http.receipts import ReceiptRoutes
 from entrypoints.http.reports import ReportRoutes
 from entrypoints.http.request_log import RequestLog
 from entrypoints.http.revenue import RevenueRoutes
@@ -44,6 +47,7 @@ from entrypoints.http.sign_in import SignInRoutes
 from entrypoints.http.stopping import told_to_stop
 from entrypoints.http.streaks import StreakRoutes
 from entrypoints.http.streams import Streams
+from entrypoints.http.subscriptions import SubscriptionRoutes
 from entrypoints.http.tokens import TokenRoutes
 from entrypoints.http.usage import UsageRoutes
 from entrypoints.http.video import VideoRoutes
@@ -122,6 +126,11 @@ def _routes(settings: Settings) -> list[ControllerRouterHandler]:
         CatalogueRoutes,
         AccountCreditRoutes,
         RevenueRoutes,
+        ReceiptRoutes,
+        EntitlementRoutes,
+        PaymentRoutes,
+        PaymentWebhookRoutes,
+        SubscriptionRoutes,
         EventRoutes,
         WebhookRoutes,
         SignInRoutes,

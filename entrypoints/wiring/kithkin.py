@@ -12,6 +12,7 @@ from application.shared.job_ports import QueueUnavailableError
 from application.shared.rulebook import Rulebook
 from entrypoints.settings import Settings
 from entrypoints.wiring.achievements import Achievements
+from entrypoints.wiring.billing import Billing
 from entrypoints.wiring.conversations import Conversations
 from entrypoints.wiring.events import Events
 from entrypoints.wiring.figures import Figures
@@ -49,6 +50,7 @@ class Kithkin:
         reactions: What contexts make of the events of others.
         usage: Use cases about usage.
         payments: The payment providers.
+        billing: Use cases about payments, subscriptions and plans.
         shop: Use cases about what is sold.
         jobs: Use cases about jobs.
         events: Use cases about events on their way out.
@@ -67,6 +69,7 @@ class Kithkin:
     reactions: Reactions
     usage: Usage
     payments: Payments
+    billing: Billing
     shop: Shop
     jobs: Jobs
     events: Events
@@ -161,9 +164,13 @@ def _wired(settings: Settings, ports: PostgresPorts | MemoryPorts) -> Kithkin:
     sign_in = SignIn(
         ports=ports, mailer=Object(mailer_of(settings)), google=Object(google_of(settings))
     )
+    payments = Payments(ports=ports, settings=Object(settings))
+    shop = Shop(ports=ports, video=video)
+    billing = Billing(ports=ports, usage=usage, video=video, shop=shop, payments=payments)
+    shop.billing.override(billing)
     streaks = Streaks(ports=ports)
     achievements = Achievements(ports=ports, streaks=streaks)
-    reactions = Reactions(ports=ports, streaks=streaks, achievements=achievements)
+    reactions = Reactions(ports=ports, streaks=streaks, achievements=achievements, shop=shop)
     events = Events(ports=ports, reactions=reactions, settings=Object(settings))
     jobs = Jobs(
         ports=ports,
@@ -172,6 +179,7 @@ def _wired(settings: Settings, ports: PostgresPorts | MemoryPorts) -> Kithkin:
         sign_in=sign_in,
         achievements=achievements,
         usage=usage,
+        billing=billing,
     )
     shared = Shared(ports=ports, jobs=jobs)
     return Kithkin(
@@ -180,7 +188,12 @@ def _wired(settings: Settings, ports: PostgresPorts | MemoryPorts) -> Kithkin:
         ports=ports,
         shared=shared,
         identity=Identity(
-            ports=ports, video=video, sign_in=sign_in, reactions=reactions, usage=usage
+            ports=ports,
+            video=video,
+            sign_in=sign_in,
+            reactions=reactions,
+            usage=usage,
+            billing=billing,
         ),
         sign_in=sign_in,
         conversations=Conversations(ports=ports, video=video, shared=shared),
@@ -189,8 +202,9 @@ def _wired(settings: Settings, ports: PostgresPorts | MemoryPorts) -> Kithkin:
         achievements=achievements,
         reactions=reactions,
         usage=usage,
-        payments=Payments(ports=ports, settings=Object(settings)),
-        shop=Shop(ports=ports, video=video),
+        payments=payments,
+        billing=billing,
+        shop=shop,
         jobs=jobs,
         events=events,
     )

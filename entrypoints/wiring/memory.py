@@ -16,6 +16,15 @@ from adapters.memory.achievements import (
     MemorySights,
 )
 from adapters.memory.backlog import MemoryBacklogs
+from adapters.memory.billing import (
+    MemoryBuyers,
+    MemoryNotifications,
+    MemoryPaymentList,
+    MemoryPayments,
+    MemoryPlanStandings,
+    MemoryRefunds,
+    MemorySubscriptions,
+)
 from adapters.memory.clock import MemoryClock
 from adapters.memory.conversations import (
     MemoryConversationList,
@@ -185,3 +194,10 @@ class MemoryPorts(DeclarativeContainer):
     revenue_totals = Singleton(MemoryRevenueTotals, store)
     credit_accounts = Singleton(MemoryCreditAccounts, store)
     backlogs = Singleton(MemoryBacklogs, store)
+    buyers = Singleton(MemoryBuyers, store)
+    payments = Singleton(MemoryPayments, store)
+    payment_list = Singleton(MemoryPaymentList, store)
+    refunds = Singleton(MemoryRefunds, store)
+    subscriptions = Singleton(MemorySubscriptions, store)
+    plan_standings = Singleton(MemoryPlanStandings, store)
+    payment_notifications = Singleton(MemoryNotifications, store)

@@ -47,6 +47,12 @@ from adapters.postgres.kept_grants import PostgresKeptGrants
 from adapters.postgres.key_cache import CachedServiceKeys
 from adapters.postgres.learning import PostgresPreferences
 from adapters.postgres.past_sign_ins import PostgresPastSignIns
+from adapters.postgres.payments import (
+    PostgresNotifications,
+    PostgresPaymentList,
+    PostgresPayments,
+    PostgresRefunds,
+)
 from adapters.postgres.prompts import (
     PostgresPrompts,
     PostgresPromptTalks,
@@ -66,6 +72,11 @@ from adapters.postgres.sign_in import (
 from adapters.postgres.standing import PostgresPairStandings, PostgresParticipants
 from adapters.postgres.stored_records import postgres_records
 from adapters.postgres.streaks import PostgresStreaks
+from adapters.postgres.subscriptions import (
+    PostgresBuyers,
+    PostgresPlanStandings,
+    PostgresSubscriptions,
+)
 from adapters.postgres.transaction import PostgresTransactions
 from adapters.postgres.usage import (
     PostgresDueAccounts,
@@ -204,3 +215,10 @@ class PostgresPorts(DeclarativeContainer):
     revenue_totals = Singleton(PostgresRevenueTotals, store)
     credit_accounts = Singleton(PostgresCreditAccounts, store)
     backlogs = Singleton(PostgresBacklogs, store, event_log)
+    buyers = Singleton(PostgresBuyers, store)
+    payments = Singleton(PostgresPayments, store)
+    payment_list = Singleton(PostgresPaymentList, store)
+    refunds = Singleton(PostgresRefunds, store)
+    subscriptions = Singleton(PostgresSubscriptions, store)
+    plan_standings = Singleton(PostgresPlanStandings, store)
+    payment_notifications = Singleton(PostgresNotifications, store)
