@@ -20,8 +20,8 @@ from entrypoints.http.conversations import ConversationRoutes
 from entrypoints.http.cors import Preflights, cors_config
 from entrypoints.http.crowd import Crowd
 from entrypoints.http.describe import describe
-from entrypoints.http.errors import to_problem
 from entrypoints.http.entitlements import EntitlementRoutes
+from entrypoints.http.errors import to_problem
 from entrypoints.http.events import EventRoutes
 from entrypoints.http.google import GoogleRoutes
 from entrypoints.http.learning import LearningRoutes

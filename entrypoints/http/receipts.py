@@ -37,7 +37,6 @@ _POLICY = (
     f"default-src 'none'; style-src 'sha256-{_HASH}'; form-action 'none'; base-uri 'none'; "
     "frame-ancestors 'none'"
 )
-_HTML = "text/html; charset=utf-8"
 
 
 def receipt_page(given: Receipt) -> str:
@@ -113,6 +112,6 @@ class ReceiptRoutes(Controller):
         payment, _ = await queries.payment(PaymentId(payment_id), viewing(request, None))
         return Response(
             receipt_page(receipt(payment)),
-            media_type=_HTML,
+            media_type=MediaType.HTML,
             headers={"Content-Security-Policy": _POLICY},
         )

@@ -7,7 +7,6 @@ from io import StringIO
 from typing import Annotated
 
 from litestar import Controller, Response, get
-from litestar.enums import MediaType
 from litestar.params import QueryParameter
 from msgspec import Meta, Struct
 from msgspec import field as renamed
@@ -26,7 +25,7 @@ Last = Annotated[
     date, QueryParameter(name="to", description=f"The last; at most {MOST_DATES} dates in all")
 ]
 Zone = Annotated[str, QueryParameter(max_length=64, description="The IANA time zone of the dates")]
-CSV = "text/csv; charset=utf-8"
+CSV = "text/csv"
 _COLUMNS = (
     "date",
     "item",
@@ -130,7 +129,7 @@ class RevenueRoutes(Controller):
         """Read what was sold, by date and item. What went back counts when it went."""
         return revenue_body(await kithkin(request).shop.read_revenue()(first, last, timezone))
 
-    @get("/revenue.csv", opt=ADMIN, media_type=MediaType.TEXT, responses=problems())
+    @get("/revenue.csv", opt=ADMIN, media_type=CSV, responses=problems())
     async def get_revenue_csv(
         self, request: ApiRequest, first: First, last: Last, timezone: Zone = "UTC"
     ) -> Response[str]:
