@@ -25,6 +25,7 @@ from domain.shared.tiers import Tier
 # Their indexes hold these rows only; statements say so in the same words.
 IS_PAID_PLAN = "settled_at IS NOT NULL AND item_kind IN ('subscription', 'pass')"
 IS_SETTLED = "settled_at IS NOT NULL"
+IS_RETURNED = "kind IN ('refund', 'chargeback')"
 
 payments = Table(
     "payments",
@@ -86,6 +87,7 @@ payment_reports = Table(
     Column("invoice_id", Text),
     Column("failure_code", Text),
     one_of("kind", ReportKind),
+    Index("ix_payment_reports_returned", "occurred_at", postgresql_where=text(IS_RETURNED)),
 )
 
 payment_refunds = Table(

@@ -4,14 +4,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-import msgspec
 from attrs import frozen
 
 from adapters.postgres.codec import field_names, from_row, to_row
 from adapters.postgres.executor import Row
+from adapters.postgres.quotes import lines_from_json, lines_to_json
 from domain.billing.catalogue import ItemKind, SubscriptionItem, item_of
 from domain.billing.payments import Payment, PaymentStatus, Provider, Report
-from domain.billing.quotes import LineKind, QuoteLine
 from domain.billing.subscriptions import (
     ProviderRefs,
     Subscription,
@@ -56,16 +55,14 @@ class PaymentRow:
 def payment_to_row(payment: Payment) -> dict[str, Any]:
     """Make a payment's own row."""
     row: dict[str, Any] = {name: getattr(payment, name, None) for name in field_names(PaymentRow)}
-    lines = [[line.kind, line.label, line.amount_minor] for line in payment.lines]
     row["item_key"], row["item_kind"] = payment.item.key, payment.item.kind
-    row["lines"] = msgspec.json.encode(lines).decode()
+    row["lines"] = lines_to_json(payment.lines)
     return to_row(PaymentRow(**row))
 
 
 def payment_from_row(row: Row, reports: tuple[Report, ...]) -> Payment:
     """Make a payment of its own row and its reports, in their order."""
     own = from_row(PaymentRow, row)
-    lines = msgspec.json.decode(own.lines, type=list[tuple[LineKind, str, int]])
     return Payment(
         id=PaymentId(own.id),
         person_id=PersonId(own.person_id),
@@ -74,7 +71,7 @@ def payment_from_row(row: Row, reports: tuple[Report, ...]) -> Payment:
         amount_minor=own.amount_minor,
         currency=own.currency,
         credit_applied_minor=own.credit_applied_minor,
-        lines=tuple(QuoteLine(*line) for line in lines),
+        lines=lines_from_json(own.lines),
         quote_id=None if own.quote_id is None else QuoteId(own.quote_id),
         subscription_id=None
         if own.subscription_id is None

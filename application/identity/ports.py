@@ -168,6 +168,14 @@ class PersonUsage(Protocol):
         ...
 
 
+class PersonBilling(Protocol):
+    """What is paid for a person, who is locked."""
+
+    async def left(self, person_id: PersonId) -> None:
+        """Let nothing be renewed any more."""
+        ...
+
+
 class PairCalls(Protocol):
     """Ends what two persons have going on, when one shuts the other out."""
 

@@ -20,6 +20,7 @@ from entrypoints.http.conversations import ConversationRoutes
 from entrypoints.http.cors import Preflights, cors_config
 from entrypoints.http.crowd import Crowd
 from entrypoints.http.describe import describe
+from entrypoints.http.entitlements import EntitlementRoutes
 from entrypoints.http.errors import to_problem
 from entrypoints.http.events import EventRoutes
 from entrypoints.http.google import GoogleRoutes
@@ -35,8 +36,10 @@ from entrypoints.http.payments import PaymentRoutes, PaymentWebhookRoutes
 from entrypoints.http.personal_data import PersonalDataRoutes
 from entrypoints.http.persons import PersonRoutes
 from entrypoints.http.prompts import PromptRoutes
+from entrypoints.http.receipts import ReceiptRoutes
 from entrypoints.http.reports import ReportRoutes
 from entrypoints.http.request_log import RequestLog
+from entrypoints.http.revenue import RevenueRoutes
 from entrypoints.http.rewards import RewardRoutes
 from entrypoints.http.sandbox import SandboxRoutes
 from entrypoints.http.security import SecurityHeaders
@@ -122,6 +125,9 @@ def _routes(settings: Settings) -> list[ControllerRouterHandler]:
         UsageRoutes,
         CatalogueRoutes,
         AccountCreditRoutes,
+        RevenueRoutes,
+        ReceiptRoutes,
+        EntitlementRoutes,
         PaymentRoutes,
         PaymentWebhookRoutes,
         SubscriptionRoutes,

@@ -25,7 +25,12 @@ from entrypoints.http import learning, persons
 from entrypoints.http.export_billing import (
     ExportedAccountCredit,
     ExportedAccountCreditLine,
+    ExportedPayment,
+    ExportedPaymentReport,
+    ExportedPlanStanding,
     ExportedQuote,
+    ExportedRefund,
+    ExportedSubscription,
 )
 from entrypoints.http.learning import PreferencesBody
 from entrypoints.http.messages import MessageBody
@@ -327,6 +332,11 @@ class ExportBody(Struct):
         list[ExportedAccountCredit], Meta(description="One for each currency")
     ]
     account_credit_ledger: list[ExportedAccountCreditLine]
+    payments: list[ExportedPayment]
+    payment_reports: list[ExportedPaymentReport]
+    payment_refunds: list[ExportedRefund]
+    subscriptions: list[ExportedSubscription]
+    plan_standing: Annotated[list[ExportedPlanStanding], Meta(description="None or one")]
     events: list[ExportedEvent]
 
 

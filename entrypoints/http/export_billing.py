@@ -7,7 +7,11 @@ from uuid import UUID
 from msgspec import Meta, Struct
 
 from domain.billing.events import CreditMove, CreditSource
+from domain.billing.payments import PaymentStatus, Provider, ReportKind
 from domain.billing.quotes import LineKind
+from domain.billing.refunds import RefundState
+from domain.billing.subscriptions import SubscriptionStatus
+from domain.shared.tiers import Tier
 
 
 class ExportedQuoteLine(Struct):
@@ -52,3 +56,84 @@ class ExportedAccountCreditLine(Struct):
     balance: int
     reason: str | None
     policy_version: str
+
+
+class ExportedPayment(Struct):
+    """A payment of the person's; where to pay is left out, as it lets whoever knows it pay."""
+
+    id: UUID
+    provider: Provider
+    item_key: str
+    amount_minor: int
+    currency: str
+    credit_applied_minor: int
+    lines: list[ExportedQuoteLine]
+    quote_id: UUID | None
+    subscription_id: UUID | None
+    created_at: datetime
+    status: PaymentStatus
+    failed_at: datetime | None
+    settled_at: datetime | None
+    reversed_at: datetime | None
+    closed_at: datetime | None
+    refunded_minor: int
+    provider_order_id: str | None
+    provider_payment_id: str | None
+    invoice_id: str | None
+    fingerprint: str | None
+    policy_version: str
+
+
+class ExportedPaymentReport(Struct):
+    """What a provider said of a payment of the person's."""
+
+    payment_id: UUID
+    kind: ReportKind
+    charge_id: str
+    refund_id: str
+    occurred_at: datetime
+    amount_minor: int
+    currency: str
+    fingerprint: str | None
+    invoice_id: str | None
+    failure_code: str | None
+
+
+class ExportedRefund(Struct):
+    """Money of a payment of the person's that was asked to be given back."""
+
+    id: UUID
+    payment_id: UUID
+    amount_minor: int
+    currency: str
+    reason: str
+    requested_at: datetime
+    state: RefundState
+
+
+class ExportedSubscription(Struct):
+    """A subscription of the person's, with the provider's ids of it."""
+
+    id: UUID
+    provider: Provider
+    item_key: str
+    amount_minor: int
+    currency: str
+    customer_id: str | None
+    provider_subscription_id: str | None
+    product_id: str | None
+    price_id: str | None
+    invoice_id: str | None
+    started_at: datetime
+    status: SubscriptionStatus
+    canceled_at: datetime | None
+    next_item_key: str | None
+    policy_version: str
+
+
+class ExportedPlanStanding(Struct):
+    """What the person's plans come to."""
+
+    complimentary: Tier
+    tier: Tier
+    until: datetime | None

@@ -4,14 +4,8 @@ import base64
 import hashlib
 from html import escape
 
-from domain.billing.catalogue import (
-    Item,
-    PassItem,
-    SecondsItem,
-    SubscriptionItem,
-    VideoCreditsItem,
-    item_of,
-)
+from domain.billing.catalogue import item_of
+from entrypoints.http.item_labels import label_of
 from entrypoints.wiring.payments import (
     Action,
     EventType,
@@ -137,19 +131,6 @@ def missing_page() -> str:
         '<section class="card"><h1>No such order</h1><p>This sandbox has no order at this '
         "address. Start a new checkout, and open the page that it names.</p></section>",
     )
-
-
-def label_of(item: Item) -> str:
-    """Give what a person calls an item."""
-    match item:
-        case SubscriptionItem(tier=tier, cycle=cycle):
-            return f"{tier.capitalize()}, {cycle}"
-        case PassItem(tier=tier, days=days):
-            return f"{tier.capitalize()} for {days} day{'s' if days != 1 else ''}"
-        case VideoCreditsItem(credits=number):
-            return f"{number:,} video credits"
-        case SecondsItem(seconds=number):
-            return f"{number:,} seconds"
 
 
 def _page(title: str, body: str) -> str:

@@ -10,6 +10,7 @@ from dependency_injector.providers import DependenciesContainer, Factory, Single
 
 from application.billing.change_subscription import SubscriptionChanger, TellRenewal
 from application.billing.keep_plans import BringPlansUp, GiveTier, PlanKeeper
+from application.billing.leave_billing import LeaveBilling
 from application.billing.ports import HeldPlan
 from application.billing.queries import BillingQueries
 from application.billing.reconcile_payments import ReconcilePayments
@@ -139,6 +140,7 @@ class Billing(DeclarativeContainer):
     refund_payment = Factory(RefundPayment, record=record)
     refund_by_job = Factory(RefundByJob, record=record, providers=payments.every)
     change_subscription = Factory(SubscriptionChanger, keep=keep, quote=shop.make_quote)
+    leave = Factory(LeaveBilling, change=change_subscription)
     tell_renewal = Factory(TellRenewal, keep=keep, providers=payments.every)
     queries = Factory(
         BillingQueries,

@@ -122,6 +122,7 @@ class Identity(DeclarativeContainer):
         rulebook=ports.rulebook,
         pepper=ports.pepper,
         usage=usage.follow_person,
+        billing=billing.leave,
     )
     create_key = Factory(CreateKey, keys=ports.service_keys, clock=ports.clock, new_id=ports.new_id)
     revoke_key = Factory(RevokeKey, keys=ports.service_keys, clock=ports.clock)

@@ -167,7 +167,7 @@ def _wired(settings: Settings, ports: PostgresPorts | MemoryPorts) -> Kithkin:
     shop.billing.override(billing)
     streaks = Streaks(ports=ports)
     achievements = Achievements(ports=ports, streaks=streaks)
-    reactions = Reactions(ports=ports, streaks=streaks, achievements=achievements)
+    reactions = Reactions(ports=ports, streaks=streaks, achievements=achievements, shop=shop)
     events = Events(ports=ports, reactions=reactions, settings=Object(settings))
     jobs = Jobs(
         ports=ports,

@@ -64,6 +64,7 @@ from adapters.memory.prompts import (
     MemoryPromptTotals,
 )
 from adapters.memory.reactions import MemoryReactions
+from adapters.memory.revenue import MemoryRevenueTotals
 from adapters.memory.rewards import MemoryRewards
 from adapters.memory.send_gate import MemorySendGate
 from adapters.memory.shop import MemoryCreditAccounts, MemoryKeptGrants, MemoryQuotes
@@ -190,6 +191,7 @@ class MemoryPorts(DeclarativeContainer):
     due_accounts = Singleton(MemoryDueAccounts, store)
     quotes = Singleton(MemoryQuotes, store)
     kept_grants = Singleton(MemoryKeptGrants, store)
+    revenue_totals = Singleton(MemoryRevenueTotals, store)
     credit_accounts = Singleton(MemoryCreditAccounts, store)
     backlogs = Singleton(MemoryBacklogs, store)
     buyers = Singleton(MemoryBuyers, store)

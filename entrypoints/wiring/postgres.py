@@ -60,6 +60,7 @@ from adapters.postgres.prompts import (
 )
 from adapters.postgres.quotes import PostgresQuotes
 from adapters.postgres.reactions import PostgresReactions
+from adapters.postgres.revenue import PostgresRevenueTotals
 from adapters.postgres.rewards import PostgresRewards
 from adapters.postgres.send_gate import PostgresSendGate
 from adapters.postgres.sign_in import (
@@ -211,6 +212,7 @@ class PostgresPorts(DeclarativeContainer):
     due_accounts = Singleton(PostgresDueAccounts, store)
     quotes = Singleton(PostgresQuotes, store)
     kept_grants = Singleton(PostgresKeptGrants, store)
+    revenue_totals = Singleton(PostgresRevenueTotals, store)
     credit_accounts = Singleton(PostgresCreditAccounts, store)
     backlogs = Singleton(PostgresBacklogs, store, event_log)
     buyers = Singleton(PostgresBuyers, store)

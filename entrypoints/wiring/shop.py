@@ -11,7 +11,11 @@ from application.billing.change_account_credit import (
 from application.billing.credit_queries import AccountCreditQueries
 from application.billing.find_discounts import AllDiscounts, RewardDiscounts
 from application.billing.make_quote import MakeQuote, ReadQuote
+from application.billing.reactions import ForgetEntitlements
+from application.billing.read_revenue import ReadRevenue
 from application.billing.show_catalogue import ShowCatalogue
+from application.billing.show_entitlements import ShowEntitlements
+from application.shared.reactions import Drain
 
 
 class Shop(DeclarativeContainer):
@@ -55,3 +59,21 @@ class Shop(DeclarativeContainer):
         rulebook=ports.rulebook,
     )
     read_quote = Factory(ReadQuote, quotes=ports.quotes)
+    forget_entitlements = Singleton(ForgetEntitlements, kept=ports.kept_grants)
+    drain = Singleton(
+        Drain,
+        transactions=ports.transactions,
+        pending=ports.reactions,
+        reaction=forget_entitlements,
+    )
+    show_entitlements = Factory(
+        ShowEntitlements,
+        transactions=ports.transactions,
+        participants=ports.participants,
+        plans=billing.keep,
+        kept=ports.kept_grants,
+        drain=drain,
+        clock=ports.clock,
+        rulebook=ports.rulebook,
+    )
+    read_revenue = Factory(ReadRevenue, totals=ports.revenue_totals)

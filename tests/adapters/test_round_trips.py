@@ -29,6 +29,13 @@ from adapters.postgres.achievements import (
 from adapters.postgres.codec import RowMismatchError, columns_for, from_row, to_row
 from adapters.postgres.executor import Executor, Row, Statement
 from adapters.postgres.kept_grants import KeptGrantsRow, grants_from_row, grants_to_row
+from adapters.postgres.payment_rows import (
+    PaymentRow,
+    payment_from_row,
+    payment_to_row,
+    subscription_from_row,
+    subscription_to_row,
+)
 from adapters.postgres.quotes import QuoteRow, quote_from_row, quote_to_row
 from adapters.postgres.streaks import streak_from_row, streak_to_row
 from adapters.postgres.usage import (
@@ -54,8 +61,9 @@ from domain.billing.catalogue import (
     VideoCreditsItem,
 )
 from domain.billing.entitlements import PersonGrants
+from domain.billing.payments import Payment
 from domain.billing.quotes import LineKind, Quote, QuoteLine
-from domain.billing.subscriptions import TierGrant
+from domain.billing.subscriptions import ProviderRefs, Subscription, TierGrant
 from domain.identity.blocks import Block
 from domain.shared.tiers import Tier
 from domain.streaks.streaks import Break, Credit, Streak
@@ -142,11 +150,8 @@ async def through(executor: Executor, table: Table, row: dict[str, Any]) -> Row:
     return read
 
 
-PLAIN = [
-    one
-    for one in STORED
-    if one[1] not in {AchievementRow, AwardRow, KeptGrantsRow, QuoteRow, TotalsRow}
-]
+WITH_JSON = {AchievementRow, AwardRow, KeptGrantsRow, PaymentRow, QuoteRow, TotalsRow}
+PLAIN = [one for one in STORED if one[1] not in WITH_JSON]
 """All but those that hold JSON, whose text the database writes in its own way."""
 
 
@@ -283,6 +288,36 @@ quote_lines = st.lists(
 async def test_a_quote_comes_back(copies: Executor, quote: Quote) -> None:
     row = await through(copies, tables.quotes, to_row(quote_to_row(quote)))
     assert quote_from_row(row) == quote
+
+
+subscribed = st.builds(SubscriptionItem, paid_tiers, st.sampled_from(BillingCycle))
+
+
+@given(
+    payment=st.builds(
+        Payment, item=items, lines=quote_lines, **plain_fields(Payment, "item", "lines", "reports")
+    )
+)
+@SOME
+async def test_a_payment_comes_back(copies: Executor, payment: Payment) -> None:
+    row = await through(copies, tables.payments, payment_to_row(payment))
+    assert payment_from_row(row, ()) == payment
+
+
+@given(
+    subscription=st.builds(
+        Subscription,
+        item=subscribed,
+        next_item=st.none() | subscribed,
+        refs=values_of(ProviderRefs),
+        snapshot=st.none(),
+        **plain_fields(Subscription, "item", "next_item", "refs", "snapshot"),
+    )
+)
+@SOME
+async def test_a_subscription_comes_back(copies: Executor, subscription: Subscription) -> None:
+    row = await through(copies, tables.subscriptions, subscription_to_row(subscription))
+    assert subscription_from_row(row) == subscription
 
 
 @given(

@@ -20,6 +20,8 @@ from application.video.reward_queries import RewardQueries
 from application.video.settle_calls import SettleCalls
 from application.video.settle_reward import RewardJudge
 from domain.billing.account_credit import CreditLine
+from domain.billing.catalogue import Item
+from domain.billing.changes import QuotedPlan
 from domain.billing.quotes import Discount
 from domain.shared.ids import PersonId
 from tests.contracts.stores import Stores
@@ -35,6 +37,14 @@ class SomeDiscounts:
 
     async def of(self, person_id: PersonId, now: datetime) -> tuple[Discount, ...]:
         return self.found
+
+
+@frozen
+class NewPlans:
+    """Nobody has a subscription that runs."""
+
+    async def quoted(self, person_id: PersonId, item: Item, currency: str) -> QuotedPlan:
+        return QuotedPlan()
 
 
 def change_account_credit(stores: Stores) -> CreditChanger:
@@ -80,6 +90,7 @@ def make_quote(
         stores.quotes,
         stores.credit_accounts,
         discounts or earned_discounts(stores),
+        NewPlans(),
         stores.clock,
         uuid7,
         rulebook,

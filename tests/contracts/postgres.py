@@ -36,9 +36,11 @@ from adapters.postgres.jobs import (
 from adapters.postgres.kept_grants import PostgresKeptGrants
 from adapters.postgres.learning import PostgresPreferences
 from adapters.postgres.past_sign_ins import PostgresPastSignIns
+from adapters.postgres.payments import PostgresPayments
 from adapters.postgres.prompts import PostgresPrompts, PostgresPromptTalks, PostgresPromptTotals
 from adapters.postgres.quotes import PostgresQuotes
 from adapters.postgres.reactions import PostgresReactions
+from adapters.postgres.revenue import PostgresRevenueTotals
 from adapters.postgres.rewards import PostgresRewards
 from adapters.postgres.send_gate import PostgresSendGate
 from adapters.postgres.service_keys import PostgresServiceKeys
@@ -175,6 +177,8 @@ def postgres_stores(executor: Executor) -> Stores:
         due_accounts=PostgresDueAccounts(executor),
         quotes=PostgresQuotes(executor),
         kept_grants=PostgresKeptGrants(executor),
+        payments=PostgresPayments(executor),
+        revenue_totals=PostgresRevenueTotals(executor),
         credit_accounts=PostgresCreditAccounts(executor),
         jobs=PostgresJobs(executor, uuid7),
         job_schedule=PostgresJobSchedule(executor, queue),

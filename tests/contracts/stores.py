@@ -7,7 +7,8 @@ from attrs import frozen
 
 from application.achievements.ports import Achievements, Achievers, AwardBacks, Awards, Sights
 from application.billing.credit_ports import CreditAccounts
-from application.billing.ports import Quotes
+from application.billing.ports import Payments, Quotes
+from application.billing.read_revenue import RevenueTotals
 from application.billing.show_entitlements import KeptGrants
 from application.conversations.ports import Conversations, Messages, SendGate
 from application.conversations.queries import ConversationList
@@ -141,6 +142,8 @@ class Stores:
     due_accounts: DueAccounts
     quotes: Quotes
     kept_grants: KeptGrants
+    payments: Payments
+    revenue_totals: RevenueTotals
     credit_accounts: CreditAccounts
     clock: MovableClock
     outbox: Callable[[], Awaitable[list[OutboxEvent]]]

@@ -66,6 +66,11 @@ NAMES = (
     "quotes",
     "account_credit",
     "account_credit_ledger",
+    "payments",
+    "payment_reports",
+    "payment_refunds",
+    "subscriptions",
+    "plan_standing",
     "events",
 )
 

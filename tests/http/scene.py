@@ -228,6 +228,8 @@ class Scene:
             "delete_message": {"sender_id": self.pair.a},
             "get_paywall": {"action": "session"},
             "get_catalogue": {"currency": "USD"},
+            "get_revenue": {"from": "2026-01-01", "to": "2026-01-31"},
+            "get_revenue_csv": {"from": "2026-01-01", "to": "2026-01-31"},
             "list_account_credit_lines": {"currency": "USD"},
         }
         return queries.get(operation_id, {})

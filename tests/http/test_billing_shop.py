@@ -167,3 +167,21 @@ async def test_only_an_admin_grants(api: Api) -> None:
     async with asking(api.served, "write") as writer:
         answer = await writer.post(path, {**usd(5), "reason": "Goodwill"})
         refused(answer, 403, "scope_insufficient")
+
+
+async def test_revenue_is_an_admins_to_read(api: Api) -> None:
+    asked = {"from": "2031-05-01", "to": "2031-05-03", "timezone": "Asia/Kolkata"}
+    report = await api.get("/v1/analytics/revenue", **asked)
+    assert (report["from"], report["to"], report["timezone"]) == tuple(asked.values())
+    assert (report["items"], report["totals"]) == ([], [])
+    table = await api.ask("GET", "/v1/analytics/revenue.csv", params=asked)
+    assert table.headers["content-type"] == "text/csv; charset=utf-8"
+    assert table.text == (
+        "date,item,kind,currency,payments,charged_minor,refunded_minor,net_minor\r\n"
+    )
+    async with asking(api.served, "write") as writer:
+        answer = await writer.ask("GET", "/v1/analytics/revenue", params=asked)
+        refused(answer, 403, "scope_insufficient")
+    for name, value in (("to", "2031-04-30"), ("to", "2032-05-02"), ("timezone", "Mars")):
+        answer = await api.ask("GET", "/v1/analytics/revenue", params={**asked, name: value})
+        assert pointers(invalid(answer)) == [f"/{name}"]

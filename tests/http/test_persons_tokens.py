@@ -59,10 +59,12 @@ NAMED = {
     "get_paywall": "a",
     "make_quote": "a",
     "get_quote": "a",
+    "get_entitlements": "a",
+    "get_receipt": "a",
     "get_account_credit": "a",
     "list_account_credit_lines": "a",
 }
-REFUSED = {"repair_streak": 409}
+REFUSED = {"repair_streak": 409, "get_receipt": 409}
 """What the scene's state does not admit, whoever asks."""
 PARTICIPANTS = (
     "get_conversation",
@@ -103,6 +105,8 @@ SERVICES = (
     "change_achievement",
     "grant_seconds",
     "grant_account_credit",
+    "get_revenue",
+    "get_revenue_csv",
 )
 STREAMS = ("stream_events",)
 ME = (

@@ -26,6 +26,8 @@ ADMIN = {
     "grant_video_credits",
     "grant_seconds",
     "grant_account_credit",
+    "get_revenue",
+    "get_revenue_csv",
     "create_webhook_endpoint",
     "list_webhook_endpoints",
     "get_webhook_endpoint",

@@ -1,4 +1,4 @@
-"""What gives persons their tiers, as it was worked out last."""
+"""What gives persons their tiers, as it was worked out last, and when money went back."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -21,8 +21,15 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("person_id", name=op.f("pk_kept_grants")),
     )
+    op.create_index(
+        "ix_payment_reports_returned",
+        "payment_reports",
+        ["occurred_at"],
+        postgresql_where=sa.text("kind IN ('refund', 'chargeback')"),
+    )
 
 
 def downgrade() -> None:
     """Undo it."""
+    op.drop_index("ix_payment_reports_returned", "payment_reports")
     op.drop_table("kept_grants")
