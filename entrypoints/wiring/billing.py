@@ -9,6 +9,7 @@ from dependency_injector.containers import DeclarativeContainer
 from dependency_injector.providers import DependenciesContainer, Factory, Singleton
 
 from application.billing.change_subscription import SubscriptionChanger, TellRenewal
+from application.billing.forget_notifications import ForgetNotifications
 from application.billing.keep_plans import BringPlansUp, GiveTier, PlanKeeper
 from application.billing.leave_billing import LeaveBilling
 from application.billing.ports import HeldPlan
@@ -136,6 +137,9 @@ class Billing(DeclarativeContainer):
     resolve_by_job = Factory(ResolveByJob, resolve=resolve_payment)
     reconcile_payments = Factory(
         ReconcilePayments, payments=ports.payment_list, resolve=resolve_payment
+    )
+    forget_notifications = Factory(
+        ForgetNotifications, notifications=ports.payment_notifications, clock=ports.clock
     )
     refund_payment = Factory(RefundPayment, record=record)
     refund_by_job = Factory(RefundByJob, record=record, providers=payments.every)
