@@ -164,7 +164,7 @@ class Scene:
             "grant_seconds": {"seconds": 60, "reason": "Goodwill"},
             "make_quote": {"person_id": a, "item": "plus_monthly", "currency": "USD"},
             "start_checkout": {"quote_id": self.quote},
-            "refund_payment": {"reason": "By mistake"},
+            "refund_payment": {"reason": "By mistake", "amount_minor": 1},
             "change_subscription": {"item": "plus_monthly"},
             "grant_account_credit": {
                 "amount_minor": 500,
@@ -220,7 +220,6 @@ class Scene:
             "grant_seconds": {"seconds": 61},
             "make_quote": {"item": "premium_annual"},
             "start_checkout": {"quote_id": nobody()},
-            "refund_payment": {"reason": "Bought twice"},
             "grant_account_credit": {"reason": "A mistake of ours"},
             "request_code": {"email": given.an_email()},
             "mint_token": {"lifetime_seconds": 901},

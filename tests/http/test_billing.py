@@ -120,8 +120,11 @@ async def test_what_is_given_back_is_taken_back(payer: Payer) -> None:
 async def test_an_operator_gives_back_by_the_provider(payer: Payer) -> None:
     payment = await payer.buys("video_credits_5")
     path = f"/v1/payments/{payment['id']}/refunds"
-    made = await payer.api.made(path, reason="By mistake", amount_minor=100)
+    key, body = str(uuid4()), {"reason": "By mistake", "amount_minor": 100}
+    made = done(await payer.api.post(path, body, key=key))
     assert made["refund"]["state"] == "requested"
+    again = await payer.api.post(path, body, key=key)
+    assert (replayed(again), again.json()) == (True, made)
     too_much = await payer.api.post(path, {"reason": "Again", "amount_minor": 9_900})
     refused(too_much, 409, "refund_not_possible")
     await payer.api.made(path, reason="The rest")

@@ -35,7 +35,6 @@ POSTS = (
     "grant_seconds",
     "make_quote",
     "start_checkout",
-    "refund_payment",
     "grant_account_credit",
 )
 ELSEWHERE = (
@@ -46,6 +45,7 @@ ELSEWHERE = (
     "publish_achievement",
     "display_award",
     "celebrate_award",
+    "refund_payment",
     "reconcile_payments",
     "change_subscription",
     "cancel_subscription",
