@@ -6,6 +6,7 @@ import attrs
 from attrs import frozen
 
 from adapters.memory.store import Answered, MemoryStore
+from domain.billing.events import PaymentSettled
 from domain.conversations.messages import erased
 from domain.identity.erasure import NOTHING, Erasure
 from domain.identity.events import PersonRegistered
@@ -67,6 +68,7 @@ class MemoryPersonalData:
             self._erase_streaks(person_id)
             self._erase_achievements(person_id)
             self._erase_usage(person_id)
+            self._erase_billing(person_id)
             store.rewrite(person_id, _without_whereabouts)
 
     def _erase_achievements(self, person_id: PersonId) -> None:
@@ -88,6 +90,24 @@ class MemoryPersonalData:
             store.usage_sessions.put(attrs.evolve(session, language=None, conversation_id=None))
         for line in store.usage_ledger.group("person", person_id):
             store.usage_ledger.put(attrs.evolve(line, reason=None))
+
+    def _erase_billing(self, person_id: PersonId) -> None:
+        store = self._store
+        for quote in store.quotes.group("person", person_id):
+            store.quotes.delete(quote.id)
+        store.kept_grants.delete(person_id)
+        for payment in store.payments.group("person", person_id):
+            reports = (attrs.evolve(it, fingerprint=None) for it in payment.reports)
+            store.payments.put(
+                attrs.evolve(payment, page_url=None, client_token=None, reports=tuple(reports))
+            )
+            for refund in store.payment_refunds.group("payment", payment.id):
+                store.payment_refunds.put(attrs.evolve(refund, reason=""))
+        for known in store.subscriptions.group("person", person_id):
+            refs = attrs.evolve(known.refs, customer_id=None)
+            store.subscriptions.put(attrs.evolve(known, refs=refs))
+        for line in store.account_credit_ledger.group("person", person_id):
+            store.account_credit_ledger.put(attrs.evolve(line, reason=None))
 
     def _erase_conversations(self, person_id: PersonId, at: datetime) -> None:
         store = self._store
@@ -123,6 +143,8 @@ def _without_whereabouts(event: Event) -> Event:
         return attrs.evolve(event, timezone=NOTHING.timezone)
     if isinstance(event, UsageAccountOpened | UsageZoneChanged):
         return attrs.evolve(event, timezone=NOTHING.timezone)
+    if isinstance(event, PaymentSettled):
+        return attrs.evolve(event, fingerprint=None)
     if isinstance(event, UsageSessionStarted):
         return attrs.evolve(event, language=None, conversation_id=None)
     return event

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from attrs import field, frozen
 
+from adapters.memory.billing_tables import BillingTables
 from adapters.memory.outbox import Outbox
 from adapters.memory.reaction_rows import MarkRow, ProgressRow, StreakDayRow
 from adapters.memory.rows import (
@@ -19,7 +20,6 @@ from adapters.memory.rows import (
     TotalsRow,
 )
 from adapters.memory.table import Table
-from adapters.memory.usage_tables import UsageTables
 from adapters.memory.versioned import VersionedTable
 from application.achievements.ports import AwardBack
 from application.shared.idempotency import Attempt, KeptAnswer
@@ -63,7 +63,7 @@ class Answered:
     kept: KeptAnswer = field(converter=_copied_answer)
 
 
-class MemoryStore(Outbox, UsageTables):
+class MemoryStore(Outbox, BillingTables):
     """The tables, the outbox and the test clock, all empty at first.
 
     Attributes:

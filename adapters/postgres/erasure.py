@@ -34,6 +34,9 @@ _answers = tables.kept_answers
 _videos, _ledger = tables.video_messages, tables.video_credit_ledger
 _calls, _rewards = tables.video_calls, tables.reward_status
 _usage_sessions, _usage_ledger = tables.usage_sessions, tables.usage_ledger
+_credit_ledger = tables.account_credit_ledger
+_payments, _payment_reports = tables.payments, tables.payment_reports
+_refunds = tables.payment_refunds
 
 _person = bindparam("person_id", type_=Uuid)
 _ids = bindparam("ids", type_=ARRAY(Uuid))
@@ -46,6 +49,8 @@ _UTC: ColumnElement[str] = literal_column("'UTC'")
 _ABOUT_NOTHING: ColumnElement[str] = literal_column(
     """'{"language": null, "conversation_id": null}'::jsonb"""
 )
+_NO_FINGERPRINT: ColumnElement[str] = literal_column("""'{"fingerprint": null}'::jsonb""")
+_own_payments = select(_payments.c.id).where(_payments.c.person_id == _person)
 
 _erasure = select(*columns_for(_erasures, Erasure))
 _GET_ERASURE = Statement(_erasure.where(_erasures.c.person_id == _person))
@@ -156,6 +161,36 @@ _ERASE_ELSEWHERE = (
     ),
     Statement(
         update(_usage_ledger).where(_usage_ledger.c.person_id == _person).values(reason=null())
+    ),
+    *(
+        Statement(delete(table).where(table.c.person_id == _person))
+        for table in (tables.quotes, tables.kept_grants)
+    ),
+    Statement(
+        update(_payments)
+        .where(_payments.c.person_id == _person)
+        .values(page_url=null(), client_token=null(), fingerprint=null())
+    ),
+    Statement(
+        update(_payment_reports)
+        .where(_payment_reports.c.payment_id.in_(_own_payments))
+        .values(fingerprint=null())
+    ),
+    Statement(
+        update(_refunds).where(_refunds.c.payment_id.in_(_own_payments)).values(reason=_NO_TEXT)
+    ),
+    Statement(
+        update(tables.subscriptions)
+        .where(tables.subscriptions.c.person_id == _person)
+        .values(customer_id=null())
+    ),
+    Statement(
+        update(_outbox)
+        .where(_outbox.c.person_id == _person, _outbox.c.type == "payment_settled")
+        .values(data=_outbox.c.data.op("||")(_NO_FINGERPRINT))
+    ),
+    Statement(
+        update(_credit_ledger).where(_credit_ledger.c.person_id == _person).values(reason=null())
     ),
     *(
         Statement(update(table).where(table.c.person_id == _person).values(timezone=_UTC))

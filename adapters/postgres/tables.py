@@ -26,6 +26,14 @@ from adapters.postgres.achievement_tables import (
     achievement_totals,
     achievements,
 )
+from adapters.postgres.billing_tables import (
+    payment_notifications,
+    payment_refunds,
+    payment_reports,
+    payments,
+    plan_standings,
+    subscriptions,
+)
 from adapters.postgres.event_tables import (
     event_sinks,
     forgotten_events,
@@ -48,6 +56,13 @@ from adapters.postgres.identity_tables import (
 )
 from adapters.postgres.prompt_tables import smart_prompt_events
 from adapters.postgres.schema import Instant, metadata, one_of
+from adapters.postgres.shop_tables import (
+    account_credit_bookings,
+    account_credit_ledger,
+    account_credits,
+    kept_grants,
+    quotes,
+)
 from adapters.postgres.streak_tables import (
     reaction_marks,
     reaction_progress,
@@ -77,6 +92,9 @@ __all__ = [
     "IS_OPEN",
     "IS_UNSPENT",
     "Instant",
+    "account_credit_bookings",
+    "account_credit_ledger",
+    "account_credits",
     "achievement_award_backs",
     "achievement_awards",
     "achievement_partners",
@@ -94,12 +112,19 @@ __all__ = [
     "google_links",
     "jobs",
     "kept_answers",
+    "kept_grants",
     "learning_preferences",
     "login_sessions",
     "messages",
     "metadata",
     "outbox",
+    "payment_notifications",
+    "payment_refunds",
+    "payment_reports",
+    "payments",
     "persons",
+    "plan_standings",
+    "quotes",
     "reaction_marks",
     "reaction_progress",
     "read_markers",
@@ -110,6 +135,7 @@ __all__ = [
     "smart_prompt_events",
     "streak_days",
     "streaks",
+    "subscriptions",
     "test_clock",
     "usage_accounts",
     "usage_ledger",

@@ -10,6 +10,7 @@ from application.identity.forget_codes import ForgetCodes
 from application.identity.ports import (
     Erasures,
     PersonalData,
+    PersonBilling,
     PersonCalls,
     Persons,
     PersonUsage,
@@ -48,6 +49,7 @@ class ErasePerson:
     rulebook: Rulebook
     pepper: Pepper
     usage: PersonUsage
+    billing: PersonBilling
 
     async def __call__(self, person_id: PersonId) -> Erasure:
         """Erase a person and give the record of it; erasing again gives the same record.
@@ -61,6 +63,9 @@ class ErasePerson:
             known = await self.erasures.get(person_id)
             if known is not None:
                 return known
+            await self.billing.left(person_id)
+            # Bringing their plans up to the present may have changed the tier they hold.
+            person = await self._lock(person_id)
             now = await self.clock.now()
             await self.end_sessions(person_id)
             # Before the profile, because the dates on which they count are still the person's own.

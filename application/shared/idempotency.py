@@ -130,6 +130,42 @@ def to_keep(attempt: Attempt, answer: Answer, now: datetime) -> KeptAnswer:
 
 
 @frozen
+class OnceOutside:
+    """Runs work that reaches outside, and gives every repeat the same answer.
+
+    The work opens its own transactions and does no more the second time: two requests at
+    once may both come to it, and it is done again where its answer could not be kept.
+    """
+
+    transactions: Transactions
+    answers: KeptAnswers
+    clock: Clock
+
+    async def __call__(self, attempt: Attempt, work: Callable[[], Awaitable[Answer]]) -> Answer:
+        """Answer by the work, or with what it answered before.
+
+        Raises:
+            IdempotencyKeyReusedError: The key was used with another request.
+            RequestInProgressError: The answer to the same request is being kept.
+        """
+        kept = await self.transactions.run(lambda: self._claimed(attempt, None))
+        return kept or await self._kept(attempt, await work())
+
+    async def _kept(self, attempt: Attempt, answer: Answer) -> Answer:
+        return await self.transactions.run(lambda: self._claimed(attempt, answer)) or answer
+
+    async def _claimed(self, attempt: Attempt, answer: Answer | None) -> Answer | None:
+        """Give what was answered before, or keep the answer if there is one by now."""
+        now = await self.clock.now()
+        kept = await self.answers.claim(attempt, now)
+        if kept is not None:
+            return replay(attempt, kept)
+        if answer is not None:
+            await self.answers.keep(attempt, to_keep(attempt, answer, now))
+        return None
+
+
+@frozen
 class Once:
     """Runs a request's work once, and gives every repeat the same answer."""
 

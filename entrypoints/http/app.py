@@ -9,15 +9,18 @@ from litestar.datastructures import State
 from litestar.types import ASGIApp, ControllerRouterHandler
 
 from entrypoints.http import health, schema
+from entrypoints.http.account_credit import AccountCreditRoutes
 from entrypoints.http.achievements import AchievementRoutes
 from entrypoints.http.admission import Admission
 from entrypoints.http.awards import AwardRoutes
+from entrypoints.http.catalogue import CatalogueRoutes
 from entrypoints.http.clients import behind_proxies
 from entrypoints.http.clock import ClockRoutes
 from entrypoints.http.conversations import ConversationRoutes
 from entrypoints.http.cors import Preflights, cors_config
 from entrypoints.http.crowd import Crowd
 from entrypoints.http.describe import describe
+from entrypoints.http.entitlements import EntitlementRoutes
 from entrypoints.http.errors import to_problem
 from entrypoints.http.events import EventRoutes
 from entrypoints.http.google import GoogleRoutes
@@ -29,23 +32,29 @@ from entrypoints.http.messages import MessageRoutes
 from entrypoints.http.methods import Methods
 from entrypoints.http.metrics import metrics, sampled
 from entrypoints.http.pace import pace_of
+from entrypoints.http.payments import PaymentRoutes, PaymentWebhookRoutes
 from entrypoints.http.personal_data import PersonalDataRoutes
 from entrypoints.http.persons import PersonRoutes
 from entrypoints.http.prompts import PromptRoutes
+from entrypoints.http.receipts import ReceiptRoutes
 from entrypoints.http.reports import ReportRoutes
 from entrypoints.http.request_log import RequestLog
+from entrypoints.http.revenue import RevenueRoutes
 from entrypoints.http.rewards import RewardRoutes
+from entrypoints.http.sandbox import SandboxRoutes
 from entrypoints.http.security import SecurityHeaders
 from entrypoints.http.sign_in import SignInRoutes
 from entrypoints.http.stopping import told_to_stop
 from entrypoints.http.streaks import StreakRoutes
 from entrypoints.http.streams import Streams
+from entrypoints.http.subscriptions import SubscriptionRoutes
 from entrypoints.http.tokens import TokenRoutes
 from entrypoints.http.usage import UsageRoutes
 from entrypoints.http.video import VideoRoutes
 from entrypoints.http.video_credits import VideoCreditRoutes
 from entrypoints.http.video_messages import VideoMessageRoutes
 from entrypoints.http.webhooks import WebhookRoutes
+from entrypoints.payment_settings import PaymentProviderName
 from entrypoints.settings import Settings
 from entrypoints.wiring.kithkin import Kithkin
 from entrypoints.wiring.tracing import send_last_spans, start_tracing
@@ -114,6 +123,14 @@ def _routes(settings: Settings) -> list[ControllerRouterHandler]:
         AchievementRoutes,
         AwardRoutes,
         UsageRoutes,
+        CatalogueRoutes,
+        AccountCreditRoutes,
+        RevenueRoutes,
+        ReceiptRoutes,
+        EntitlementRoutes,
+        PaymentRoutes,
+        PaymentWebhookRoutes,
+        SubscriptionRoutes,
         EventRoutes,
         WebhookRoutes,
         SignInRoutes,
@@ -123,6 +140,8 @@ def _routes(settings: Settings) -> list[ControllerRouterHandler]:
     ]
     if settings.test_clock:
         controllers.append(ClockRoutes)
+    if settings.payment_provider is PaymentProviderName.SANDBOX:
+        controllers.append(SandboxRoutes)
     routes: list[ControllerRouterHandler] = [*controllers, health.live, health.ready, schema.asset]
     return [*routes, metrics] if settings.metrics else routes
 

@@ -22,6 +22,16 @@ from domain.video.events import CallOutcome, Presence, RewardStatus
 from domain.video.prompt_events import PromptAction, PromptType
 from domain.video.video_message_events import UnitSource
 from entrypoints.http import learning, persons
+from entrypoints.http.export_billing import (
+    ExportedAccountCredit,
+    ExportedAccountCreditLine,
+    ExportedPayment,
+    ExportedPaymentReport,
+    ExportedPlanStanding,
+    ExportedQuote,
+    ExportedRefund,
+    ExportedSubscription,
+)
 from entrypoints.http.learning import PreferencesBody
 from entrypoints.http.messages import MessageBody
 from entrypoints.http.persons import PersonBody
@@ -317,6 +327,16 @@ class ExportBody(Struct):
     usage_periods: list[ExportedUsagePeriod]
     usage_sessions: list[ExportedUsageSession]
     usage_ledger: list[LineBody]
+    quotes: list[ExportedQuote]
+    account_credit: Annotated[
+        list[ExportedAccountCredit], Meta(description="One for each currency")
+    ]
+    account_credit_ledger: list[ExportedAccountCreditLine]
+    payments: list[ExportedPayment]
+    payment_reports: list[ExportedPaymentReport]
+    payment_refunds: list[ExportedRefund]
+    subscriptions: list[ExportedSubscription]
+    plan_standing: Annotated[list[ExportedPlanStanding], Meta(description="None or one")]
     events: list[ExportedEvent]
 
 

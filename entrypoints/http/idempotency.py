@@ -55,6 +55,7 @@ async def answer_once(
     work: Callable[[], Awaitable[tuple[int, T]]],
     *,
     about: Callable[[T], UUID] | None = None,
+    outside: bool = False,
 ) -> Response[T]:
     """Answer with a status and body; a repeat with the same key gets the same answer.
 
@@ -63,6 +64,8 @@ async def answer_once(
         work: Does what it asks for.
         about: Gives whose personal data the body holds, where it holds any, so that the
             kept answer is erased with that person.
+        outside: The work reaches outside between transactions of its own, and does no more
+            the second time.
 
     Raises:
         InvalidValueError: The key is malformed, or was used with another request.
@@ -76,7 +79,9 @@ async def answer_once(
     attempt = await attempt_of(request)
     if attempt is None:
         return respond(await answer())
-    return respond(await kithkin(request).shared.once()(attempt, answer))
+    shared = kithkin(request).shared
+    once = shared.once_outside() if outside else shared.once()
+    return respond(await once(attempt, answer))
 
 
 async def answer_secretly(request: ApiRequest, work: Callable[[], Awaitable[T]]) -> T:

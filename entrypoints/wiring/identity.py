@@ -26,6 +26,7 @@ class Identity(DeclarativeContainer):
     sign_in = DependenciesContainer()
     reactions = DependenciesContainer()
     usage = DependenciesContainer()
+    billing = DependenciesContainer()
 
     changer = Factory(
         PersonChanger,
@@ -51,7 +52,7 @@ class Identity(DeclarativeContainer):
         clock=ports.clock,
         rulebook=ports.rulebook,
     )
-    set_tier = Factory(SetTier, change=changer, clock=ports.clock, rulebook=ports.rulebook)
+    set_tier = Factory(SetTier, change=changer, give=billing.give_tier)
     suspend_person = Factory(
         SuspendPerson,
         transactions=ports.transactions,
@@ -121,6 +122,7 @@ class Identity(DeclarativeContainer):
         rulebook=ports.rulebook,
         pepper=ports.pepper,
         usage=usage.follow_person,
+        billing=billing.leave,
     )
     create_key = Factory(CreateKey, keys=ports.service_keys, clock=ports.clock, new_id=ports.new_id)
     revoke_key = Factory(RevokeKey, keys=ports.service_keys, clock=ports.clock)

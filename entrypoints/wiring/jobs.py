@@ -9,6 +9,7 @@ from dependency_injector.containers import DeclarativeContainer
 from dependency_injector.providers import DependenciesContainer, Dict, Factory, Object, Singleton
 
 from application.achievements.publish_achievement import AWARD_BACK
+from application.billing.keep_plans import BRING_UP
 from application.shared.backlog import TellBacklog
 from application.shared.counted_run import CountedRun
 from application.shared.forget_answers import ForgetExpiredAnswers
@@ -25,6 +26,9 @@ def job_kinds(
     settle_rewards: SettleRewards,
     every_hour: Mapping[str, Handler],
     award_back: Handler,
+    billing: Mapping[str, Handler],
+    bring_plans_up: Handler,
+    reconcile_payments: Handler,
 ) -> JobKinds:
     """Name every kind of job, and who does it."""
     minute, hour = timedelta(minutes=1), timedelta(hours=1)
@@ -38,6 +42,20 @@ def job_kinds(
                 name=AWARD_BACK,
                 handle=award_back,
                 in_transaction=False,
+                longest_run=hour,
+            ),
+            JobKind(name=BRING_UP, handle=bring_plans_up),
+            # They ask the provider between transactions of their own.
+            *(
+                JobKind(name=name, handle=handle, in_transaction=False)
+                for name, handle in billing.items()
+            ),
+            JobKind(
+                name="reconcile_payments",
+                handle=reconcile_payments,
+                every=timedelta(days=1),
+                in_transaction=False,
+                tries=3,
                 longest_run=hour,
             ),
         )
@@ -60,6 +78,7 @@ class Jobs(DeclarativeContainer):
     sign_in = DependenciesContainer()
     achievements = DependenciesContainer()
     usage = DependenciesContainer()
+    billing = DependenciesContainer()
 
     kinds = Singleton(
         job_kinds,
@@ -74,9 +93,17 @@ class Jobs(DeclarativeContainer):
                 ForgetExpiredAnswers, answers=ports.answers, clock=ports.clock
             ),
             forget_queue_log=Factory(ForgetQueueLog, log=ports.job_queue),
+            forget_payment_notifications=billing.forget_notifications,
             forget_sign_ins=sign_in.forget_sign_ins,
         ),
         award_back=achievements.award_back_by_job,
+        billing=Dict(
+            resolve_payment=billing.resolve_by_job,
+            refund_payment=billing.refund_by_job,
+            tell_renewal=billing.tell_renewal,
+        ),
+        bring_plans_up=billing.bring_plans_up,
+        reconcile_payments=billing.reconcile_payments,
     )
     run_job = Factory(
         RunJob,

@@ -13,14 +13,17 @@ from application.shared.job_ports import QueueUnavailableError
 from application.shared.rulebook import Rulebook
 from entrypoints.settings import Settings
 from entrypoints.wiring.achievements import Achievements
+from entrypoints.wiring.billing import Billing
 from entrypoints.wiring.conversations import Conversations
 from entrypoints.wiring.events import Events
 from entrypoints.wiring.figures import Figures
 from entrypoints.wiring.identity import Identity
 from entrypoints.wiring.jobs import Jobs
+from entrypoints.wiring.payments import Payments
 from entrypoints.wiring.pepper import pepper
 from entrypoints.wiring.reactions import Reactions
 from entrypoints.wiring.shared import Shared
+from entrypoints.wiring.shop import Shop
 from entrypoints.wiring.sign_in import SignIn, google_of, mailer_of
 from entrypoints.wiring.streaks import Streaks
 from entrypoints.wiring.tracing import traced_connection
@@ -50,6 +53,9 @@ class Kithkin:
         achievements: Use cases about achievements.
         reactions: What contexts make of the events of others.
         usage: Use cases about usage.
+        payments: The payment providers.
+        billing: Use cases about payments, subscriptions and plans.
+        shop: Use cases about what is sold.
         jobs: Use cases about jobs.
         events: Use cases about events on their way out.
     """
@@ -66,6 +72,9 @@ class Kithkin:
     achievements: Achievements
     reactions: Reactions
     usage: Usage
+    payments: Payments
+    billing: Billing
+    shop: Shop
     jobs: Jobs
     events: Events
 
@@ -160,9 +169,13 @@ def _wired(settings: Settings, ports: "PostgresPorts | MemoryPorts") -> Kithkin:
     sign_in = SignIn(
         ports=ports, mailer=Object(mailer_of(settings)), google=Object(google_of(settings))
     )
+    payments = Payments(ports=ports, settings=Object(settings))
+    shop = Shop(ports=ports, video=video)
+    billing = Billing(ports=ports, usage=usage, video=video, shop=shop, payments=payments)
+    shop.billing.override(billing)
     streaks = Streaks(ports=ports)
     achievements = Achievements(ports=ports, streaks=streaks)
-    reactions = Reactions(ports=ports, streaks=streaks, achievements=achievements)
+    reactions = Reactions(ports=ports, streaks=streaks, achievements=achievements, shop=shop)
     events = Events(ports=ports, reactions=reactions, settings=Object(settings))
     jobs = Jobs(
         ports=ports,
@@ -171,6 +184,7 @@ def _wired(settings: Settings, ports: "PostgresPorts | MemoryPorts") -> Kithkin:
         sign_in=sign_in,
         achievements=achievements,
         usage=usage,
+        billing=billing,
     )
     shared = Shared(ports=ports, jobs=jobs)
     return Kithkin(
@@ -179,7 +193,12 @@ def _wired(settings: Settings, ports: "PostgresPorts | MemoryPorts") -> Kithkin:
         ports=ports,
         shared=shared,
         identity=Identity(
-            ports=ports, video=video, sign_in=sign_in, reactions=reactions, usage=usage
+            ports=ports,
+            video=video,
+            sign_in=sign_in,
+            reactions=reactions,
+            usage=usage,
+            billing=billing,
         ),
         sign_in=sign_in,
         conversations=Conversations(ports=ports, video=video, shared=shared),
@@ -188,6 +207,9 @@ def _wired(settings: Settings, ports: "PostgresPorts | MemoryPorts") -> Kithkin:
         achievements=achievements,
         reactions=reactions,
         usage=usage,
+        payments=payments,
+        billing=billing,
+        shop=shop,
         jobs=jobs,
         events=events,
     )

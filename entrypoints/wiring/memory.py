@@ -16,6 +16,15 @@ from adapters.memory.achievements import (
     MemorySights,
 )
 from adapters.memory.backlog import MemoryBacklogs
+from adapters.memory.billing import (
+    MemoryBuyers,
+    MemoryNotifications,
+    MemoryPaymentList,
+    MemoryPayments,
+    MemoryPlanStandings,
+    MemoryRefunds,
+    MemorySubscriptions,
+)
 from adapters.memory.clock import MemoryClock
 from adapters.memory.conversations import (
     MemoryConversationList,
@@ -55,8 +64,10 @@ from adapters.memory.prompts import (
     MemoryPromptTotals,
 )
 from adapters.memory.reactions import MemoryReactions
+from adapters.memory.revenue import MemoryRevenueTotals
 from adapters.memory.rewards import MemoryRewards
 from adapters.memory.send_gate import MemorySendGate
+from adapters.memory.shop import MemoryCreditAccounts, MemoryKeptGrants, MemoryQuotes
 from adapters.memory.sign_in import (
     MemoryCodeTallies,
     MemoryLoginSessions,
@@ -178,4 +189,15 @@ class MemoryPorts(DeclarativeContainer):
     usage_records = Singleton(MemoryUsageRecords, store)
     usage_stats = Singleton(MemoryUsageStats, store)
     due_accounts = Singleton(MemoryDueAccounts, store)
+    quotes = Singleton(MemoryQuotes, store)
+    kept_grants = Singleton(MemoryKeptGrants, store)
+    revenue_totals = Singleton(MemoryRevenueTotals, store)
+    credit_accounts = Singleton(MemoryCreditAccounts, store)
     backlogs = Singleton(MemoryBacklogs, store)
+    buyers = Singleton(MemoryBuyers, store)
+    payments = Singleton(MemoryPayments, store)
+    payment_list = Singleton(MemoryPaymentList, store)
+    refunds = Singleton(MemoryRefunds, store)
+    subscriptions = Singleton(MemorySubscriptions, store)
+    plan_standings = Singleton(MemoryPlanStandings, store)
+    payment_notifications = Singleton(MemoryNotifications, store)

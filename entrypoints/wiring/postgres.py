@@ -12,6 +12,7 @@ from adapters.achievement_catalogue import default_catalogue
 from adapters.clock import SystemClock
 from adapters.jobs.queue import PgQueuerQueue
 from adapters.jobs.worker import PgQueuerWorker
+from adapters.postgres.account_credit import PostgresCreditAccounts
 from adapters.postgres.achievements import PostgresAchievements, PostgresAchievers
 from adapters.postgres.awards import PostgresAwardBacks, PostgresAwards, PostgresSights
 from adapters.postgres.backlog import PostgresBacklogs
@@ -42,15 +43,24 @@ from adapters.postgres.jobs import (
     PostgresJobs,
     PostgresJobSchedule,
 )
+from adapters.postgres.kept_grants import PostgresKeptGrants
 from adapters.postgres.key_cache import CachedServiceKeys
 from adapters.postgres.learning import PostgresPreferences
 from adapters.postgres.past_sign_ins import PostgresPastSignIns
+from adapters.postgres.payments import (
+    PostgresNotifications,
+    PostgresPaymentList,
+    PostgresPayments,
+    PostgresRefunds,
+)
 from adapters.postgres.prompts import (
     PostgresPrompts,
     PostgresPromptTalks,
     PostgresPromptTotals,
 )
+from adapters.postgres.quotes import PostgresQuotes
 from adapters.postgres.reactions import PostgresReactions
+from adapters.postgres.revenue import PostgresRevenueTotals
 from adapters.postgres.rewards import PostgresRewards
 from adapters.postgres.send_gate import PostgresSendGate
 from adapters.postgres.sign_in import (
@@ -62,6 +72,11 @@ from adapters.postgres.sign_in import (
 from adapters.postgres.standing import PostgresPairStandings, PostgresParticipants
 from adapters.postgres.stored_records import postgres_records
 from adapters.postgres.streaks import PostgresStreaks
+from adapters.postgres.subscriptions import (
+    PostgresBuyers,
+    PostgresPlanStandings,
+    PostgresSubscriptions,
+)
 from adapters.postgres.transaction import PostgresTransactions
 from adapters.postgres.usage import (
     PostgresDueAccounts,
@@ -195,4 +210,15 @@ class PostgresPorts(DeclarativeContainer):
     usage_records = Singleton(PostgresUsageRecords, store)
     usage_stats = Singleton(PostgresUsageStats, store)
     due_accounts = Singleton(PostgresDueAccounts, store)
+    quotes = Singleton(PostgresQuotes, store)
+    kept_grants = Singleton(PostgresKeptGrants, store)
+    revenue_totals = Singleton(PostgresRevenueTotals, store)
+    credit_accounts = Singleton(PostgresCreditAccounts, store)
     backlogs = Singleton(PostgresBacklogs, store, event_log)
+    buyers = Singleton(PostgresBuyers, store)
+    payments = Singleton(PostgresPayments, store)
+    payment_list = Singleton(PostgresPaymentList, store)
+    refunds = Singleton(PostgresRefunds, store)
+    subscriptions = Singleton(PostgresSubscriptions, store)
+    plan_standings = Singleton(PostgresPlanStandings, store)
+    payment_notifications = Singleton(PostgresNotifications, store)

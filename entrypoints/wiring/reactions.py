@@ -24,6 +24,7 @@ class Reactions(DeclarativeContainer):
     ports = DependenciesContainer()
     streaks = DependenciesContainer()
     achievements = DependenciesContainer()
+    shop = DependenciesContainer()
 
     # In this order: achievements look at what streaks come to.
     drains = List(streaks.drain, achievements.drain)
@@ -41,6 +42,12 @@ class Reactions(DeclarativeContainer):
             drain=achievements.drain,
             seconds=Object(time.monotonic),
             rest_seconds=_EARN_EVERY_SECONDS,
+        ),
+        Factory(
+            CatchUp,
+            progress=ports.reactions,
+            drain=shop.drain,
+            seconds=Object(time.monotonic),
         ),
     )
     reacted_up_to = Singleton(

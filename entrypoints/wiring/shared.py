@@ -3,7 +3,7 @@
 from dependency_injector.containers import DeclarativeContainer
 from dependency_injector.providers import DependenciesContainer, Factory, Singleton
 
-from application.shared.idempotency import Once
+from application.shared.idempotency import Once, OnceOutside
 from application.shared.move_clock import MoveClock
 
 
@@ -15,5 +15,8 @@ class Shared(DeclarativeContainer):
 
     once = Singleton(
         Once, transactions=ports.transactions, answers=ports.answers, clock=ports.clock
+    )
+    once_outside = Singleton(
+        OnceOutside, transactions=ports.transactions, answers=ports.answers, clock=ports.clock
     )
     move_clock = Factory(MoveClock, clock=ports.test_clock, run_due_jobs=jobs.run_due_jobs)

@@ -199,6 +199,55 @@ MORE = (
     SELECT id, number, '2026-03', now(), 'used', 0, -1, 0, NULL, NULL, '0'
     FROM persons, generate_series(1, 5) AS numbers (number)
     """,
+    """
+    INSERT INTO quotes
+    SELECT uuidv7(), id, 'plus_monthly', 'USD', '[]', 999, 0, now(), now(), '0', NULL
+    FROM persons, generate_series(1, 3)
+    """,
+    """
+    INSERT INTO kept_grants SELECT id, '[]', now(), '0' FROM persons
+    """,
+    """
+    INSERT INTO account_credits SELECT id, 'USD', 5, 5, 1 FROM persons
+    """,
+    """
+    INSERT INTO account_credit_bookings
+    SELECT 'goodwill', id || ':' || number, id, 'USD', 1, now(), NULL
+    FROM persons, generate_series(1, 5) AS numbers (number)
+    """,
+    """
+    INSERT INTO account_credit_ledger
+    SELECT id, 'USD', number, now(), 'grant', 'goodwill', id || ':' || number, 1, number, NULL, '0'
+    FROM persons, generate_series(1, 5) AS numbers (number)
+    """,
+    """
+    INSERT INTO payments (id, person_id, provider, item_key, item_kind, amount_minor, currency,
+                          credit_applied_minor, lines, created_at, checkout_ends_at, policy_version,
+                          status, refunded_minor, settled_at, provider_payment_id)
+    SELECT uuidv7(), id, 'sandbox', 'plus_monthly', 'subscription', 999, 'USD', 0, '[]', now(),
+           now(), '0', 'success', 0, now() - random() * interval '300 days', 'c'
+    FROM persons, generate_series(1, 3)
+    """,
+    """
+    INSERT INTO payment_reports (payment_id, kind, charge_id, refund_id, occurred_at, amount_minor,
+                                 currency)
+    SELECT id, kind, 'c', '', now() - random() * interval '300 days', 999, 'USD'
+    FROM payments, (VALUES ('success'), ('refund')) AS kinds (kind)
+    """,
+    """
+    INSERT INTO payment_refunds SELECT uuidv7(), id, 'c', 1, 'USD', '', now(), 'done' FROM payments
+    """,
+    """
+    INSERT INTO subscriptions (id, person_id, provider, item_key, amount_minor, currency,
+                               started_at, status, policy_version)
+    SELECT id, person_id, 'sandbox', 'plus_monthly', 999, 'USD', now(), 'active', '0' FROM payments
+    """,
+    """
+    INSERT INTO plan_standings SELECT id, 'free', 'free', NULL FROM persons
+    """,
+    """
+    INSERT INTO payment_notifications SELECT 'sandbox', id::text, now() FROM payments
+    """,
     "ANALYZE",
 )
 

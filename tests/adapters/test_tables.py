@@ -5,20 +5,29 @@ from typing import Any
 import pytest
 from sqlalchemy import Table
 
+from adapters.memory.billing_tables import ToldRow
 from adapters.memory.reaction_rows import MarkRow, ProgressRow, StreakDayRow
 from adapters.memory.rows import PartnerRow, SinkRow, TotalsRow
 from adapters.postgres import tables
 from adapters.postgres.achievements import AchievementRow, AwardRow
 from adapters.postgres.codec import field_names
+from adapters.postgres.kept_grants import KeptGrantsRow
+from adapters.postgres.payment_rows import PaymentRow, ReportRow, SubscriptionRow
+from adapters.postgres.quotes import QuoteRow
 from adapters.postgres.streaks import StreakRow
 from adapters.postgres.usage import ACCOUNT_FIELDS, SESSION_STATES
 from adapters.postgres.video import STATES
 from adapters.postgres.video_messages import STATES as VIDEO_MESSAGE_STATES
 from application.achievements.ports import AwardBack
+from application.billing.ports import PlanStanding
 from application.shared.idempotency import KeptAnswer
 from application.shared.jobs import StoredJob
 from domain.achievements.awards import Award
 from domain.achievements.definitions import Achievement
+from domain.billing.account_credit import CreditAccount, CreditBooking, CreditLine
+from domain.billing.entitlements import PersonGrants
+from domain.billing.quotes import Quote
+from domain.billing.refunds import Refund
 from domain.conversations.conversations import Conversation
 from domain.conversations.messages import Message
 from domain.events.deliveries import Delivery
@@ -75,12 +84,31 @@ STORED: list[tuple[Table, type[Any], set[str]]] = [
     (tables.reaction_progress, ProgressRow, set()),
     (tables.reaction_marks, MarkRow, set()),
     (tables.usage_ledger, LedgerLine, set()),
+    (tables.payments, PaymentRow, set()),
+    (tables.payment_reports, ReportRow, set()),
+    (tables.payment_refunds, Refund, set()),
+    (tables.payment_notifications, ToldRow, set()),
+    (tables.subscriptions, SubscriptionRow, set()),
+    (tables.plan_standings, PlanStanding, set()),
+    (tables.quotes, QuoteRow, set()),
+    (tables.kept_grants, KeptGrantsRow, set()),
+    (tables.account_credits, CreditAccount, set()),
+    (tables.account_credit_bookings, CreditBooking, set()),
+    (tables.account_credit_ledger, CreditLine, set()),
 ]
 
 
 def test_achievements_and_awards_are_their_rows() -> None:
     assert field_names(AchievementRow) == field_names(Achievement)
     assert field_names(AwardRow) == field_names(Award)
+
+
+def test_kept_grants_are_their_rows() -> None:
+    assert field_names(KeptGrantsRow) == field_names(PersonGrants)
+
+
+def test_a_quotes_row_holds_its_fields() -> None:
+    assert set(field_names(QuoteRow)) ^ set(field_names(Quote)) == {"item", "item_key"}
 
 
 def columns(table: Table) -> set[str]:

@@ -12,6 +12,7 @@ from adapters.memory.achievements import (
     MemorySights,
 )
 from adapters.memory.backlog import MemoryBacklogs
+from adapters.memory.billing import MemoryPayments
 from adapters.memory.clock import MemoryClock
 from adapters.memory.conversations import (
     MemoryConversationList,
@@ -40,8 +41,10 @@ from adapters.memory.learning import MemoryPreferences
 from adapters.memory.past_sign_ins import MemoryPastSignIns
 from adapters.memory.prompts import MemoryPrompts, MemoryPromptTalks, MemoryPromptTotals
 from adapters.memory.reactions import MemoryReactions
+from adapters.memory.revenue import MemoryRevenueTotals
 from adapters.memory.rewards import MemoryRewards
 from adapters.memory.send_gate import MemorySendGate
+from adapters.memory.shop import MemoryCreditAccounts, MemoryKeptGrants, MemoryQuotes
 from adapters.memory.sign_in import (
     MemoryCodeTallies,
     MemoryLoginSessions,
@@ -146,6 +149,11 @@ def memory_stores() -> Stores:
         usage_records=MemoryUsageRecords(store),
         usage_stats=MemoryUsageStats(store),
         due_accounts=MemoryDueAccounts(store),
+        quotes=MemoryQuotes(store),
+        kept_grants=MemoryKeptGrants(store),
+        payments=MemoryPayments(store),
+        revenue_totals=MemoryRevenueTotals(store),
+        credit_accounts=MemoryCreditAccounts(store),
         jobs=MemoryJobs(store, uuid7),
         job_schedule=MemoryJobSchedule(store),
         job_queue=MemoryJobQueue(store),

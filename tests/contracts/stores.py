@@ -6,6 +6,10 @@ from datetime import datetime
 from attrs import frozen
 
 from application.achievements.ports import Achievements, Achievers, AwardBacks, Awards, Sights
+from application.billing.credit_ports import CreditAccounts
+from application.billing.ports import Payments, Quotes
+from application.billing.read_revenue import RevenueTotals
+from application.billing.show_entitlements import KeptGrants
 from application.conversations.ports import Conversations, Messages, SendGate
 from application.conversations.queries import ConversationList
 from application.identity.export_person import Records
@@ -136,6 +140,11 @@ class Stores:
     usage_records: UsageRecords
     usage_stats: UsageStats
     due_accounts: DueAccounts
+    quotes: Quotes
+    kept_grants: KeptGrants
+    payments: Payments
+    revenue_totals: RevenueTotals
+    credit_accounts: CreditAccounts
     clock: MovableClock
     outbox: Callable[[], Awaitable[list[OutboxEvent]]]
     presence: Callable[[VideoCallId], Awaitable[list[PresenceRow]]]

@@ -25,7 +25,7 @@ from domain.shared.standing import PersonDeletedError
 from domain.usage.commands import StartSession
 from domain.video.calls import Ended
 from domain.video.events import CallOutcome
-from tests.contracts import given, usage, values
+from tests.contracts import billing, given, usage, values
 from tests.contracts.given import Pair
 from tests.contracts.sign_in import Postbox, authenticate, to_verify, verify_code
 from tests.contracts.stores import Stores
@@ -93,6 +93,7 @@ async def everything_of(stores: Stores, secret: str) -> Pair:
     session = values.a_session(person)
     await stores.sessions.add(session, values.outgoing(signed_in_as(session, "v")))
     await usage.grant_seconds(stores)(person.id, 60, secret)
+    await billing.grant_account_credit(stores)(person.id, 500, "USD", secret)
     start = StartSession(session_id=UsageSessionId(uuid7()), language=secret)
     await usage.account_keeper(stores)(person.id, start)
     return pair
@@ -108,9 +109,10 @@ async def test_nothing_is_left_anywhere(stores: Stores) -> None:
         "google_links",
         "usage_sessions",
         "usage_ledger",
+        "account_credit_ledger",
         *({"answers", "preferences"} & set(await stores.mentions(secret))),
     }
-    assert len(await stores.mentions(secret)) == 9
+    assert len(await stores.mentions(secret)) == 10
 
     await erase_person(stores)(pair.a.id)
 

@@ -8,7 +8,7 @@ import pytest
 from uuid_utils.compat import uuid7
 
 from adapters.memory import stored_records as in_memory
-from adapters.postgres import stored_records as on_postgres
+from adapters.postgres import record_pages as on_postgres
 from application.identity.stored_records import (
     OwnBlock,
     OwnCall,
@@ -63,6 +63,14 @@ NAMES = (
     "usage_periods",
     "usage_sessions",
     "usage_ledger",
+    "quotes",
+    "account_credit",
+    "account_credit_ledger",
+    "payments",
+    "payment_reports",
+    "payment_refunds",
+    "subscriptions",
+    "plan_standing",
     "events",
 )
 

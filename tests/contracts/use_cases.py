@@ -36,6 +36,7 @@ from application.video.settle_rewards import SettleRewards
 from application.video.show_prompt import ShowPrompt
 from application.video.start_call import StartCall
 from application.video.void_call import VoidCall
+from domain.shared.ids import PersonId
 from tests.contracts.sign_in import end_all_sessions
 from tests.contracts.stores import Stores
 from tests.contracts.usage import follow_person
@@ -218,6 +219,13 @@ def once(stores: Stores) -> Once:
     return Once(stores.transactions, stores.answers, stores.clock)
 
 
+class NothingPaid:
+    """Billing of persons who have bought nothing."""
+
+    async def left(self, person_id: PersonId) -> None:
+        pass
+
+
 def erase_person(stores: Stores) -> ErasePerson:
     return ErasePerson(
         stores.transactions,
@@ -232,6 +240,7 @@ def erase_person(stores: Stores) -> ErasePerson:
         RULEBOOK,
         PEPPER,
         follow_person(stores),
+        NothingPaid(),
     )
 
 

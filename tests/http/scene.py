@@ -34,6 +34,11 @@ TAKES_BODY = (
     "start_usage_session",
     "settle_usage_session",
     "grant_seconds",
+    "make_quote",
+    "start_checkout",
+    "refund_payment",
+    "change_subscription",
+    "grant_account_credit",
     "move_clock",
     "create_webhook_endpoint",
     "set_webhook_status",
@@ -64,6 +69,8 @@ TEXTS = {
     "publish_achievement": "description",
     "change_achievement": "description",
     "grant_seconds": "reason",
+    "grant_account_credit": "reason",
+    "refund_payment": "reason",
 }
 """What people write themselves, by operation."""
 
@@ -83,6 +90,8 @@ class Scene:
         awaited: A video message of `pair.b`, whose upload is awaited.
         watchable: Another, which is uploaded.
         away: Two dates of next week.
+        quote: One of `pair.a`.
+        payment: One of `pair.a`, who has paid it.
         usage_session: One of `pair.a`, who has seconds left for others.
         endpoint: A webhook endpoint, the same for all scenes; nothing is sent to it.
     """
@@ -98,6 +107,8 @@ class Scene:
     watchable: str
     away: tuple[str, str]
     usage_session: str
+    quote: str
+    payment: str
     endpoint: str
 
     @property
@@ -122,6 +133,9 @@ class Scene:
             kind="login",
             key="welcome",
             usage_session_id=self.usage_session,
+            quote_id=self.quote,
+            payment_id=self.payment,
+            provider="sandbox",
         )
 
     def body(self, operation_id: str) -> dict[str, Any]:
@@ -148,6 +162,15 @@ class Scene:
             "start_usage_session": {"person_id": a, "language": "ja"},
             "settle_usage_session": {"input_tokens": 100},
             "grant_seconds": {"seconds": 60, "reason": "Goodwill"},
+            "make_quote": {"person_id": a, "item": "plus_monthly", "currency": "USD"},
+            "start_checkout": {"quote_id": self.quote},
+            "refund_payment": {"reason": "By mistake", "amount_minor": 1},
+            "change_subscription": {"item": "plus_monthly"},
+            "grant_account_credit": {
+                "amount_minor": 500,
+                "currency": "USD",
+                "reason": "Goodwill",
+            },
             "move_clock": {"now": self.soon},
             "create_webhook_endpoint": {"url": "https://receiver.invalid", "description": "x"},
             "set_webhook_status": {"status": "enabled"},
@@ -195,6 +218,9 @@ class Scene:
             "beat_usage_session": {"takes": "no body"},
             "extend_usage_session": {"takes": "no body"},
             "grant_seconds": {"seconds": 61},
+            "make_quote": {"item": "premium_annual"},
+            "start_checkout": {"quote_id": nobody()},
+            "grant_account_credit": {"reason": "A mistake of ours"},
             "request_code": {"email": given.an_email()},
             "mint_token": {"lifetime_seconds": 901},
             "send_video_message": {"upload_ref": "uploads/3"},
@@ -213,6 +239,10 @@ class Scene:
             "get_prompt_analytics": {"from": "2026-01-01", "to": "2026-01-31"},
             "delete_message": {"sender_id": self.pair.a},
             "get_paywall": {"action": "session"},
+            "get_catalogue": {"currency": "USD"},
+            "get_revenue": {"from": "2026-01-01", "to": "2026-01-31"},
+            "get_revenue_csv": {"from": "2026-01-01", "to": "2026-01-31"},
+            "list_account_credit_lines": {"currency": "USD"},
         }
         return queries.get(operation_id, {})
 
@@ -240,6 +270,8 @@ async def a_scene(api: Api, *, a: str | None = None) -> Scene:
         soon=(now + timedelta(hours=1)).isoformat(),
         away=(str((now + timedelta(days=7)).date()), str((now + timedelta(days=8)).date())),
         usage_session=await given.a_usage_session(api, pair.a),
+        quote=(await given.a_quote(api, pair.a))["id"],
+        payment=(await given.a_paid_payment(api, pair.a))["id"],
         endpoint=await given.an_endpoint(api),
     )
 
