@@ -11,6 +11,7 @@ import msgspec
 from adapters.event_form import COMMON
 from application.shared.outbox import event_type_of
 from domain.achievements.events import AchievementEvent
+from domain.billing.events import BillingEvent
 from domain.conversations.events import ConversationEvent
 from domain.identity.events import IdentityEvent
 from domain.shared.events import Event
@@ -19,7 +20,13 @@ from domain.usage.events import UsageEvent
 from domain.video.events import VideoEvent
 
 EVENTS: tuple[type[Event], ...] = get_args(
-    IdentityEvent | ConversationEvent | VideoEvent | StreakEvent | AchievementEvent | UsageEvent
+    IdentityEvent
+    | ConversationEvent
+    | VideoEvent
+    | StreakEvent
+    | AchievementEvent
+    | UsageEvent
+    | BillingEvent
 )
 """All that can happen."""
 

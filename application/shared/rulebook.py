@@ -2,6 +2,7 @@
 
 from attrs import field, frozen
 
+from domain.billing.policy import BillingPolicy
 from domain.conversations.policy import ConversationPolicy
 from domain.identity.policy import IdentityPolicy
 from domain.shared.tier_limits import TierCatalogue
@@ -19,6 +20,7 @@ class Policies:
     video: VideoPolicy = field(factory=VideoPolicy)
     streaks: StreakPolicy = field(factory=StreakPolicy)
     usage: UsagePolicy = field(factory=UsagePolicy)
+    billing: BillingPolicy = field(factory=BillingPolicy)
     tiers: TierCatalogue = field(factory=TierCatalogue)
 
 

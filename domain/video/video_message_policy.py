@@ -1,31 +1,17 @@
 """The numbers of video messages and credits; defaults from rules pages video and billing."""
 
-import re
 from collections.abc import Mapping
 from itertools import pairwise
 
 from attrs import Attribute, field, frozen
 
 from ..shared.checks import between
+from ..shared.prices import prices_by_currency
 
-_CURRENCY = re.compile(r"[A-Z]{3}")
-_MOST_MINOR_UNITS = 1_000_000_000
 _MOST_BUNDLES = 20
 
 MOST_CREDITS = 100_000
 """Of one bundle or one grant, whatever the rulebook says."""
-
-
-def _prices(
-    _: object, attribute: "Attribute[Mapping[str, int]]", prices: Mapping[str, int]
-) -> None:
-    if not prices:
-        raise ValueError(f"{attribute.name} must name a price in one currency at least")
-    for currency, amount in prices.items():
-        if not _CURRENCY.fullmatch(currency):
-            raise ValueError(f"{attribute.name} names '{currency}'; give a code such as USD")
-        if not 0 < amount <= _MOST_MINOR_UNITS:
-            raise ValueError(f"{attribute.name} must be from 1 to {_MOST_MINOR_UNITS} minor units")
 
 
 @frozen(kw_only=True)
@@ -38,7 +24,7 @@ class CreditBundle:
     """
 
     credits: int = field(validator=between(1, MOST_CREDITS))
-    prices: Mapping[str, int] = field(validator=_prices)
+    prices: Mapping[str, int] = field(validator=prices_by_currency)
 
 
 def _bundles(

@@ -9,6 +9,7 @@ import structlog
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, InternalServerException, ValidationException
 
+from application.billing.provider_ports import InvalidSignatureError
 from application.events.queries import EventsMissedError
 from application.shared.idempotency import IdempotencyKeyReusedError
 from application.shared.transaction import ConcurrentUpdateError, StoreUnavailableError
@@ -43,6 +44,7 @@ _STATUSES: tuple[tuple[type[DomainError], HTTPStatus], ...] = (
     (InvalidValueError, HTTPStatus.UNPROCESSABLE_ENTITY),
     (NotFoundError, HTTPStatus.NOT_FOUND),
     (EventsMissedError, HTTPStatus.GONE),
+    (InvalidSignatureError, HTTPStatus.BAD_REQUEST),
     (ConflictError, HTTPStatus.CONFLICT),
     (UnitsNeededError, HTTPStatus.PAYMENT_REQUIRED),
     (RefusedError, HTTPStatus.FORBIDDEN),

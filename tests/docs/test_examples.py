@@ -24,6 +24,7 @@ from adapters.rulebook import as_numbers, rulebook_of
 from application.shared.outbox import event_type
 from application.shared.rulebook import Policies
 from domain.achievements.events import AchievementEvent
+from domain.billing.events import BillingEvent
 from domain.conversations.events import ConversationEvent
 from domain.identity.events import IdentityEvent
 from domain.shared.errors import DomainError
@@ -38,7 +39,13 @@ from entrypoints.wiring.kithkin import in_memory
 from tests.architecture.source import LAYERS, ROOT, modules
 
 AnyEvent = (
-    IdentityEvent | ConversationEvent | VideoEvent | StreakEvent | AchievementEvent | UsageEvent
+    IdentityEvent
+    | ConversationEvent
+    | VideoEvent
+    | StreakEvent
+    | AchievementEvent
+    | UsageEvent
+    | BillingEvent
 )
 PAGES = (ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md")))
 BLOCK = re.compile(r"^(?:<!-- (\w+) -->\n)?```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)

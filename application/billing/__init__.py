@@ -1,0 +1,1 @@
+"""Use cases of payments, subscriptions, account credit and entitlements."""

@@ -1,0 +1,1 @@
+"""What is sold, how it is paid for, and what a person may use because of it."""

@@ -1,0 +1,183 @@
+"""Quotes: what an item would cost a person now, line by line, and for how long that holds."""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from attrs import frozen
+
+from ..shared.errors import ConflictError, InvalidValueError, NotFoundError
+from ..shared.ids import PersonId, QuoteId, SubscriptionId
+from ..shared.prices import discounted
+from .catalogue import Item, Offer
+from .policy import BillingPolicy
+
+
+class QuoteExpiredError(ConflictError):
+    """The quote's time is over."""
+
+    code = "quote_expired"
+
+
+class LineKind(StrEnum):
+    """What a line of a quote is."""
+
+    PRICE = "price"
+    PRORATION = "proration"
+    DISCOUNT = "discount"
+    ACCOUNT_CREDIT = "account_credit"
+
+
+@frozen
+class QuoteLine:
+    """One line of a quote.
+
+    Attributes:
+        kind: What it is.
+        label: A stable key of what it is for: the item, the discount, the subscription.
+        amount_minor: In minor units; less than 0 where it lowers the total.
+    """
+
+    kind: LineKind
+    label: str
+    amount_minor: int
+
+
+@frozen
+class Discount:
+    """A lower price that a person has earned.
+
+    Attributes:
+        label: A stable key of why, such as `monthly_reward`.
+        percent: By how much, from 0 to 100.
+    """
+
+    label: str
+    percent: int
+
+
+@frozen(kw_only=True)
+class Upgrade:
+    """What a quote takes the place of.
+
+    Attributes:
+        subscription_id: The subscription that the item is for from then on.
+        unused_minor: What the unused part of its period is worth.
+    """
+
+    subscription_id: SubscriptionId
+    unused_minor: int
+
+
+@frozen(kw_only=True)
+class Quote:
+    """What an item costs a person, for as long as the quote holds.
+
+    Attributes:
+        id: Its own.
+        person_id: For whom.
+        item: What it is for.
+        currency: Of all amounts.
+        lines: What makes up the total, in order; they add up to it.
+        total_minor: What is to be paid, after account credit.
+        credit_applied_minor: The account credit that pays the rest.
+        created_at: When it was made.
+        valid_until: Until when it can be taken.
+        policy_version: The version it was made under.
+        subscription_id: The subscription that it changes or renews, if it does.
+    """
+
+    id: QuoteId
+    person_id: PersonId
+    item: Item
+    currency: str
+    lines: tuple[QuoteLine, ...]
+    total_minor: int
+    credit_applied_minor: int
+    created_at: datetime
+    valid_until: datetime
+    policy_version: str
+    subscription_id: SubscriptionId | None = None
+
+    def require_valid(self, now: datetime) -> None:
+        """Refuse to take it after its time.
+
+        Raises:
+            QuoteExpiredError: Its time is over.
+        """
+        if now >= self.valid_until:
+            raise QuoteExpiredError(
+                f"The quote held until {self.valid_until:%Y-%m-%dT%H:%M:%SZ}; make a new one."
+            )
+
+
+@frozen(kw_only=True)
+class QuoteRequest:
+    """What a quote is made of.
+
+    Attributes:
+        person_id: For whom.
+        offer: Of what.
+        currency: In which currency.
+        discounts: Those that the person has; only the best of them applies.
+        credit_minor: The person's account credit in the currency; a debt pays for nothing.
+        upgrade: The subscription that the item takes the place of.
+        renews: The subscription that the item goes on with.
+    """
+
+    person_id: PersonId
+    offer: Offer
+    currency: str
+    discounts: tuple[Discount, ...] = ()
+    credit_minor: int = 0
+    upgrade: Upgrade | None = None
+    renews: SubscriptionId | None = None
+
+
+def quoted(
+    quote_id: QuoteId,
+    request: QuoteRequest,
+    policy: BillingPolicy,
+    policy_version: str,
+    now: datetime,
+) -> Quote:
+    """Make a quote: the price, less what is unused, less the best discount, less credit.
+
+    Raises:
+        InvalidValueError: The item is not sold in that currency.
+    """
+    offer, upgrade = request.offer, request.upgrade
+    price = offer.prices.get(request.currency)
+    if price is None:
+        raise InvalidValueError(
+            "currency", f"This item is sold in {', '.join(sorted(offer.prices))}."
+        )
+    lines = [QuoteLine(LineKind.PRICE, offer.item.key, price)]
+    total = price
+    if upgrade is not None and (unused := min(upgrade.unused_minor, total)) > 0:
+        lines.append(QuoteLine(LineKind.PRORATION, "unused_period", -unused))
+        total -= unused
+    best = max(request.discounts, key=lambda known: known.percent, default=None)
+    if best is not None and (less := total - discounted(total, best.percent)) > 0:
+        lines.append(QuoteLine(LineKind.DISCOUNT, best.label, -less))
+        total -= less
+    if (credit := min(max(request.credit_minor, 0), total)) > 0:
+        lines.append(QuoteLine(LineKind.ACCOUNT_CREDIT, "account_credit", -credit))
+        total -= credit
+    return Quote(
+        id=quote_id,
+        person_id=request.person_id,
+        item=offer.item,
+        currency=request.currency,
+        lines=tuple(lines),
+        total_minor=total,
+        credit_applied_minor=credit,
+        created_at=now,
+        valid_until=now + timedelta(seconds=policy.quote_seconds),
+        policy_version=policy_version,
+        subscription_id=request.renews if upgrade is None else upgrade.subscription_id,
+    )
+
+
+def no_such_quote() -> NotFoundError:
+    """Give the error for a quote that is absent, or not the asker's to know."""
+    return NotFoundError("There is no such quote; check the id, or make a new one.")
