@@ -47,6 +47,14 @@ from adapters.postgres.identity_tables import (
     sign_in_codes,
 )
 from adapters.postgres.prompt_tables import smart_prompt_events
+from adapters.postgres.referral_tables import (
+    referral_codes,
+    referral_payers,
+    referral_reward_claims,
+    referral_rewards,
+    referral_traces,
+    referrals,
+)
 from adapters.postgres.schema import Instant, metadata, one_of
 from adapters.postgres.streak_tables import (
     reaction_marks,
@@ -103,6 +111,12 @@ __all__ = [
     "reaction_marks",
     "reaction_progress",
     "read_markers",
+    "referral_codes",
+    "referral_payers",
+    "referral_reward_claims",
+    "referral_rewards",
+    "referral_traces",
+    "referrals",
     "reports",
     "reward_status",
     "service_keys",

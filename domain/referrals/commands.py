@@ -2,12 +2,11 @@
 
 from datetime import datetime, timedelta
 from typing import Any, assert_never
-from uuid import UUID
 
 from attrs import frozen
 
 from ..shared.errors import ConflictError
-from ..shared.ids import PersonId
+from ..shared.ids import PaymentId, PersonId
 from ..shared.money import Money
 from .events import (
     ReferralChange,
@@ -88,7 +87,7 @@ class TakeBack:
         referee_owed_minor: The same of the referee.
     """
 
-    payment_id: UUID
+    payment_id: PaymentId
     cause: TakenBackFor
     left_minor: int = 0
     referrer_owed_minor: int = 0
@@ -103,11 +102,13 @@ class EndHold:
         counted: The purchases that count for the referrer now.
         referrer_active: The referrer is neither suspended nor erased.
         referee_known: The referee was not erased.
+        same_payment: The two have come to pay by the same means.
     """
 
     counted: tuple[Counted, ...]
     referrer_active: bool = True
     referee_known: bool = True
+    same_payment: bool = False
 
 
 @frozen(kw_only=True)
@@ -280,6 +281,8 @@ class _Deciding:
             return ()
         if not command.referrer_active:
             return (self._rejected(known.referee_id, REFERRER_NOT_ACTIVE),)
+        if command.same_payment:
+            return (self._rejected(known.referee_id, SAME_PAYMENT),)
         standing = standing_of(known.purchase, command.counted, self.policy)
         broken = standing.refused_by(self.policy)
         if broken:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from attrs import frozen
 
-from ..shared.ids import PersonId
+from ..shared.ids import PaymentId, PersonId
 from ..shared.money import Money
 
 
@@ -53,7 +53,7 @@ class Purchase:
         plan_seconds: How long what was bought lasts; 0 where it does not end.
     """
 
-    payment_id: UUID
+    payment_id: PaymentId
     settled_at: datetime
     paid: Money
     plan_seconds: int = 0

@@ -40,7 +40,7 @@ from domain.referrals.referrals import (
     evolve,
     invited,
 )
-from domain.shared.ids import PersonId, ReferralId
+from domain.shared.ids import PaymentId, PersonId, ReferralId
 from domain.shared.money import Money
 
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -91,7 +91,7 @@ def purchase(
     number: int, at: datetime, amount: int = 49_900, currency: str = "INR", plan: int = 0
 ) -> Purchase:
     return Purchase(
-        payment_id=UUID(int=9000 + number),
+        payment_id=PaymentId(UUID(int=9000 + number)),
         settled_at=at,
         paid=Money(amount, currency),
         plan_seconds=plan,
@@ -127,7 +127,9 @@ class Script:
     def take_back(
         self, number: int = 0, cause: TakenBackFor = TakenBackFor.REFUND, **more: int
     ) -> "Script":
-        return self.put(TakeBack(payment_id=UUID(int=9000 + number), cause=cause, **more))
+        return self.put(
+            TakeBack(payment_id=PaymentId(UUID(int=9000 + number)), cause=cause, **more)
+        )
 
     def end_hold(self, *others: Counted, **more: bool) -> "Script":
         return self.put(EndHold(counted=others, **more))
