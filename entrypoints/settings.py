@@ -18,6 +18,7 @@ from entrypoints.network_settings import (
 )
 
 PREFIX = "KITHKIN_"
+MAX_LINK_CHARACTERS = 500
 MAX_PORT = 65_535
 MAX_WORKERS = 256
 MAX_POOL_SIZE = 1000
@@ -76,6 +77,7 @@ class Settings:
         google_client_secret: Proves it.
         google_redirect_uri: The app's page that Google sends persons back to.
         google_issuer: Google, or another provider that speaks as it does.
+        referral_link: The app's page that codes and invites lead to.
     """
 
     database_url: str | None = field(default=None, repr=False)
@@ -111,6 +113,7 @@ class Settings:
     google_client_secret: str | None = field(default=None, repr=False)
     google_redirect_uri: str | None = None
     google_issuer: str = "https://accounts.google.com"
+    referral_link: str | None = None
 
 
 class SettingsError(Exception):
@@ -269,6 +272,12 @@ def _address(given: str) -> str:
     return given
 
 
+def _short_address(given: str) -> str:
+    if len(given) > MAX_LINK_CHARACTERS:
+        raise ValueError(f"give an address of at most {MAX_LINK_CHARACTERS} characters")
+    return _address(given)
+
+
 def _whole_number(least: int, most: int) -> Callable[[str], int]:
     def read(given: str) -> int:
         is_number = given.isascii() and given.isdigit() and len(given) <= _MOST_DIGITS
@@ -341,4 +350,5 @@ _READERS: dict[str, Callable[[str], Any]] = {
     "google_client_secret": str,
     "google_redirect_uri": _address,
     "google_issuer": _address,
+    "referral_link": _short_address,
 }

@@ -7,6 +7,7 @@ import attrs
 import msgspec
 from attrs import frozen
 
+from adapters.memory import stored_referrals
 from adapters.memory.store import MemoryStore
 from application.identity.stored_records import (
     UNTOLD_EVENTS,
@@ -88,6 +89,11 @@ def memory_records(store: MemoryStore) -> dict[str, Any]:
         "usage_periods": _usage_periods,
         "usage_sessions": _usage_sessions,
         "usage_ledger": _usage_ledger,
+        "referral_codes": stored_referrals.referral_codes,
+        "referrals": stored_referrals.referrals,
+        "referred_by": stored_referrals.welcomes,
+        "referral_rewards": stored_referrals.referral_rewards,
+        "first_payment": stored_referrals.first_payments,
         "events": _events,
     }
     return {name: MemoryRecords(store, find) for name, find in finds.items()}

@@ -22,6 +22,13 @@ from domain.video.events import CallOutcome, Presence, RewardStatus
 from domain.video.prompt_events import PromptAction, PromptType
 from domain.video.video_message_events import UnitSource
 from entrypoints.http import learning, persons
+from entrypoints.http.exported_referrals import (
+    ExportedFirstPayment,
+    ExportedReferral,
+    ExportedReferralCode,
+    ExportedReferralReward,
+    ExportedWelcome,
+)
 from entrypoints.http.learning import PreferencesBody
 from entrypoints.http.messages import MessageBody
 from entrypoints.http.persons import PersonBody
@@ -317,6 +324,11 @@ class ExportBody(Struct):
     usage_periods: list[ExportedUsagePeriod]
     usage_sessions: list[ExportedUsageSession]
     usage_ledger: list[LineBody]
+    referral_codes: list[ExportedReferralCode]
+    referrals: Annotated[list[ExportedReferral], Meta(description="Those the person made")]
+    referred_by: Annotated[list[ExportedWelcome], Meta(description="None or one")]
+    referral_rewards: list[ExportedReferralReward]
+    first_payment: Annotated[list[ExportedFirstPayment], Meta(description="None or one")]
     events: list[ExportedEvent]
 
 

@@ -9,6 +9,7 @@ from dependency_injector.containers import DeclarativeContainer
 from dependency_injector.providers import DependenciesContainer, Dict, Factory, Object, Singleton
 
 from application.achievements.publish_achievement import AWARD_BACK
+from application.referrals.settle_referrals import SettleDueReferrals
 from application.shared.backlog import TellBacklog
 from application.shared.counted_run import CountedRun
 from application.shared.forget_answers import ForgetExpiredAnswers
@@ -23,6 +24,7 @@ from application.video.settle_rewards import SettleRewards
 def job_kinds(
     every_minute: Mapping[str, Handler],
     settle_rewards: SettleRewards,
+    settle_referrals: SettleDueReferrals,
     every_hour: Mapping[str, Handler],
     award_back: Handler,
 ) -> JobKinds:
@@ -32,6 +34,7 @@ def job_kinds(
         (
             *(_sweep(name, handle, minute) for name, handle in every_minute.items()),
             _sweep("settle_rewards", settle_rewards, minute, ahead=settle_rewards.ahead),
+            _sweep("settle_referrals", settle_referrals, minute, ahead=settle_referrals.ahead),
             *(_sweep(name, handle, hour) for name, handle in every_hour.items()),
             # It goes on where it was broken off, so a long one is many tries of a bounded time.
             JobKind(
@@ -60,6 +63,7 @@ class Jobs(DeclarativeContainer):
     sign_in = DependenciesContainer()
     achievements = DependenciesContainer()
     usage = DependenciesContainer()
+    referrals = DependenciesContainer()
 
     kinds = Singleton(
         job_kinds,
@@ -68,6 +72,7 @@ class Jobs(DeclarativeContainer):
             settle_due_usage=usage.settle_due,
         ),
         settle_rewards=video.settle_rewards,
+        settle_referrals=referrals.settle_due,
         every_hour=Dict(
             forget_events=events.forget_events,
             forget_expired_answers=Factory(

@@ -21,6 +21,7 @@ from entrypoints.wiring.memory import MemoryPorts
 from entrypoints.wiring.pepper import pepper
 from entrypoints.wiring.postgres import PostgresPorts
 from entrypoints.wiring.reactions import Reactions
+from entrypoints.wiring.referrals import Referrals
 from entrypoints.wiring.shared import Shared
 from entrypoints.wiring.sign_in import SignIn, google_of, mailer_of
 from entrypoints.wiring.streaks import Streaks
@@ -46,6 +47,7 @@ class Kithkin:
         achievements: Use cases about achievements.
         reactions: What contexts make of the events of others.
         usage: Use cases about usage.
+        referrals: Use cases about referrals.
         jobs: Use cases about jobs.
         events: Use cases about events on their way out.
     """
@@ -62,6 +64,7 @@ class Kithkin:
     achievements: Achievements
     reactions: Reactions
     usage: Usage
+    referrals: Referrals
     jobs: Jobs
     events: Events
 
@@ -154,7 +157,10 @@ def _wired(settings: Settings, ports: PostgresPorts | MemoryPorts) -> Kithkin:
     )
     streaks = Streaks(ports=ports)
     achievements = Achievements(ports=ports, streaks=streaks)
-    reactions = Reactions(ports=ports, streaks=streaks, achievements=achievements)
+    referrals = Referrals(ports=ports, video=video)
+    reactions = Reactions(
+        ports=ports, streaks=streaks, achievements=achievements, referrals=referrals
+    )
     events = Events(ports=ports, reactions=reactions, settings=Object(settings))
     jobs = Jobs(
         ports=ports,
@@ -163,6 +169,7 @@ def _wired(settings: Settings, ports: PostgresPorts | MemoryPorts) -> Kithkin:
         sign_in=sign_in,
         achievements=achievements,
         usage=usage,
+        referrals=referrals,
     )
     shared = Shared(ports=ports, jobs=jobs)
     return Kithkin(
@@ -180,6 +187,7 @@ def _wired(settings: Settings, ports: PostgresPorts | MemoryPorts) -> Kithkin:
         achievements=achievements,
         reactions=reactions,
         usage=usage,
+        referrals=referrals,
         jobs=jobs,
         events=events,
     )

@@ -24,6 +24,7 @@ class Reactions(DeclarativeContainer):
     ports = DependenciesContainer()
     streaks = DependenciesContainer()
     achievements = DependenciesContainer()
+    referrals = DependenciesContainer()
 
     # In this order: achievements look at what streaks come to.
     drains = List(streaks.drain, achievements.drain)
@@ -41,6 +42,18 @@ class Reactions(DeclarativeContainer):
             drain=achievements.drain,
             seconds=Object(time.monotonic),
             rest_seconds=_EARN_EVERY_SECONDS,
+        ),
+        Factory(
+            CatchUp,
+            progress=ports.reactions,
+            drain=referrals.drain,
+            seconds=Object(time.monotonic),
+        ),
+        Factory(
+            CatchUp,
+            progress=ports.reactions,
+            drain=referrals.drain_claims,
+            seconds=Object(time.monotonic),
         ),
     )
     reacted_up_to = Singleton(

@@ -2,6 +2,7 @@
 
 from attrs import frozen
 
+from adapters.memory.referral_erasure import MemoryReferralData
 from adapters.memory.referral_records import MemoryReferralFigures, MemoryReferralRecords
 from adapters.memory.referral_traces import (
     MemoryClaims,
@@ -18,6 +19,7 @@ from adapters.memory.referrals import (
 )
 from adapters.memory.store import MemoryStore
 from adapters.postgres.executor import Executor
+from adapters.postgres.referral_erasure import PostgresReferralData
 from adapters.postgres.referral_records import PostgresReferralFigures, PostgresReferralRecords
 from adapters.postgres.referral_traces import (
     PostgresClaims,
@@ -32,6 +34,7 @@ from adapters.postgres.referrals import (
     PostgresReferralCodes,
     PostgresReferrals,
 )
+from application.identity.ports import PersonalData
 from application.referrals.ports import (
     Claims,
     DueReferrals,
@@ -62,6 +65,7 @@ class ReferralStores:
     claims: Claims
     records: ReferralRecords
     figures: ReferralFigures
+    personal_data: PersonalData
 
 
 def memory_referrals(store: MemoryStore) -> ReferralStores:
@@ -77,6 +81,7 @@ def memory_referrals(store: MemoryStore) -> ReferralStores:
         claims=MemoryClaims(store),
         records=MemoryReferralRecords(store),
         figures=MemoryReferralFigures(store),
+        personal_data=MemoryReferralData(store),
     )
 
 
@@ -93,4 +98,5 @@ def postgres_referrals(executor: Executor) -> ReferralStores:
         claims=PostgresClaims(executor),
         records=PostgresReferralRecords(executor),
         figures=PostgresReferralFigures(executor),
+        personal_data=PostgresReferralData(executor),
     )
