@@ -19,6 +19,7 @@ from application.shared.pages import Page, Position
 from domain.shared.ids import PersonId
 from entrypoints.http.authentication import ADMIN
 from entrypoints.http.context import ApiRequest, kithkin
+from entrypoints.http.export import until_broken
 from entrypoints.http.lists import DEFAULT_LIMIT, MAX_LIMIT, Cursor, Limit, list_body, position
 from entrypoints.http.problems import problems
 from entrypoints.http.video_decisions import MoneyBody
@@ -64,7 +65,7 @@ class ReferralAnalyticsBody(Struct):
     funnel: list[FunnelStepBody]
 
 
-class CsvOf(StrEnum):
+class View(StrEnum):
     """What to give as CSV."""
 
     REFERRERS = "referrers"
@@ -81,18 +82,12 @@ class ReferralAnalyticsRoutes(Controller):
     async def get_referral_analytics(
         self,
         request: ApiRequest,
-        csv_of: Annotated[
-            CsvOf | None,
-            QueryParameter(description="Gives all of that as CSV instead, not a page"),
-        ] = None,
         limit: Limit = DEFAULT_LIMIT,
         cursor: Cursor = None,
-    ) -> Response[ReferralAnalyticsBody]:
+    ) -> ReferralAnalyticsBody:
         """Read what the invites of the last ninety days came to, by referrer and as a funnel."""
         analytics = kithkin(request).referrals.analytics()
         since = await analytics.since()
-        if csv_of is not None:
-            return _csv(analytics, since, csv_of)
         after = position(cursor)
         found = await analytics.by_referrer(
             since, None if after is None else PersonId(after.id), limit + 1
@@ -101,13 +96,32 @@ class ReferralAnalyticsRoutes(Controller):
         more = len(found) > limit
         page = Page(shown, Position(_NO_TIME, shown[-1].referrer_id) if more else None)
         listed = list_body(page, _figures_body)
-        body = ReferralAnalyticsBody(
+        return ReferralAnalyticsBody(
             since=since,
             items=listed.items,
             next_cursor=listed.next_cursor,
             funnel=[_step_body(step) for step in await analytics.funnel(since)],
         )
-        return Response(body)
+
+    @get(
+        "/analytics/referrals.csv",
+        opt=ADMIN,
+        media_type="text/csv",
+        responses=problems(),
+    )
+    async def get_referral_analytics_csv(
+        self,
+        request: ApiRequest,
+        view: Annotated[
+            View, QueryParameter(description="The figures by referrer, or the funnel")
+        ] = View.REFERRERS,
+    ) -> Response[str]:
+        """Read all of the same as CSV. It is streamed, however much it is."""
+        analytics = kithkin(request).referrals.analytics()
+        rows = _referrer_rows if view is View.REFERRERS else _funnel_rows
+        headers = {"Content-Disposition": f'attachment; filename="referrals-{view.value}.csv"'}
+        pieces = until_broken(rows(analytics, await analytics.since()))
+        return cast("Response[str]", Stream(pieces, media_type="text/csv", headers=headers))
 
 
 def _days(seconds: int | None) -> str | None:
@@ -140,15 +154,6 @@ def _step_body(step: FunnelStep) -> FunnelStepBody:
         purchased=step.purchased,
         rewarded=step.rewarded,
     )
-
-
-def _csv(
-    analytics: ReferralAnalytics, since: datetime, what: CsvOf
-) -> Response[ReferralAnalyticsBody]:
-    rows = _referrer_rows if what is CsvOf.REFERRERS else _funnel_rows
-    headers = {"Content-Disposition": f'attachment; filename="referrals-{what.value}.csv"'}
-    stream = Stream(rows(analytics, since), media_type="text/csv; charset=utf-8", headers=headers)
-    return cast("Response[ReferralAnalyticsBody]", stream)
 
 
 async def _referrer_rows(analytics: ReferralAnalytics, since: datetime) -> AsyncIterator[bytes]:

@@ -108,7 +108,7 @@ async def test_refunds_and_ends_of_holds_at_once(programme: Programme) -> None:
         *(again(programme.settle, one) for one in ids),
         *(again(programme.drain, one.id) for one in referees),
     )
-    states = Counter(type(await referrals.of_referee(one.id)) for one in referees)
+    states = Counter([type(await referrals.of_referee(one.id)) for one in referees])
     assert states[Rewarded] == 5
     assert states[Rejected] + states[Reversed] == 5
     assert len(programme.credits.taken) == 2 * states[Reversed]

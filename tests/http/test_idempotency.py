@@ -33,6 +33,10 @@ POSTS = (
     "extend_usage_session",
     "settle_usage_session",
     "grant_seconds",
+    "make_referral_code",
+    "invite_person",
+    "redeem_referral",
+    "publish_referral_reward",
 )
 ELSEWHERE = (
     "redeliver_event",
@@ -42,8 +46,11 @@ ELSEWHERE = (
     "publish_achievement",
     "display_award",
     "celebrate_award",
+    "deactivate_referral_code",
+    "review_referral",
+    "claim_referral_reward",
 )
-"""Tried with the webhooks, streaks and achievements: they take one body only, or none,
+"""Tried with the webhooks, streaks, achievements and referrals: they take one body only, or none,
 or a job follows them."""
 SECRETS = (
     "request_code",

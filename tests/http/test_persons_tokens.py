@@ -57,8 +57,19 @@ NAMED = {
     "list_usage_statement": "a",
     "get_usage_forecast": "a",
     "get_paywall": "a",
+    "get_referral_code": "a",
+    "make_referral_code": "a",
+    "deactivate_referral_code": "a",
+    "get_referral_qr_svg": "a",
+    "get_referral_qr_png": "a",
+    "invite_person": "a",
+    "list_referrals": "a",
+    "get_referral_progress": "a",
+    "redeem_referral": "a",
+    "list_referral_rewards_of": "a",
+    "claim_referral_reward": "a",
 }
-REFUSED = {"repair_streak": 409}
+REFUSED = {"repair_streak": 409, "claim_referral_reward": 403}
 """What the scene's state does not admit, whoever asks."""
 PARTICIPANTS = (
     "get_conversation",
@@ -98,6 +109,13 @@ SERVICES = (
     "publish_achievement",
     "change_achievement",
     "grant_seconds",
+    "list_referral_reviews",
+    "review_referral",
+    "list_referral_rewards",
+    "publish_referral_reward",
+    "change_referral_reward",
+    "get_referral_analytics",
+    "get_referral_analytics_csv",
 )
 STREAMS = ("stream_events",)
 ME = (
