@@ -16,6 +16,15 @@ from entrypoints.network_settings import (
     networks,
     origins,
 )
+from entrypoints.payment_settings import (
+    PaymentProviderName,
+    api_secret,
+    missing_for_payments,
+    payment_provider,
+    phone,
+    public_url,
+    webhook_secrets,
+)
 
 PREFIX = "KITHKIN_"
 MAX_LINK_CHARACTERS = 500
@@ -78,6 +87,17 @@ class Settings:
         google_redirect_uri: The app's page that Google sends persons back to.
         google_issuer: Google, or another provider that speaks as it does.
         referral_link: The app's page that codes and invites lead to.
+        public_url: Where people reach this server; None takes the address it listens on.
+        payment_provider: Who takes payments.
+        sandbox_webhook_secrets: What the sandbox signs with; None derives it from the pepper.
+        stripe_api_key: Who we are to Stripe; None turns it off.
+        stripe_webhook_secrets: What Stripe signs its notifications with.
+        stripe_api_url: Stripe, or something that speaks as it does.
+        cashfree_client_id: Who we are to Cashfree; None turns it off.
+        cashfree_client_secret: Proves it.
+        cashfree_webhook_secrets: What Cashfree signs with; None takes the client secret.
+        cashfree_api_url: Cashfree, its sandbox, or something that speaks as they do.
+        cashfree_phone: The phone number Cashfree is told, which wants one for each order.
     """
 
     database_url: str | None = field(default=None, repr=False)
@@ -114,6 +134,17 @@ class Settings:
     google_redirect_uri: str | None = None
     google_issuer: str = "https://accounts.google.com"
     referral_link: str | None = None
+    public_url: str | None = None
+    payment_provider: PaymentProviderName = PaymentProviderName.SANDBOX
+    sandbox_webhook_secrets: str | None = field(default=None, repr=False)
+    stripe_api_key: str | None = field(default=None, repr=False)
+    stripe_webhook_secrets: str | None = field(default=None, repr=False)
+    stripe_api_url: str = "https://api.stripe.com"
+    cashfree_client_id: str | None = None
+    cashfree_client_secret: str | None = field(default=None, repr=False)
+    cashfree_webhook_secrets: str | None = field(default=None, repr=False)
+    cashfree_api_url: str = "https://api.cashfree.com/pg"
+    cashfree_phone: str = "9999999999"
 
 
 class SettingsError(Exception):
@@ -186,6 +217,7 @@ def _contradictions(settings: Settings) -> list[str]:
     if settings.smtp_url is not None and settings.mail_from is None:
         problems.append("KITHKIN_MAIL_FROM: mail by SMTP needs it; give the sender's address")
     problems.extend(_open_passwords(settings))
+    problems.extend(missing_for_payments(settings))
     google = ("google_client_id", "google_client_secret", "google_redirect_uri")
     missing = [name for name in google if getattr(settings, name) is None]
     if missing and len(missing) < len(google):
@@ -351,4 +383,15 @@ _READERS: dict[str, Callable[[str], Any]] = {
     "google_redirect_uri": _address,
     "google_issuer": _address,
     "referral_link": _short_address,
+    "public_url": public_url,
+    "payment_provider": payment_provider,
+    "sandbox_webhook_secrets": webhook_secrets,
+    "stripe_api_key": api_secret,
+    "stripe_webhook_secrets": webhook_secrets,
+    "stripe_api_url": _address,
+    "cashfree_client_id": api_secret,
+    "cashfree_client_secret": api_secret,
+    "cashfree_webhook_secrets": webhook_secrets,
+    "cashfree_api_url": _address,
+    "cashfree_phone": phone,
 }

@@ -67,6 +67,7 @@ class MemoryPersonalData:
             self._erase_streaks(person_id)
             self._erase_achievements(person_id)
             self._erase_usage(person_id)
+            self._erase_billing(person_id)
             store.rewrite(person_id, _without_whereabouts)
 
     def _erase_achievements(self, person_id: PersonId) -> None:
@@ -88,6 +89,14 @@ class MemoryPersonalData:
             store.usage_sessions.put(attrs.evolve(session, language=None, conversation_id=None))
         for line in store.usage_ledger.group("person", person_id):
             store.usage_ledger.put(attrs.evolve(line, reason=None))
+
+    def _erase_billing(self, person_id: PersonId) -> None:
+        store = self._store
+        for quote in store.quotes.group("person", person_id):
+            store.quotes.delete(quote.id)
+        store.kept_grants.delete(person_id)
+        for line in store.account_credit_ledger.group("person", person_id):
+            store.account_credit_ledger.put(attrs.evolve(line, reason=None))
 
     def _erase_conversations(self, person_id: PersonId, at: datetime) -> None:
         store = self._store

@@ -4,8 +4,8 @@ from datetime import datetime
 
 from attrs import frozen
 
+from adapters.memory.billing_tables import BillingTables
 from adapters.memory.table import Table
-from adapters.memory.usage_tables import UsageTables
 from application.referrals.ports import Trace
 from domain.referrals.codes import ReferralCode
 from domain.referrals.milestones import Claim, MilestoneReward
@@ -42,7 +42,7 @@ def is_counted(referral: Referral) -> bool:
     return referral.purchase is not None
 
 
-class ReferralTables(UsageTables):
+class ReferralTables(BillingTables):
     """The tables of referrals, beside those before them; all empty at first."""
 
     def __init__(self) -> None:

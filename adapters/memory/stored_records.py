@@ -8,6 +8,8 @@ import msgspec
 from attrs import frozen
 
 from adapters.memory import stored_referrals
+from adapters.memory.billing_records import BILLING_RECORDS
+from adapters.memory.own_part import own_part
 from adapters.memory.store import MemoryStore
 from application.identity.stored_records import (
     UNTOLD_EVENTS,
@@ -89,6 +91,7 @@ def memory_records(store: MemoryStore) -> dict[str, Any]:
         "usage_periods": _usage_periods,
         "usage_sessions": _usage_sessions,
         "usage_ledger": _usage_ledger,
+        **BILLING_RECORDS,
         "referral_codes": stored_referrals.referral_codes,
         "referrals": stored_referrals.referrals,
         "referred_by": stored_referrals.welcomes,
@@ -99,12 +102,6 @@ def memory_records(store: MemoryStore) -> dict[str, Any]:
     return {name: MemoryRecords(store, find) for name, find in finds.items()}
 
 
-def _own(cls: type[Any], row: object, **more: object) -> object:
-    """Give the part of a row that is the person's own."""
-    names = (field.name for field in attrs.fields(cls))
-    return cls(**{name: more[name] if name in more else getattr(row, name) for name in names})
-
-
 def _talks(store: MemoryStore, person_id: PersonId) -> list[Conversation]:
     found = store.conversations.group("participant", person_id)
     return sorted(found, key=lambda conversation: conversation.id)
@@ -112,7 +109,7 @@ def _talks(store: MemoryStore, person_id: PersonId) -> list[Conversation]:
 
 def _conversations(store: MemoryStore, person_id: PersonId) -> Iterator[object]:
     for talk in _talks(store, person_id):
-        yield _own(OwnConversation, talk, other_id=talk.other(person_id))
+        yield own_part(OwnConversation, talk, other_id=talk.other(person_id))
 
 
 def _messages(store: MemoryStore, person_id: PersonId) -> Iterator[object]:
@@ -120,7 +117,7 @@ def _messages(store: MemoryStore, person_id: PersonId) -> Iterator[object]:
         messages = store.messages.group("conversation", talk.id)
         for message in sorted(messages, key=lambda message: (message.created_at, message.id)):
             if message.sender_id == person_id:
-                yield _own(OwnMessage, message)
+                yield own_part(OwnMessage, message)
 
 
 def _daily_counts(store: MemoryStore, person_id: PersonId) -> Iterator[object]:
@@ -136,7 +133,7 @@ def _read_markers(store: MemoryStore, person_id: PersonId) -> Iterator[object]:
     for talk in _talks(store, person_id):
         marker = store.read_markers.get((talk.id, person_id))
         if marker is not None:
-            yield _own(OwnReadMarker, marker)
+            yield own_part(OwnReadMarker, marker)
 
 
 def _calls_in(store: MemoryStore, talk: Conversation) -> list[Ringing | Ongoing | Ended]:
@@ -152,7 +149,7 @@ def _video_calls(store: MemoryStore, person_id: PersonId) -> Iterator[object]:
                 initiated = call.initiator_id == person_id
                 counted_on = call.counts_on_initiator if initiated else call.counts_on_callee
             more = {name: getattr(call, name, None) for name in _LATER}
-            yield _own(OwnCall, call, **more, counted_on=counted_on)
+            yield own_part(OwnCall, call, **more, counted_on=counted_on)
 
 
 _LATER = ("answered_at", "ended_at", "outcome", "overlap_seconds", "voided_at")
@@ -166,14 +163,14 @@ def _presence(store: MemoryStore, person_id: PersonId) -> Iterator[object]:
             row for row in store.presence if row.call_id in calls and row.person_id == person_id
         ]
         for row in sorted(rows, key=lambda row: (row.call_id, row.at)):
-            yield _own(OwnPresence, row)
+            yield own_part(OwnPresence, row)
 
 
 def _video_messages(store: MemoryStore, person_id: PersonId) -> Iterator[object]:
     messages = [one for one in store.video_messages.all() if one.sender_id == person_id]
     for message in sorted(messages, key=lambda message: (message.created_at, message.id)):
         more = {name: getattr(message, name, None) for name in _ONCE_REPORTED}
-        yield _own(OwnVideoMessage, message, **more)
+        yield own_part(OwnVideoMessage, message, **more)
 
 
 _ONCE_REPORTED = ("uploaded_at", "failed_at", "given_back")
@@ -183,61 +180,61 @@ _ONCE_REPORTED = ("uploaded_at", "failed_at", "given_back")
 def _video_credits(store: MemoryStore, person_id: PersonId) -> Iterator[object]:
     accounts = store.wallets.get(person_id)
     if accounts is not None:
-        yield _own(OwnCredits, accounts)
+        yield own_part(OwnCredits, accounts)
 
 
 def _credit_lots(store: MemoryStore, person_id: PersonId) -> Iterator[object]:
     lots = store.credit_lots.group("person", person_id)
     for lot in sorted(lots, key=lambda lot: lot.number):
-        yield _own(OwnCreditLot, lot)
+        yield own_part(OwnCreditLot, lot)
 
 
 def _credit_moves(store: MemoryStore, person_id: PersonId) -> Iterator[object]:
     rows = store.credit_ledger.group("person", person_id)
     for entry in sorted(rows, key=lambda entry: entry.number):
-        yield _own(OwnCreditMove, entry)
+        yield own_part(OwnCreditMove, entry)
 
 
 def _prompts(store: MemoryStore, person_id: PersonId) -> Iterator[object]:
     prompts = store.prompts.group("person", person_id)
     for prompt in sorted(prompts, key=lambda prompt: (prompt.shown_at, prompt.id)):
-        yield _own(OwnPrompt, prompt)
+        yield own_part(OwnPrompt, prompt)
 
 
 def _reward(store: MemoryStore, person_id: PersonId) -> Iterator[object]:
     notes = store.reward_notes.get(person_id)
     if notes is not None:
-        yield _own(OwnReward, notes)
+        yield own_part(OwnReward, notes)
 
 
 def _blocks(store: MemoryStore, person_id: PersonId) -> Iterator[object]:
     for block in sorted(store.blocks.all(), key=lambda block: block.blocked_id):
         if block.blocker_id == person_id:
-            yield _own(OwnBlock, block)
+            yield own_part(OwnBlock, block)
 
 
 def _reports(store: MemoryStore, person_id: PersonId) -> Iterator[object]:
     for report in sorted(store.reports.all(), key=lambda report: (report.created_at, report.id)):
         if report.reporter_id == person_id:
-            yield _own(OwnReport, report)
+            yield own_part(OwnReport, report)
 
 
 def _google_accounts(store: MemoryStore, person_id: PersonId) -> Iterator[object]:
     links = store.google_links.group("person", person_id)
     for link in sorted(links, key=lambda link: (link.issuer, link.subject)):
-        yield _own(OwnGoogleAccount, link)
+        yield own_part(OwnGoogleAccount, link)
 
 
 def _sessions(store: MemoryStore, person_id: PersonId) -> Iterator[object]:
     sessions = store.sessions.group("person", person_id)
     for session in sorted(sessions, key=lambda session: (session.created_at, session.id)):
-        yield _own(OwnSession, session)
+        yield own_part(OwnSession, session)
 
 
 def _streaks(store: MemoryStore, person_id: PersonId) -> Iterator[object]:
     for streak in sorted(store.streaks.group("person", person_id), key=lambda one: one.kind):
         last, broken = streak.last, streak.broken
-        yield _own(
+        yield own_part(
             OwnStreak,
             streak,
             kind=streak.kind.value,
@@ -252,7 +249,7 @@ def _streaks(store: MemoryStore, person_id: PersonId) -> Iterator[object]:
 def _streak_days(store: MemoryStore, person_id: PersonId) -> Iterator[object]:
     days = store.streak_days.group("person", person_id)
     for row in sorted(days, key=lambda row: (row.kind, row.date)):
-        yield _own(OwnStreakDay, row, kind=row.kind.value, state=row.state.value)
+        yield own_part(OwnStreakDay, row, kind=row.kind.value, state=row.state.value)
 
 
 def _awards(store: MemoryStore, person_id: PersonId) -> Iterator[object]:
@@ -260,26 +257,26 @@ def _awards(store: MemoryStore, person_id: PersonId) -> Iterator[object]:
         store.achievement_awards.group("person", person_id), key=lambda award: award.key
     ):
         inputs = [attrs.asdict(one) for one in award.inputs]
-        yield _own(OwnAward, award, category=award.category.value, inputs=inputs)
+        yield own_part(OwnAward, award, category=award.category.value, inputs=inputs)
 
 
 def _totals(store: MemoryStore, person_id: PersonId) -> Iterator[object]:
     row = store.achievement_totals.get(person_id)
     if row is not None:
-        yield _own(OwnTotals, row)
+        yield own_part(OwnTotals, row)
 
 
 def _usage_periods(store: MemoryStore, person_id: PersonId) -> Iterator[object]:
     periods = store.usage_periods.group("person", person_id)
     for period in sorted(periods, key=lambda period: period.period):
-        yield _own(OwnUsagePeriod, period)
+        yield own_part(OwnUsagePeriod, period)
 
 
 def _usage_sessions(store: MemoryStore, person_id: PersonId) -> Iterator[object]:
     sessions = store.usage_sessions.group("person", person_id)
     for session in sorted(sessions, key=lambda session: (session.started_at, session.id)):
         more = {name: getattr(session, name, None) for name in _ONCE_SETTLED}
-        yield _own(OwnUsageSession, session, **more)
+        yield own_part(OwnUsageSession, session, **more)
 
 
 _ONCE_SETTLED = ("ended_at", "duration_seconds", "seconds_consumed", "input_tokens")
@@ -287,7 +284,7 @@ _ONCE_SETTLED = ("ended_at", "duration_seconds", "seconds_consumed", "input_toke
 
 def _usage_ledger(store: MemoryStore, person_id: PersonId) -> Iterator[object]:
     for line in sorted(store.usage_ledger.group("person", person_id), key=lambda line: line.number):
-        yield _own(OwnUsageLine, line)
+        yield own_part(OwnUsageLine, line)
 
 
 _LEFT_OUT = {*(field.name for field in attrs.fields(Event)), *UNTOLD_FIELDS}

@@ -19,7 +19,8 @@ class UsageTables(IdentityTables):
             lambda account: account.person_id,
             references={"person": (self.persons, lambda row: (row.person_id,))},
             checks={
-                "purchased": lambda row: 0 <= row.purchased_seconds_used <= row.purchased_seconds
+                "purchased": lambda row: 0 <= row.purchased_seconds_used <= row.purchased_seconds,
+                "owed": lambda row: row.owed_seconds >= 0,
             },
         )
         self.usage_periods: Table[tuple[PersonId, str], OpenPeriod | ClosedPeriod] = Table(

@@ -34,6 +34,7 @@ _answers = tables.kept_answers
 _videos, _ledger = tables.video_messages, tables.video_credit_ledger
 _calls, _rewards = tables.video_calls, tables.reward_status
 _usage_sessions, _usage_ledger = tables.usage_sessions, tables.usage_ledger
+_credit_ledger = tables.account_credit_ledger
 
 _person = bindparam("person_id", type_=Uuid)
 _ids = bindparam("ids", type_=ARRAY(Uuid))
@@ -154,6 +155,13 @@ _ERASE_ELSEWHERE = (
     ),
     Statement(
         update(_usage_ledger).where(_usage_ledger.c.person_id == _person).values(reason=null())
+    ),
+    *(
+        Statement(delete(table).where(table.c.person_id == _person))
+        for table in (tables.quotes, tables.kept_grants)
+    ),
+    Statement(
+        update(_credit_ledger).where(_credit_ledger.c.person_id == _person).values(reason=null())
     ),
     *(
         Statement(update(table).where(table.c.person_id == _person).values(timezone=_UTC))

@@ -1,4 +1,4 @@
-"""What an export holds, read a page at a time, on PostgreSQL."""
+"""What an export holds, on PostgreSQL."""
 
 from collections.abc import AsyncIterator
 from typing import Any
@@ -8,9 +8,10 @@ from attrs import frozen
 from sqlalchemy import Uuid, bindparam, case, null, or_, select
 
 from adapters.postgres import tables
+from adapters.postgres.billing_records import billing_records
 from adapters.postgres.codec import columns_for, field_names, from_row
 from adapters.postgres.executor import Executor
-from adapters.postgres.own_rows import OwnRows, PostgresJsonRecords, PostgresRecords
+from adapters.postgres.record_pages import PostgresJsonRecords, PostgresRecords, RecordList
 from adapters.postgres.stored_referrals import referral_records
 from application.identity.stored_records import (
     UNTOLD_EVENTS,
@@ -48,7 +49,7 @@ _conversation = bindparam("conversation_id", type_=Uuid)
 
 
 _conversations = tables.conversations
-_CONVERSATIONS = OwnRows(
+_CONVERSATIONS = RecordList(
     select(
         _conversations.c.id,
         _conversations.c.kind,
@@ -66,7 +67,7 @@ _CONVERSATIONS = OwnRows(
     _conversations.c.id,
 )
 _messages = tables.messages
-_MESSAGES = OwnRows(
+_MESSAGES = RecordList(
     select(*columns_for(_messages, OwnMessage)).where(
         _messages.c.conversation_id == _conversation, _messages.c.sender_id == _person
     ),
@@ -74,21 +75,21 @@ _MESSAGES = OwnRows(
     _messages.c.id,
 )
 _counts = tables.conversation_daily_messages
-_COUNTS = OwnRows(
+_COUNTS = RecordList(
     select(*columns_for(_counts, OwnDailyCount)).where(
         _counts.c.conversation_id == _conversation, _counts.c.person_id == _person
     ),
     _counts.c.date,
 )
 _markers = tables.read_markers
-_MARKERS = OwnRows(
+_MARKERS = RecordList(
     select(*columns_for(_markers, OwnReadMarker)).where(
         _markers.c.conversation_id == _conversation, _markers.c.person_id == _person
     ),
     _markers.c.person_id,
 )
 _calls = tables.video_calls
-_CALLS = OwnRows(
+_CALLS = RecordList(
     select(
         *(_calls.c[name] for name in field_names(OwnCall) if name != "counted_on"),
         case(
@@ -101,7 +102,7 @@ _CALLS = OwnRows(
     _calls.c.id,
 )
 _presence = tables.video_call_presence
-_PRESENCE = OwnRows(
+_PRESENCE = RecordList(
     select(*columns_for(_presence, OwnPresence))
     .join(_calls, _calls.c.id == _presence.c.call_id)
     .where(_calls.c.conversation_id == _conversation, _presence.c.person_id == _person),
@@ -110,99 +111,99 @@ _PRESENCE = OwnRows(
     _presence.c.id,
 )
 _videos = tables.video_messages
-_VIDEO_MESSAGES = OwnRows(
+_VIDEO_MESSAGES = RecordList(
     select(*columns_for(_videos, OwnVideoMessage)).where(_videos.c.sender_id == _person),
     _videos.c.created_at,
     _videos.c.id,
 )
 _wallets = tables.video_wallets
-_CREDITS = OwnRows(
+_CREDITS = RecordList(
     select(*columns_for(_wallets, OwnCredits)).where(_wallets.c.person_id == _person),
     _wallets.c.person_id,
 )
 _lots = tables.video_credit_lots
-_CREDIT_LOTS = OwnRows(
+_CREDIT_LOTS = RecordList(
     select(*columns_for(_lots, OwnCreditLot)).where(_lots.c.person_id == _person),
     _lots.c.number,
 )
 _ledger = tables.video_credit_ledger
-_CREDIT_MOVES = OwnRows(
+_CREDIT_MOVES = RecordList(
     select(*columns_for(_ledger, OwnCreditMove)).where(_ledger.c.person_id == _person),
     _ledger.c.number,
 )
 _prompts = tables.smart_prompt_events
-_PROMPTS = OwnRows(
+_PROMPTS = RecordList(
     select(*columns_for(_prompts, OwnPrompt)).where(_prompts.c.person_id == _person),
     _prompts.c.shown_at,
     _prompts.c.id,
 )
 _reward = tables.reward_status
-_REWARD = OwnRows(
+_REWARD = RecordList(
     select(*columns_for(_reward, OwnReward)).where(_reward.c.person_id == _person),
     _reward.c.person_id,
 )
 _blocks = tables.blocks
-_BLOCKS = OwnRows(
+_BLOCKS = RecordList(
     select(*columns_for(_blocks, OwnBlock)).where(_blocks.c.blocker_id == _person),
     _blocks.c.blocked_id,
 )
 _reports = tables.reports
-_REPORTS = OwnRows(
+_REPORTS = RecordList(
     select(*columns_for(_reports, OwnReport)).where(_reports.c.reporter_id == _person),
     _reports.c.created_at,
     _reports.c.id,
 )
 _links = tables.google_links
-_GOOGLE_ACCOUNTS = OwnRows(
+_GOOGLE_ACCOUNTS = RecordList(
     select(*columns_for(_links, OwnGoogleAccount)).where(_links.c.person_id == _person),
     _links.c.issuer,
     _links.c.subject,
 )
 _sessions = tables.login_sessions
-_SESSIONS = OwnRows(
+_SESSIONS = RecordList(
     select(*columns_for(_sessions, OwnSession)).where(_sessions.c.person_id == _person),
     _sessions.c.created_at,
     _sessions.c.id,
 )
 _streaks = tables.streaks
-_STREAKS = OwnRows(
+_STREAKS = RecordList(
     select(*columns_for(_streaks, OwnStreak)).where(_streaks.c.person_id == _person),
     _streaks.c.kind,
 )
 _streak_days = tables.streak_days
-_STREAK_DAYS = OwnRows(
+_STREAK_DAYS = RecordList(
     select(*columns_for(_streak_days, OwnStreakDay)).where(_streak_days.c.person_id == _person),
     _streak_days.c.kind,
     _streak_days.c.date,
 )
 _awards = tables.achievement_awards
-_AWARDS = OwnRows(
+_AWARDS = RecordList(
     select(*columns_for(_awards, OwnAward)).where(_awards.c.person_id == _person),
     _awards.c.key,
 )
 _totals = tables.achievement_totals
-_TOTALS = OwnRows(
+_TOTALS = RecordList(
     select(*columns_for(_totals, OwnTotals)).where(_totals.c.person_id == _person),
     _totals.c.person_id,
 )
 _periods = tables.usage_periods
-_USAGE_PERIODS = OwnRows(
+_USAGE_PERIODS = RecordList(
     select(*columns_for(_periods, OwnUsagePeriod)).where(_periods.c.person_id == _person),
     _periods.c.period,
 )
 _usage = tables.usage_sessions
-_USAGE_SESSIONS = OwnRows(
+_USAGE_SESSIONS = RecordList(
     select(*columns_for(_usage, OwnUsageSession)).where(_usage.c.person_id == _person),
     _usage.c.started_at,
     _usage.c.id,
 )
 _lines = tables.usage_ledger
-_USAGE_LEDGER = OwnRows(
+_USAGE_LEDGER = RecordList(
     select(*columns_for(_lines, OwnUsageLine)).where(_lines.c.person_id == _person),
     _lines.c.number,
 )
 _outbox = tables.outbox
-_EVENTS = OwnRows(
+_EVENTS = RecordList(
     select(*columns_for(_outbox, OwnEvent)).where(
         _outbox.c.person_id == _person, *(_outbox.c.type != untold for untold in UNTOLD_EVENTS)
     ),
@@ -215,7 +216,7 @@ class PostgresTalkRecords:
     """Rows that are found by the conversations of the person, one after the other."""
 
     executor: Executor
-    rows: OwnRows
+    rows: RecordList
     cls: type[Any]
 
     async def pages(self, person_id: PersonId) -> AsyncIterator[tuple[object, ...]]:
@@ -276,6 +277,7 @@ def postgres_records(executor: Executor) -> dict[str, Any]:
         "usage_periods": PostgresRecords(executor, _USAGE_PERIODS, OwnUsagePeriod),
         "usage_sessions": PostgresRecords(executor, _USAGE_SESSIONS, OwnUsageSession),
         "usage_ledger": PostgresRecords(executor, _USAGE_LEDGER, OwnUsageLine),
+        **billing_records(executor),
         **referral_records(executor),
         "events": PostgresEventRecords(executor),
     }

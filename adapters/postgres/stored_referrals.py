@@ -7,7 +7,7 @@ from sqlalchemy import Uuid, bindparam, select
 from adapters.postgres import tables
 from adapters.postgres.codec import columns_for
 from adapters.postgres.executor import Executor
-from adapters.postgres.own_rows import OwnRows, PostgresJsonRecords, PostgresRecords
+from adapters.postgres.record_pages import PostgresJsonRecords, PostgresRecords, RecordList
 from application.identity.stored_referrals import (
     OwnFirstPayment,
     OwnReferral,
@@ -20,26 +20,26 @@ _codes, _referrals = tables.referral_codes, tables.referrals
 _claims, _payers = tables.referral_reward_claims, tables.referral_payers
 _person = bindparam("person_id", type_=Uuid)
 
-_CODES = OwnRows(
+_CODES = RecordList(
     select(*columns_for(_codes, OwnReferralCode)).where(_codes.c.person_id == _person),
     _codes.c.created_at,
     _codes.c.code,
 )
-_MADE = OwnRows(
+_MADE = RecordList(
     select(*columns_for(_referrals, OwnReferral)).where(_referrals.c.referrer_id == _person),
     _referrals.c.invited_at,
     _referrals.c.id,
 )
-_CAME = OwnRows(
+_CAME = RecordList(
     select(*columns_for(_referrals, OwnWelcome)).where(_referrals.c.referee_id == _person),
     _referrals.c.id,
 )
-_CLAIMED = OwnRows(
+_CLAIMED = RecordList(
     select(*columns_for(_claims, OwnReferralReward)).where(_claims.c.person_id == _person),
     _claims.c.claimed_at,
     _claims.c.reward_id,
 )
-_PAID = OwnRows(
+_PAID = RecordList(
     select(*columns_for(_payers, OwnFirstPayment)).where(_payers.c.person_id == _person),
     _payers.c.person_id,
 )

@@ -26,6 +26,14 @@ from adapters.postgres.achievement_tables import (
     achievement_totals,
     achievements,
 )
+from adapters.postgres.billing_tables import (
+    payment_notifications,
+    payment_refunds,
+    payment_reports,
+    payments,
+    plan_standings,
+    subscriptions,
+)
 from adapters.postgres.event_tables import (
     event_sinks,
     forgotten_events,
@@ -56,6 +64,13 @@ from adapters.postgres.referral_tables import (
     referrals,
 )
 from adapters.postgres.schema import Instant, metadata, one_of
+from adapters.postgres.shop_tables import (
+    account_credit_bookings,
+    account_credit_ledger,
+    account_credits,
+    kept_grants,
+    quotes,
+)
 from adapters.postgres.streak_tables import (
     reaction_marks,
     reaction_progress,
@@ -85,6 +100,9 @@ __all__ = [
     "IS_OPEN",
     "IS_UNSPENT",
     "Instant",
+    "account_credit_bookings",
+    "account_credit_ledger",
+    "account_credits",
     "achievement_award_backs",
     "achievement_awards",
     "achievement_partners",
@@ -102,12 +120,19 @@ __all__ = [
     "google_links",
     "jobs",
     "kept_answers",
+    "kept_grants",
     "learning_preferences",
     "login_sessions",
     "messages",
     "metadata",
     "outbox",
+    "payment_notifications",
+    "payment_refunds",
+    "payment_reports",
+    "payments",
     "persons",
+    "plan_standings",
+    "quotes",
     "reaction_marks",
     "reaction_progress",
     "read_markers",
@@ -124,6 +149,7 @@ __all__ = [
     "smart_prompt_events",
     "streak_days",
     "streaks",
+    "subscriptions",
     "test_clock",
     "usage_accounts",
     "usage_ledger",

@@ -39,6 +39,9 @@ ACCOUNT_FIELDS = (
     "purchased_seconds",
     "purchased_seconds_used",
     "ended_at",
+    "pass_tier",
+    "bank_frozen",
+    "owed_seconds",
     "lines",
     "version",
 )
@@ -172,7 +175,11 @@ class PostgresUsageAccounts:
         rows = await self.executor.rows(_OPEN_PERIODS, person_id=person_id)
         periods = [cast("OpenPeriod", period_from_row(period)) for period in rows]
         return UsageAccount(
-            **{**row, "tier": Tier(row["tier"])},
+            **{
+                **row,
+                "tier": Tier(row["tier"]),
+                "pass_tier": None if row["pass_tier"] is None else Tier(row["pass_tier"]),
+            },
             current=periods[-1],
             closing=periods[0] if periods[:-1] else None,
             sessions=tuple(cast("OpenSession", session_from_row(one)) for one in sessions),

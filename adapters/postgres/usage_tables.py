@@ -2,6 +2,7 @@
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     ForeignKey,
@@ -10,6 +11,7 @@ from sqlalchemy import (
     Table,
     Text,
     Uuid,
+    false,
     text,
 )
 
@@ -34,7 +36,12 @@ usage_accounts = Table(
     Column("lines", BigInteger, nullable=False),
     Column("version", Integer, nullable=False),
     Column("period_ends_at", Instant, nullable=False),
+    Column("pass_tier", Text),
+    Column("bank_frozen", Boolean, nullable=False, server_default=false()),
+    Column("owed_seconds", BigInteger, nullable=False, server_default="0"),
     one_of("tier", Tier),
+    one_of("pass_tier", Tier),
+    CheckConstraint("owed_seconds >= 0", name="owed"),
     CheckConstraint("purchased_seconds_used BETWEEN 0 AND purchased_seconds", name="purchased"),
     Index("ix_usage_accounts_period_ends_at", "period_ends_at", postgresql_where=text(IS_COUNTED)),
 )

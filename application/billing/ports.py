@@ -1,7 +1,7 @@
 """What the use cases of billing need of a store and of other contexts."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from attrs import frozen
@@ -10,8 +10,9 @@ from application.shared.outbox import OutboxEvent
 from application.shared.pages import Page, Position
 from domain.billing.payments import Payment, Provider
 from domain.billing.quotes import Discount, Quote
-from domain.billing.subscriptions import Subscription, Term, TierGrant
-from domain.shared.ids import PaymentId, PersonId, QuoteId, SubscriptionId
+from domain.billing.refunds import Refund
+from domain.billing.subscriptions import Subscription, TierGrant
+from domain.shared.ids import PaymentId, PersonId, QuoteId, RefundId
 from domain.shared.tiers import Tier
 
 
@@ -93,15 +94,15 @@ class PaymentList(Protocol):
         """Give all payments of a person that settled and are for a subscription or a pass."""
         ...
 
-    async def unsettled(
-        self, since: datetime, after: PaymentId | None, limit: int
-    ) -> tuple[Payment, ...]:
-        """Give payments made since an instant, by their ids; the settled ones among them too."""
+    async def made_since(
+        self, since: datetime, after: Position | None, limit: int
+    ) -> Page[Payment]:
+        """Give payments made since an instant, the oldest first."""
         ...
 
 
 class Subscriptions(Protocol):
-    """The subscriptions and the terms of persons."""
+    """The subscriptions of persons."""
 
     async def of_person(self, person_id: PersonId) -> tuple[Subscription, ...]:
         """Give a person's subscriptions, the newest first."""
@@ -111,22 +112,26 @@ class Subscriptions(Protocol):
         """Give the subscription that a provider knows by an id."""
         ...
 
-    async def get(self, subscription_id: SubscriptionId) -> Subscription | None:
-        """Give a subscription, if there is one of this id."""
-        ...
-
-    async def terms(self, person_id: PersonId) -> tuple[Term, ...]:
-        """Give the terms of a person, by their beginning."""
-        ...
-
     async def record(
-        self,
-        person_id: PersonId,
-        subscriptions: Iterable[Subscription],
-        terms: Iterable[Term],
-        events: Iterable[OutboxEvent],
+        self, subscriptions: Iterable[Subscription], events: Iterable[OutboxEvent]
     ) -> None:
-        """Write subscriptions, all terms of a locked person, and what is told of them."""
+        """Write subscriptions of a locked person, and what is told of them."""
+        ...
+
+
+class Refunds(Protocol):
+    """The refunds that were asked for."""
+
+    async def of_payment(self, payment_id: PaymentId) -> tuple[Refund, ...]:
+        """Give those of a payment, the first one first."""
+        ...
+
+    async def get(self, refund_id: RefundId) -> Refund | None:
+        """Give a refund, if there is one of this id."""
+        ...
+
+    async def put(self, refund: Refund) -> None:
+        """Write a refund of a locked payment."""
         ...
 
 
@@ -146,15 +151,87 @@ class Notifications(Protocol):
         ...
 
 
-class ComplimentaryTiers(Protocol):
-    """The tiers that a service has set by itself."""
+@frozen(kw_only=True)
+class PlanStanding:
+    """What is kept of a person's plans besides what was paid.
 
-    async def of(self, person_id: PersonId) -> Tier:
-        """Give a person's; free if none was set."""
+    Attributes:
+        person_id: Whose.
+        complimentary: The tier that a service has set.
+        tier: The tier that was last told.
+        until: When that ends as far as was known.
+    """
+
+    person_id: PersonId
+    complimentary: Tier
+    tier: Tier
+    until: datetime | None
+
+
+class PlanStandings(Protocol):
+    """What is kept of persons' plans besides what was paid."""
+
+    async def get(self, person_id: PersonId) -> PlanStanding | None:
+        """Give a person's, if something was kept."""
         ...
 
-    async def keep(self, person_id: PersonId, tier: Tier) -> None:
-        """Keep a locked person's."""
+    async def record(self, standing: PlanStanding, events: Iterable[OutboxEvent]) -> None:
+        """Write a locked person's, and what is told of it."""
+        ...
+
+
+class HeldTiers(Protocol):
+    """The tier that a person holds, as everything else goes by it."""
+
+    async def hold(self, person_id: PersonId, plan: "HeldPlan") -> None:
+        """Let a locked person hold a tier, and their use follow it, in the transaction."""
+        ...
+
+
+@frozen(kw_only=True)
+class HeldPlan:
+    """What a person's plans give them at once.
+
+    Attributes:
+        tier: The highest of all.
+        month_tier: The highest without passes: a month's seconds go by it.
+        pass_tier: The highest of passes, if one runs.
+        bank_frozen: The bank waits, as the subscription's renewal is overdue.
+        bank_lost: What is free of the bank is gone, as the subscription is over.
+    """
+
+    tier: Tier
+    month_tier: Tier
+    pass_tier: Tier | None
+    bank_frozen: bool
+    bank_lost: bool
+
+
+class SoldVideoCredits(Protocol):
+    """Where video credits that were paid for go."""
+
+    async def sell(self, person_id: PersonId, payment_id: PaymentId, number: int) -> None:
+        """Add them, in the running transaction; the same payment again adds nothing."""
+        ...
+
+    async def take_back(self, person_id: PersonId, payment_id: PaymentId) -> None:
+        """Take back what is left of them; the rest is owed."""
+        ...
+
+
+class SoldSeconds(Protocol):
+    """Where seconds that were paid for go."""
+
+    async def sell(self, person_id: PersonId, seconds: int) -> None:
+        """Add them, in the running transaction; those that are owed are repaid first."""
+        ...
+
+    async def take_back(self, person_id: PersonId, seconds: int) -> None:
+        """Take back what is left of them; the rest is owed."""
+        ...
+
+    async def add_pass(self, person_id: PersonId, tier: Tier, length: timedelta) -> None:
+        """Add what a pass of a tier gives for its length."""
         ...
 
 

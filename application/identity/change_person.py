@@ -52,8 +52,6 @@ class PersonChanger:
             )
             if after.timezone != before.timezone:
                 await self.usage.moved(person_id, after.timezone)
-            if after.tier is not before.tier:
-                await self.usage.tier_changed(person_id, after.tier)
             return after
 
         return await self.transactions.run(work)

@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Protocol
 
+from attrs import frozen
+
 from application.shared.outbox import OutboxEvent
 from application.shared.pages import Page, Position
 from domain.identity.blocks import Block
@@ -133,11 +135,28 @@ class DatesAhead(Protocol):
         ...
 
 
+@frozen(kw_only=True)
+class PlanChange:
+    """What a person's plans mean for their use.
+
+    Attributes:
+        tier: The highest tier but for passes.
+        pass_tier: The highest of passes, if one runs.
+        bank_frozen: The bank waits, as a renewal is overdue.
+        bank_lost: What is free of the bank is gone, as the subscription is over.
+    """
+
+    tier: Tier
+    pass_tier: Tier | None = None
+    bank_frozen: bool = False
+    bank_lost: bool = False
+
+
 class PersonUsage(Protocol):
     """The use that is counted of a person, who is locked."""
 
-    async def tier_changed(self, person_id: PersonId, tier: Tier) -> None:
-        """Take in that the person holds another tier."""
+    async def plan_changed(self, person_id: PersonId, plan: PlanChange) -> None:
+        """Take in what the person's plans give them; from then on their use is counted."""
         ...
 
     async def moved(self, person_id: PersonId, timezone: str) -> None:

@@ -1,6 +1,7 @@
 """What happens with payments, subscriptions and account credit. Never data of a card."""
 
 from datetime import datetime
+from enum import StrEnum
 
 from attrs import frozen
 
@@ -104,23 +105,42 @@ class SubscriptionChanged(Event):
     period_ends_at: datetime | None
 
 
+class CreditMove(StrEnum):
+    """Why account credit moved."""
+
+    GRANT = "grant"
+    TAKE_BACK = "take_back"
+    SPEND = "spend"
+    GIVE_BACK = "give_back"
+
+
+class CreditSource(StrEnum):
+    """What account credit came from, or went to."""
+
+    GOODWILL = "goodwill"
+    REFERRAL = "referral"
+    PAYMENT = "payment"
+
+
 @frozen(kw_only=True)
 class AccountCreditMoved(Event):
     """The person's account credit rose or fell.
 
     Attributes:
-        kind: What for.
+        move: Why it moved.
+        source: What it came from, or went to.
+        key: Which grant or payment that is; a payment's is its id.
         amount_minor: By how much; less than 0 if it fell.
         currency: Of the amounts.
         balance_minor: What it is now; less than 0 where the person owes.
-        payment_id: The payment that it was for, if it was for one.
     """
 
-    kind: str
+    move: CreditMove
+    source: CreditSource
+    key: str
     amount_minor: int
     currency: str
     balance_minor: int
-    payment_id: PaymentId | None
 
 
 @frozen(kw_only=True)

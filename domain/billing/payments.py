@@ -15,7 +15,7 @@ from attrs import frozen
 from ..shared.errors import NotFoundError
 from ..shared.ids import PaymentId, PersonId, QuoteId, SubscriptionId
 from .catalogue import Item
-from .quotes import QuoteLine
+from .quotes import LineKind, QuoteLine
 
 
 class Provider(StrEnum):
@@ -60,7 +60,7 @@ class Report:
         kind: What happened.
         occurred_at: When, by the provider's clock; never when we heard of it.
         charge_id: The provider's id of the payment made for the order; an order can have
-            several. Empty only for what is pending or failed.
+            several. It is not kept of what is pending or failed.
         refund_id: The provider's id of the refund or the dispute; empty for others.
         amount_minor: Charged, or refunded by this one refund, in minor units.
         currency: Its ISO 4217 code.
@@ -82,9 +82,12 @@ class Report:
     @property
     def key(self) -> tuple[str, str, str]:
         """What it is about: of several reports about the same, the least one stands."""
-        if self.kind in (ReportKind.PENDING, ReportKind.FAILED):
-            return (self.kind.value, "", "")
         return (self.kind.value, self.charge_id, self.refund_id)
+
+    @property
+    def of_a_charge(self) -> bool:
+        """Whether it is about one charge, and not about all that was tried for the order."""
+        return self.kind not in (ReportKind.PENDING, ReportKind.FAILED)
 
     @property
     def order(self) -> tuple[object, ...]:
@@ -104,7 +107,8 @@ class Report:
 def merged(reports: Iterable[Report]) -> tuple[Report, ...]:
     """Give the reports that stand, in their own order, whatever order they come in."""
     standing: dict[tuple[str, str, str], Report] = {}
-    for report in reports:
+    for told in reports:
+        report = told if told.of_a_charge else attrs.evolve(told, charge_id="", refund_id="")
         known = standing.get(report.key)
         if known is None or report.order < known.order:
             standing[report.key] = report
@@ -188,6 +192,16 @@ class Payment:
     client_token: str | None = None
     closed_at: datetime | None = None
     reports: tuple[Report, ...] = ()
+
+    @property
+    def price_minor(self) -> int:
+        """What the item itself cost when it was quoted, before anything was taken off."""
+        return sum(line.amount_minor for line in self.lines if line.kind is LineKind.PRICE)
+
+    @property
+    def upgrades(self) -> bool:
+        """Whether it took the place of a period that was not over."""
+        return any(line.kind is LineKind.PRORATION for line in self.lines)
 
     def told(self, reports: Iterable[Report]) -> "Payment":
         """Give the payment after further reports; those known already change nothing."""

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from attrs import Attribute, field, frozen
 
 from ..shared.checks import between
-from ..shared.prices import prices_by_currency
+from ..shared.prices import MOST_MINOR_UNITS, prices_by_currency
 from ..shared.tiers import Tier
 from .catalogue import BillingCycle, Offer, PassItem, SecondsItem, SubscriptionItem
 
@@ -82,6 +82,8 @@ class BillingPolicy:
             unpaid checkout took is given back then.
         grace_seconds: For how long a subscription that was not renewed still gives its tier.
         signature_skew_seconds: How far a notification's time may be from ours.
+        largest_credit_grant_minor: How much account credit a service may grant at once, in minor
+            units of any currency.
         reconciled_days: How far back a reconciliation looks.
         subscriptions: What is sold again and again.
         passes: What gives a tier once.
@@ -96,6 +98,9 @@ class BillingPolicy:
         default=3 * _ONE_DAY_SECONDS, validator=between(0, 60 * _ONE_DAY_SECONDS)
     )
     signature_skew_seconds: int = field(default=300, validator=between(1, 3600))
+    largest_credit_grant_minor: int = field(
+        default=1_000_000, validator=between(1, MOST_MINOR_UNITS)
+    )
     reconciled_days: int = field(default=7, validator=between(1, 90))
     subscriptions: tuple[SubscriptionOffer, ...] = (
         *_sold(Tier.PLUS, (999, 49_900), (9_900, 499_000)),

@@ -1,5 +1,6 @@
 """Quotes: what an item would cost a person now, line by line, and for how long that holds."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -53,6 +54,11 @@ class Discount:
 
     label: str
     percent: int
+
+
+def best_discount(discounts: Iterable[Discount]) -> Discount | None:
+    """Give the one that applies, as they do not stack: the highest, the first of equals."""
+    return max(discounts, key=lambda known: known.percent, default=None)
 
 
 @frozen(kw_only=True)
@@ -156,7 +162,7 @@ def quoted(
     if upgrade is not None and (unused := min(upgrade.unused_minor, total)) > 0:
         lines.append(QuoteLine(LineKind.PRORATION, "unused_period", -unused))
         total -= unused
-    best = max(request.discounts, key=lambda known: known.percent, default=None)
+    best = best_discount(request.discounts)
     if best is not None and (less := total - discounted(total, best.percent)) > 0:
         lines.append(QuoteLine(LineKind.DISCOUNT, best.label, -less))
         total -= less

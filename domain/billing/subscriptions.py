@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import ClassVar
 
 from attrs import frozen
 
@@ -107,9 +108,11 @@ class Subscription:
         currency: Of the amount.
         refs: The provider's ids.
         started_at: When it was first paid for.
-        canceled_at: Since when it is not to be renewed, if it is not.
+        canceled_at: Since when it is not to be renewed, as the person wants it.
+        decided_at: When the person last decided on that.
         next_item: What it is to be from the period's end on, if that is another item.
         snapshot: The last one that was applied.
+        status: What its state was called when it was last brought up to the present.
         policy_version: The version it was last changed under.
     """
 
@@ -122,9 +125,20 @@ class Subscription:
     refs: ProviderRefs
     started_at: datetime
     policy_version: str
+    status: SubscriptionStatus = SubscriptionStatus.ACTIVE
     canceled_at: datetime | None = None
+    decided_at: datetime | None = None
     next_item: SubscriptionItem | None = None
     snapshot: SubscriptionSnapshot | None = None
+
+    @property
+    def not_renewed_since(self) -> datetime | None:
+        """Since when it is not to be renewed: the later of the person and the provider says."""
+        said = self.snapshot
+        if said is None or (self.decided_at is not None and self.decided_at >= said.created):
+            return self.canceled_at
+        over = said.status in (SubscriptionStatus.CANCELED, SubscriptionStatus.EXPIRED)
+        return said.created if over or said.cancels_at_period_end else None
 
 
 @frozen(kw_only=True)
@@ -144,10 +158,14 @@ class _InPeriod:
 class Trialing(_InPeriod):
     """It is tried out, and paid for from the period's end on."""
 
+    status: ClassVar = SubscriptionStatus.TRIALING
+
 
 @frozen(kw_only=True)
 class Active(_InPeriod):
     """It is paid for."""
+
+    status: ClassVar = SubscriptionStatus.ACTIVE
 
 
 @frozen(kw_only=True)
@@ -158,6 +176,7 @@ class PastDue(_InPeriod):
         grace_ends_at: Until when it gives its tier all the same.
     """
 
+    status: ClassVar = SubscriptionStatus.PAST_DUE
     grace_ends_at: datetime
 
 
@@ -169,6 +188,7 @@ class Canceled(_InPeriod):
         canceled_at: Since when that is so.
     """
 
+    status: ClassVar = SubscriptionStatus.CANCELED
     canceled_at: datetime
 
 
@@ -180,6 +200,7 @@ class Expired:
         ended_at: Since when.
     """
 
+    status: ClassVar = SubscriptionStatus.EXPIRED
     ended_at: datetime
 
 

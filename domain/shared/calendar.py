@@ -4,6 +4,7 @@ The counting date is defined in the rules' README: the greater of the local date
 and the last counted date, so that changing zones never opens a second day.
 """
 
+from calendar import monthrange
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo, available_timezones
@@ -15,6 +16,8 @@ from .errors import InvalidValueError
 FIRST_DATE = date(1970, 1, 1)
 LAST_DATE = date(9000, 1, 1)
 """No instant from outside these dates is taken in: arithmetic stays far from overflow."""
+
+_MONTHS = 12
 
 
 def instant(field: str, at: datetime) -> datetime:
@@ -118,3 +121,14 @@ def month_after(day: date) -> date:
 def month_before(day: date) -> date:
     """Give the first day of the month before a date's own."""
     return month_of(month_of(day) - timedelta(days=1))
+
+
+def months_later(at: datetime, months: int) -> datetime:
+    """Give the instant so many calendar months later, in the zone of the instant.
+
+    Where that month has no such day, it is the month's last.
+    """
+    month = at.year * _MONTHS + at.month - 1 + months
+    year, number = divmod(month, _MONTHS)
+    last = monthrange(year, number + 1)[1]
+    return at.replace(year=year, month=number + 1, day=min(at.day, last))

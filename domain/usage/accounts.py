@@ -9,11 +9,14 @@ from attrs import frozen
 from ..shared.ids import PersonId, UsageSessionId
 from ..shared.tiers import Tier, highest
 from .events import (
+    PassSecondsAdded,
     SecondsGranted,
+    SecondsTakenBack,
     SecondsUsed,
     SessionChange,
     UsageAccountEnded,
     UsageAccountOpened,
+    UsageBankForfeited,
     UsageChange,
     UsagePeriodClosed,
     UsagePeriodOpened,
@@ -36,7 +39,10 @@ class UsageAccount:
 
     Attributes:
         person_id: Whose it is.
-        tier: The tier held now, from which the next period is granted.
+        tier: The tier held now but for passes, from which the next period is granted.
+        pass_tier: The tier of a pass that runs now, if one does; its limits hold beside.
+        bank_frozen: Nothing new is held of the bank, while a renewal is overdue.
+        owed_seconds: Purchased seconds that were used and whose payment was taken back.
         timezone: The zone in which the next period ends.
         current: The period that runs; None only before the first.
         closing: The one before it, while a session that crossed its end is not settled.
@@ -59,6 +65,9 @@ class UsageAccount:
     purchased_seconds: int = 0
     purchased_seconds_used: int = 0
     ended_at: datetime | None = None
+    pass_tier: Tier | None = None
+    bank_frozen: bool = False
+    owed_seconds: int = 0
     closed: tuple[ClosedPeriod, ...] = ()
     settled: tuple[SettledSession, ...] = ()
     lines: int = 0
@@ -92,7 +101,17 @@ class UsageAccount:
     @property
     def available(self) -> int:
         """What can be held by one more session."""
-        return self.left.total - self.held
+        waiting = self.left.banked if self.bank_frozen else 0
+        return self.left.total - max(self.held, waiting)
+
+    @property
+    def limits_tier(self) -> Tier:
+        """The tier whose limits hold: the period's, or that of a pass."""
+        return (
+            self.period.tier
+            if self.pass_tier is None
+            else highest(self.period.tier, self.pass_tier)
+        )
 
     def session(self, session_id: UsageSessionId) -> OpenSession | None:
         """Give a session that goes on."""
@@ -122,8 +141,29 @@ def evolve(account: UsageAccount, event: UsageChange) -> UsageAccount:
             return attrs.evolve(account, current=opened, closing=account.current)
         case UsagePeriodClosed():
             return _with_closed_period(account, event)
+        case PassSecondsAdded() | UsageBankForfeited() | SecondsGranted() | SecondsTakenBack():
+            return _with_seconds(account, event)
+        case _:
+            assert_never(event)
+
+
+def _with_seconds(
+    account: UsageAccount,
+    event: PassSecondsAdded | UsageBankForfeited | SecondsGranted | SecondsTakenBack,
+) -> UsageAccount:
+    match event:
+        case PassSecondsAdded():
+            more = account.period.monthly_seconds + event.seconds
+            return attrs.evolve(account, current=attrs.evolve(account.period, monthly_seconds=more))
+        case UsageBankForfeited():
+            kept = account.period.banked_seconds - event.seconds
+            return attrs.evolve(account, current=attrs.evolve(account.period, banked_seconds=kept))
         case SecondsGranted():
-            return _with_purchased(account, event)
+            repaid = attrs.evolve(account, owed_seconds=account.owed_seconds - event.repaid)
+            return _with_purchased(repaid, event.seconds - event.repaid)
+        case SecondsTakenBack():
+            owing = attrs.evolve(account, owed_seconds=account.owed_seconds + event.owed)
+            return _with_purchased(owing, -event.taken)
         case _:
             assert_never(event)
 
@@ -159,15 +199,21 @@ def _with_tier(account: UsageAccount, event: UsageTierChanged) -> UsageAccount:
         tier=highest(account.period.tier, event.tier),
         monthly_seconds=account.period.monthly_seconds + event.seconds_added,
     )
-    return attrs.evolve(account, tier=event.tier, current=period)
+    return attrs.evolve(
+        account,
+        tier=event.tier,
+        pass_tier=event.pass_tier,
+        bank_frozen=event.bank_frozen,
+        current=period,
+    )
 
 
-def _with_purchased(account: UsageAccount, event: SecondsGranted) -> UsageAccount:
-    bought = account.period.purchased_seconds + event.seconds
+def _with_purchased(account: UsageAccount, more: int) -> UsageAccount:
+    bought = account.period.purchased_seconds + more
     return attrs.evolve(
         account,
         current=attrs.evolve(account.period, purchased_seconds=bought),
-        purchased_seconds=account.purchased_seconds + event.seconds,
+        purchased_seconds=account.purchased_seconds + more,
     )
 
 

@@ -13,17 +13,18 @@ from ..shared.tiers import Tier
 from .accounts import UsageAccount, opened
 from .events import (
     SecondsGranted,
+    SecondsTakenBack,
     UsageAccountEnded,
     UsageAccountOpened,
     UsageChange,
     UsageSessionBeat,
     UsageSessionExtended,
     UsageSessionStarted,
-    UsageTierChanged,
     UsageZoneChanged,
 )
 from .passing_time import Course
-from .periods import period_at, prorated, start_of_period
+from .periods import period_at, start_of_period
+from .plan_changes import AddPass, ChangeTier, PlanCommand, add_pass, change_plan
 from .policy import UsageRules
 from .sessions import OpenSession, SessionMode, SettledBy
 from .starting import extension_decision, require, start_decision
@@ -88,10 +89,17 @@ class Grant:
 
 
 @frozen(kw_only=True)
-class ChangeTier:
-    """The person holds another tier from now on."""
+class Purchase:
+    """The person paid for seconds; those that they owe are repaid first."""
 
-    tier: Tier
+    seconds: int
+
+
+@frozen(kw_only=True)
+class TakeBack:
+    """The payment for seconds was taken back."""
+
+    seconds: int
 
 
 @frozen(kw_only=True)
@@ -112,7 +120,8 @@ class EndAccount:
 
 
 SessionCommand = StartSession | Beat | Extend | Settle
-UsageCommand = SessionCommand | Grant | ChangeTier | ChangeZone | CatchUp | EndAccount
+PurchaseCommand = Grant | Purchase | TakeBack
+UsageCommand = SessionCommand | PlanCommand | PurchaseCommand | ChangeZone | CatchUp | EndAccount
 
 
 class UsageSessionSettledError(ConflictError):
@@ -200,10 +209,12 @@ def _do(course: Course, command: UsageCommand, now: datetime) -> None:
     match command:
         case StartSession() | Beat() | Extend() | Settle():
             _do_with_session(course, command, now)
-        case Grant():
-            _grant(course, command, now)
+        case Grant() | Purchase() | TakeBack():
+            _do_with_purchased(course, command, now)
         case ChangeTier():
-            _change_tier(course, command.tier, now)
+            change_plan(course, command, now)
+        case AddPass():
+            add_pass(course, command, now)
         case ChangeZone():
             _change_zone(course, command.timezone, now)
         case EndAccount():
@@ -299,11 +310,24 @@ def _settle(course: Course, command: Settle, now: datetime) -> None:
     course.settle(session, now, now, SettledBy.REQUEST, tokens)
 
 
-def _grant(course: Course, command: Grant, now: datetime) -> None:
-    most = course.rules.policy.most_seconds_per_grant
-    if not 1 <= command.seconds <= most:
-        raise InvalidValueError("seconds", f"Give a number of seconds from 1 to {most}.")
-    if course.account.purchased_seconds + command.seconds > MOST_PURCHASED_SECONDS:
+def _do_with_purchased(course: Course, command: PurchaseCommand, now: datetime) -> None:
+    match command:
+        case Grant():
+            most = course.rules.policy.most_seconds_per_grant
+            if not 1 <= command.seconds <= most:
+                raise InvalidValueError("seconds", f"Give a number of seconds from 1 to {most}.")
+            _grant(course, command.seconds, 0, now)
+        case Purchase():
+            repaid = min(command.seconds, course.account.owed_seconds)
+            _grant(course, command.seconds, repaid, now)
+        case TakeBack():
+            _take_back(course, command.seconds, now)
+        case _:
+            assert_never(command)
+
+
+def _grant(course: Course, seconds: int, repaid: int, now: datetime) -> None:
+    if course.account.purchased_seconds + seconds > MOST_PURCHASED_SECONDS:
         raise TooManySecondsError(
             f"The person would have more than {MOST_PURCHASED_SECONDS} purchased seconds."
         )
@@ -313,28 +337,25 @@ def _grant(course: Course, command: Grant, now: datetime) -> None:
             person_id=course.account.person_id,
             policy_version=course.rules.version,
             period=course.account.period.period,
-            seconds=command.seconds,
+            seconds=seconds,
+            repaid=repaid,
         )
     )
 
 
-def _change_tier(course: Course, tier: Tier, now: datetime) -> None:
+def _take_back(course: Course, seconds: int, now: datetime) -> None:
     account = course.account
-    if tier is account.tier:
-        return
-    period, tiers = account.period, course.rules.tiers
-    added = 0
-    if tier.rank > period.tier.rank:
-        more = tiers.of(tier).monthly_seconds - tiers.of(period.tier).monthly_seconds
-        added = prorated(more, period, now)
+    # What sessions hold stays theirs; purchased seconds are used last, and so held last.
+    free = min(account.left.purchased, max(0, account.left.total - account.held))
+    taken = min(seconds, free)
     course.happen(
-        UsageTierChanged(
+        SecondsTakenBack(
             at=now,
             person_id=account.person_id,
             policy_version=course.rules.version,
-            tier=tier,
-            period=period.period,
-            seconds_added=added,
+            period=account.period.period,
+            taken=taken,
+            owed=seconds - taken,
         )
     )
 

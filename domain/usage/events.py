@@ -33,11 +33,30 @@ class UsageZoneChanged(Event):
 
 @frozen(kw_only=True)
 class UsageTierChanged(Event):
-    """The person's tier is another; seconds of an upgrade are added to the period at once."""
+    """The person's plan is another; seconds of an upgrade are added to the period at once."""
 
     tier: Tier
     period: str
     seconds_added: int
+    pass_tier: Tier | None = None
+    bank_frozen: bool = False
+
+
+@frozen(kw_only=True)
+class PassSecondsAdded(Event):
+    """The person bought a pass, whose seconds are added to the period at once."""
+
+    tier: Tier
+    period: str
+    seconds: int
+
+
+@frozen(kw_only=True)
+class UsageBankForfeited(Event):
+    """The person's subscription is over, and with it what was free of the bank."""
+
+    period: str
+    seconds: int
 
 
 @frozen(kw_only=True)
@@ -64,10 +83,20 @@ class UsagePeriodClosed(Event):
 
 @frozen(kw_only=True)
 class SecondsGranted(Event):
-    """The person has more purchased seconds, bought or given."""
+    """The person has more purchased seconds, bought or given, less what they owed."""
 
     period: str
     seconds: int
+    repaid: int = 0
+
+
+@frozen(kw_only=True)
+class SecondsTakenBack(Event):
+    """The payment for seconds was taken back: what was free of them is gone, the rest owed."""
+
+    period: str
+    taken: int
+    owed: int
 
 
 @frozen(kw_only=True)
@@ -152,7 +181,10 @@ AccountChange = (
     | UsageTierChanged
     | UsagePeriodOpened
     | UsagePeriodClosed
+    | PassSecondsAdded
+    | UsageBankForfeited
     | SecondsGranted
+    | SecondsTakenBack
 )
 UsageChange = AccountChange | SessionChange
 """All that changes an account."""

@@ -8,8 +8,11 @@ from attrs import frozen
 
 from ..shared.ids import PersonId, UsageSessionId
 from .events import (
+    PassSecondsAdded,
     SecondsGranted,
+    SecondsTakenBack,
     SecondsUsed,
+    UsageBankForfeited,
     UsageChange,
     UsagePeriodClosed,
     UsagePeriodOpened,
@@ -24,7 +27,9 @@ class LineKind(StrEnum):
     MONTHLY_GRANTED = "monthly_granted"
     UPGRADED = "upgraded"
     BANKED = "banked"
+    PASS = "pass"  # noqa: S105 - no password
     PURCHASED = "purchased"
+    TAKEN_BACK = "taken_back"
     USED = "used"
     CARRIED_OVER = "carried_over"
     FORFEITED = "forfeited"
@@ -98,8 +103,15 @@ def _changes(event: UsageChange) -> Iterator[tuple[LineKind, str, Seconds]]:
         case UsageTierChanged():
             if event.seconds_added:
                 yield LineKind.UPGRADED, event.period, Seconds(monthly=event.seconds_added)
+        case PassSecondsAdded():
+            yield LineKind.PASS, event.period, Seconds(monthly=event.seconds)
+        case UsageBankForfeited():
+            yield LineKind.FORFEITED, event.period, Seconds(banked=-event.seconds)
         case SecondsGranted():
-            yield LineKind.PURCHASED, event.period, Seconds(purchased=event.seconds)
+            more = event.seconds - event.repaid
+            yield LineKind.PURCHASED, event.period, Seconds(purchased=more)
+        case SecondsTakenBack():
+            yield LineKind.TAKEN_BACK, event.period, Seconds(purchased=-event.taken)
         case SecondsUsed():
             yield LineKind.USED, event.period, Seconds() - event.seconds
         case UsagePeriodClosed():

@@ -167,7 +167,10 @@ class Course:
         if number == 0:
             return
         purchased = self.account.left.purchased
-        used = (own + Seconds(purchased=purchased)).first(number)
+        waiting = Seconds(banked=own.banked) if self.account.bank_frozen else Seconds()
+        used = (own + Seconds(purchased=purchased) - waiting).first(number)
+        # A bank that waits is used only for what was held of it before it did.
+        used += waiting.first(number - used.total)
         self.happen(
             SecondsUsed(
                 at=at,

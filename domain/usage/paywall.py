@@ -142,7 +142,7 @@ def _gauges(
 
 def _total(account: UsageAccount, rule: str, what: str, used: int, most: int) -> _Gauge:
     """Give how far a limit on what a person without a subscription ever does is used."""
-    tier = account.period.tier
+    tier = account.limits_tier
     subscribed = tier is not Tier.FREE
     limit = None if subscribed else most
     satisfied = limit is None or used < limit
@@ -166,14 +166,14 @@ def _seconds(account: UsageAccount, rules: UsageRules) -> _Gauge:
     used = period.seconds_used + period.banked_seconds_used + period.purchased_seconds_used
     limit = used + account.left.total
     taken = limit - account.available
-    remedies = ("buy_seconds", *(f"upgrade_to_{tier.value}" for tier in period.tier.above))
+    remedies = ("buy_seconds", *(f"upgrade_to_{tier.value}" for tier in account.limits_tier.above))
     return _Gauge(reason, taken, limit, period.ends_at, remedies)
 
 
 def _of_session(account: UsageAccount, rules: UsageRules) -> list[_Gauge]:
     decision = start_decision(account, rules, mode=SessionMode.TRADITIONAL, conversations_counted=1)
-    period, limits = account.period, rules.tiers.of(account.period.tier)
-    upgrades = tuple(f"upgrade_to_{tier.value}" for tier in period.tier.above)
+    period, limits = account.period, rules.tiers.of(account.limits_tier)
+    upgrades = tuple(f"upgrade_to_{tier.value}" for tier in account.limits_tier.above)
     by_rule = {reason.rule: reason for reason in decision.reasons}
     conversations = _Gauge(
         by_rule["monthly_conversations"],

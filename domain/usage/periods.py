@@ -29,7 +29,7 @@ class _PeriodFacts:
         seconds_used: Those of them that were used.
         banked_seconds: Seconds from the month before.
         banked_seconds_used: Those of them that were used.
-        purchased_seconds: Seconds bought or granted in it.
+        purchased_seconds: Seconds bought or granted in it, less those taken back in it.
         purchased_seconds_used: Purchased seconds used in it, whenever they were bought.
         conversations_used: Conversations that sessions of it were about.
         realtime_sessions_used: Realtime sessions started in it.

@@ -38,7 +38,7 @@ class SessionDecision:
         hold_seconds: What it would hold; 0 if it may not.
         available_seconds: What can be held of all sources.
         resets_at: When the month is over.
-        tier: The highest tier held in the month.
+        tier: The highest tier held in the month, or that of a pass that runs.
         policy_version: The version it was decided under.
     """
 
@@ -72,7 +72,7 @@ def start_decision(
         conversations_counted: 1, or 0 where its conversation counts for the month already.
         standing: Reasons of the rules that have their say first.
     """
-    limits = rules.tiers.of(account.period.tier)
+    limits = rules.tiers.of(account.limits_tier)
     reasons = [
         *standing,
         _open_sessions(account, rules.policy.open_sessions_per_person),
@@ -128,7 +128,7 @@ def seconds_reason(account: UsageAccount, rules: UsageRules) -> Reason:
             "monthly": left.monthly,
             "purchased": left.purchased,
             "held": account.held,
-            "tier": account.period.tier.value,
+            "tier": account.limits_tier.value,
         },
         threshold=least,
         changes_at=account.period.ends_at,
@@ -145,7 +145,7 @@ def _decision(
         hold_seconds=min(most, account.available) if allowed else 0,
         available_seconds=account.available,
         resets_at=account.period.ends_at,
-        tier=account.period.tier,
+        tier=account.limits_tier,
         policy_version=rules.version,
     )
 
@@ -173,7 +173,7 @@ def _conversations(
         rule="monthly_conversations",
         satisfied=satisfied,
         detail=f"{shown} of the month are used.",
-        inputs={"used": used, "counted": counted, "tier": account.period.tier.value},
+        inputs={"used": used, "counted": counted, "tier": account.limits_tier.value},
         threshold=most,
         changes_at=account.period.ends_at,
         changed_by=() if satisfied else _upgrades(account, rules, "conversations"),
@@ -188,7 +188,7 @@ def _realtime(account: UsageAccount, limits: TierLimits, rules: UsageRules) -> R
         rule="monthly_realtime_sessions",
         satisfied=satisfied,
         detail=f"{used} of {most} realtime sessions of the month are used.",
-        inputs={"used": used, "tier": account.period.tier.value},
+        inputs={"used": used, "tier": account.limits_tier.value},
         threshold=most,
         changes_at=account.period.ends_at,
         changed_by=() if satisfied else _upgrades(account, rules, "realtime"),
@@ -199,11 +199,11 @@ def _upgrades(account: UsageAccount, rules: UsageRules, what: str) -> tuple[str,
     """Name the tiers above that would lift a limit at once, the next first."""
     period = account.period
     lifting = []
-    for tier in period.tier.above:
+    for tier in account.limits_tier.above:
         limits = rules.tiers.of(tier)
         conversations = limits.monthly_conversations
         lifts = {
-            "seconds": limits.monthly_seconds > rules.tiers.of(period.tier).monthly_seconds,
+            "seconds": limits.monthly_seconds > rules.tiers.of(account.limits_tier).monthly_seconds,
             "conversations": conversations is None or conversations > period.conversations_used,
             "realtime": limits.has_realtime_access
             and limits.monthly_realtime_sessions > period.realtime_sessions_used,

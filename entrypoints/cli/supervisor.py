@@ -32,6 +32,8 @@ def serve(settings: Settings, listener: socket, signals: StopSignals) -> None:
         ClickException: The API did not start.
     """
     require_folder()
+    if settings.public_url is None:
+        settings = attrs.evolve(settings, public_url=url_of(listener))
     if settings.memory:
         with shared_figures(settings.workers):
             kithkin = in_memory(settings)

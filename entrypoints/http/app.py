@@ -9,9 +9,11 @@ from litestar.datastructures import State
 from litestar.types import ASGIApp, ControllerRouterHandler
 
 from entrypoints.http import health, schema
+from entrypoints.http.account_credit import AccountCreditRoutes
 from entrypoints.http.achievements import AchievementRoutes
 from entrypoints.http.admission import Admission
 from entrypoints.http.awards import AwardRoutes
+from entrypoints.http.catalogue import CatalogueRoutes
 from entrypoints.http.clients import behind_proxies
 from entrypoints.http.clock import ClockRoutes
 from entrypoints.http.conversations import ConversationRoutes
@@ -38,6 +40,7 @@ from entrypoints.http.referrals import ReferralRoutes
 from entrypoints.http.reports import ReportRoutes
 from entrypoints.http.request_log import RequestLog
 from entrypoints.http.rewards import RewardRoutes
+from entrypoints.http.sandbox import SandboxRoutes
 from entrypoints.http.security import SecurityHeaders
 from entrypoints.http.sign_in import SignInRoutes
 from entrypoints.http.stopping import told_to_stop
@@ -49,6 +52,7 @@ from entrypoints.http.video import VideoRoutes
 from entrypoints.http.video_credits import VideoCreditRoutes
 from entrypoints.http.video_messages import VideoMessageRoutes
 from entrypoints.http.webhooks import WebhookRoutes
+from entrypoints.payment_settings import PaymentProviderName
 from entrypoints.settings import Settings
 from entrypoints.wiring.kithkin import Kithkin
 from entrypoints.wiring.tracing import send_last_spans, start_tracing
@@ -120,6 +124,8 @@ def _routes(settings: Settings) -> list[ControllerRouterHandler]:
         ReferralRoutes,
         ReferralRewardRoutes,
         ReferralAnalyticsRoutes,
+        CatalogueRoutes,
+        AccountCreditRoutes,
         EventRoutes,
         WebhookRoutes,
         SignInRoutes,
@@ -129,6 +135,8 @@ def _routes(settings: Settings) -> list[ControllerRouterHandler]:
     ]
     if settings.test_clock:
         controllers.append(ClockRoutes)
+    if settings.payment_provider is PaymentProviderName.SANDBOX:
+        controllers.append(SandboxRoutes)
     routes: list[ControllerRouterHandler] = [*controllers, health.live, health.ready, schema.asset]
     return [*routes, metrics] if settings.metrics else routes
 

@@ -22,6 +22,11 @@ from domain.video.events import CallOutcome, Presence, RewardStatus
 from domain.video.prompt_events import PromptAction, PromptType
 from domain.video.video_message_events import UnitSource
 from entrypoints.http import learning, persons
+from entrypoints.http.export_billing import (
+    ExportedAccountCredit,
+    ExportedAccountCreditLine,
+    ExportedQuote,
+)
 from entrypoints.http.exported_referrals import (
     ExportedFirstPayment,
     ExportedReferral,
@@ -329,6 +334,11 @@ class ExportBody(Struct):
     referred_by: Annotated[list[ExportedWelcome], Meta(description="None or one")]
     referral_rewards: list[ExportedReferralReward]
     first_payment: Annotated[list[ExportedFirstPayment], Meta(description="None or one")]
+    quotes: list[ExportedQuote]
+    account_credit: Annotated[
+        list[ExportedAccountCredit], Meta(description="One for each currency")
+    ]
+    account_credit_ledger: list[ExportedAccountCreditLine]
     events: list[ExportedEvent]
 
 

@@ -8,7 +8,7 @@ from attrs import field, frozen
 
 Header = tuple[bytes, bytes]
 
-_PAGES = "/schema"
+_PAGES = ("/schema", "/sandbox/checkout/")
 _NOTHING = "default-src 'none'; frame-ancestors 'none'"
 _EVERYWHERE: tuple[Header, ...] = (
     (b"x-content-type-options", b"nosniff"),

@@ -18,11 +18,13 @@ from entrypoints.wiring.figures import Figures
 from entrypoints.wiring.identity import Identity
 from entrypoints.wiring.jobs import Jobs
 from entrypoints.wiring.memory import MemoryPorts
+from entrypoints.wiring.payments import Payments
 from entrypoints.wiring.pepper import pepper
 from entrypoints.wiring.postgres import PostgresPorts
 from entrypoints.wiring.reactions import Reactions
 from entrypoints.wiring.referrals import Referrals
 from entrypoints.wiring.shared import Shared
+from entrypoints.wiring.shop import Shop
 from entrypoints.wiring.sign_in import SignIn, google_of, mailer_of
 from entrypoints.wiring.streaks import Streaks
 from entrypoints.wiring.tracing import traced_connection
@@ -48,6 +50,8 @@ class Kithkin:
         reactions: What contexts make of the events of others.
         usage: Use cases about usage.
         referrals: Use cases about referrals.
+        payments: The payment providers.
+        shop: Use cases about what is sold.
         jobs: Use cases about jobs.
         events: Use cases about events on their way out.
     """
@@ -65,6 +69,8 @@ class Kithkin:
     reactions: Reactions
     usage: Usage
     referrals: Referrals
+    payments: Payments
+    shop: Shop
     jobs: Jobs
     events: Events
 
@@ -115,7 +121,10 @@ class Kithkin:
             raise QueueUnavailableError("the queue's tables are missing")
 
     async def close(self) -> None:
-        """Let go of the store."""
+        """Let go of the store, and of the payment providers."""
+        stripe = self.payments.stripe()
+        if stripe is not None:
+            await stripe.close()
         await self.ports.connection().close()
 
 
@@ -157,7 +166,8 @@ def _wired(settings: Settings, ports: PostgresPorts | MemoryPorts) -> Kithkin:
     )
     streaks = Streaks(ports=ports)
     achievements = Achievements(ports=ports, streaks=streaks)
-    referrals = Referrals(ports=ports, video=video)
+    shop = Shop(ports=ports, video=video)
+    referrals = Referrals(ports=ports, video=video, shop=shop)
     reactions = Reactions(
         ports=ports, streaks=streaks, achievements=achievements, referrals=referrals
     )
@@ -188,6 +198,8 @@ def _wired(settings: Settings, ports: PostgresPorts | MemoryPorts) -> Kithkin:
         reactions=reactions,
         usage=usage,
         referrals=referrals,
+        payments=Payments(ports=ports, settings=Object(settings)),
+        shop=shop,
         jobs=jobs,
         events=events,
     )

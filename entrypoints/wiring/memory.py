@@ -72,6 +72,7 @@ from adapters.memory.referrals import (
 )
 from adapters.memory.rewards import MemoryRewards
 from adapters.memory.send_gate import MemorySendGate
+from adapters.memory.shop import MemoryCreditAccounts, MemoryKeptGrants, MemoryQuotes
 from adapters.memory.sign_in import (
     MemoryCodeTallies,
     MemoryLoginSessions,
@@ -204,4 +205,7 @@ class MemoryPorts(DeclarativeContainer):
     referral_claims = Singleton(MemoryClaims, store)
     referral_records = Singleton(MemoryReferralRecords, store)
     referral_figures = Singleton(MemoryReferralFigures, store)
+    quotes = Singleton(MemoryQuotes, store)
+    kept_grants = Singleton(MemoryKeptGrants, store)
+    credit_accounts = Singleton(MemoryCreditAccounts, store)
     backlogs = Singleton(MemoryBacklogs, store)

@@ -12,6 +12,7 @@ from adapters.achievement_catalogue import default_catalogue
 from adapters.clock import SystemClock
 from adapters.jobs.queue import PgQueuerQueue
 from adapters.jobs.worker import PgQueuerWorker
+from adapters.postgres.account_credit import PostgresCreditAccounts
 from adapters.postgres.achievements import PostgresAchievements, PostgresAchievers
 from adapters.postgres.awards import PostgresAwardBacks, PostgresAwards, PostgresSights
 from adapters.postgres.backlog import PostgresBacklogs
@@ -42,6 +43,7 @@ from adapters.postgres.jobs import (
     PostgresJobs,
     PostgresJobSchedule,
 )
+from adapters.postgres.kept_grants import PostgresKeptGrants
 from adapters.postgres.key_cache import CachedServiceKeys
 from adapters.postgres.learning import PostgresPreferences
 from adapters.postgres.past_sign_ins import PostgresPastSignIns
@@ -50,6 +52,7 @@ from adapters.postgres.prompts import (
     PostgresPromptTalks,
     PostgresPromptTotals,
 )
+from adapters.postgres.quotes import PostgresQuotes
 from adapters.postgres.reactions import PostgresReactions
 from adapters.postgres.referral_erasure import PostgresReferralData
 from adapters.postgres.referral_records import PostgresReferralFigures, PostgresReferralRecords
@@ -223,4 +226,7 @@ class PostgresPorts(DeclarativeContainer):
     referral_claims = Singleton(PostgresClaims, store)
     referral_records = Singleton(PostgresReferralRecords, store)
     referral_figures = Singleton(PostgresReferralFigures, store)
+    quotes = Singleton(PostgresQuotes, store)
+    kept_grants = Singleton(PostgresKeptGrants, store)
+    credit_accounts = Singleton(PostgresCreditAccounts, store)
     backlogs = Singleton(PostgresBacklogs, store, event_log)

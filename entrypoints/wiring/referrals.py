@@ -6,6 +6,7 @@ from attrs import frozen
 from dependency_injector.containers import DeclarativeContainer
 from dependency_injector.providers import DependenciesContainer, Factory, Object, Singleton
 
+from application.billing.change_account_credit import CreditChanger
 from application.referrals.change_referral import ReferralChanger
 from application.referrals.claim_reward import ApplyClaim, ChangeReward, ClaimReward, PublishReward
 from application.referrals.invite_person import InvitePerson
@@ -19,9 +20,10 @@ from application.referrals.settle_referrals import SettleDueReferrals, SettleRef
 from application.referrals.weigh_signals import SignalWeigher
 from application.shared.reactions import Drain
 from application.video.change_credits import GrantVideoCredits
+from domain.billing.account_credit_commands import GrantCredit, TakeBackCredit
+from domain.billing.events import CreditSource
 from domain.referrals.codes import ALPHABET, CODE_CHARACTERS
 from domain.referrals.milestones import Claim, RewardType
-from domain.shared.errors import UnavailableError
 from domain.shared.ids import PersonId
 from domain.shared.money import Money
 
@@ -46,24 +48,22 @@ class NoFamilies:
         return False
 
 
-class NoAccountCredit:
-    """There is no account credit: rewards wait until there is."""
+@frozen
+class ReferralCredit:
+    """Pays rewards to account credit, and takes them back from there."""
 
-    async def grant(self, person_id: PersonId, amount: Money, key: str, reason: str) -> None:  # noqa: ARG002 - as the port
-        """Refuse.
+    change: CreditChanger
 
-        Raises:
-            UnavailableError: Always.
-        """
-        raise UnavailableError("There is no account credit to pay rewards to.")
+    async def grant(self, person_id: PersonId, amount: Money, key: str, reason: str) -> None:
+        """Give a person credit; a key is given for once."""
+        command = GrantCredit(source=CreditSource.REFERRAL, key=key, amount=amount.amount_minor)
+        await self.change(person_id, amount.currency, command, reason)
 
-    async def take_back(self, person_id: PersonId, amount: Money, key: str, reason: str) -> int:  # noqa: ARG002 - as the port
-        """Refuse.
-
-        Raises:
-            UnavailableError: Always.
-        """
-        raise UnavailableError("There is no account credit to take rewards from.")
+    async def take_back(self, person_id: PersonId, amount: Money, key: str, reason: str) -> int:
+        """Take credit back, and give how much of it the person had used and owes now."""
+        command = TakeBackCredit(source=CreditSource.REFERRAL, key=key)
+        left = await self.change(person_id, amount.currency, command, reason)
+        return min(amount.amount_minor, max(0, -left.account.balance))
 
 
 @frozen
@@ -91,9 +91,10 @@ class Referrals(DeclarativeContainer):
 
     ports = DependenciesContainer()
     video = DependenciesContainer()
+    shop = DependenciesContainer()
 
     families = Singleton(NoFamilies)
-    account_credits = Singleton(NoAccountCredit)
+    account_credits = Singleton(ReferralCredit, change=shop.change_credit)
     weigh = Singleton(
         SignalWeigher,
         traces=ports.referral_traces,

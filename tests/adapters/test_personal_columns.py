@@ -62,6 +62,13 @@ ERASED = {
     "referrals.review_why",
     "referral_traces.kind",
     "referral_traces.digest",
+    "kept_grants.grants",
+    "kept_grants.policy_version",
+    "quotes.item_key",
+    "quotes.currency",
+    "quotes.lines",
+    "quotes.policy_version",
+    "account_credit_ledger.reason",
 }
 OF_NOBODY = {
     "persons.status",
@@ -127,6 +134,16 @@ OF_NOBODY = {
     "referral_rewards.description",
     "referral_rewards.type",
     "referral_rewards.value",
+    # What the person has with the app, kept for the books.
+    "account_credits.currency",
+    "account_credit_bookings.source",
+    "account_credit_bookings.key",
+    "account_credit_bookings.currency",
+    "account_credit_ledger.currency",
+    "account_credit_ledger.move",
+    "account_credit_ledger.source",
+    "account_credit_ledger.key",
+    "account_credit_ledger.policy_version",
     # What operators write, and what was sent where; its content is in the outbox.
     "webhook_endpoints.url",
     "webhook_endpoints.description",

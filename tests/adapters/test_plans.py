@@ -236,6 +236,27 @@ MORE = (
     SELECT persons.id, referral_rewards.id, 'badge', '{}', now(), NULL, NULL, '0'
     FROM persons, referral_rewards
     """,
+    """
+    INSERT INTO quotes
+    SELECT uuidv7(), id, 'plus_monthly', 'USD', '[]', 999, 0, now(), now(), '0', NULL
+    FROM persons, generate_series(1, 3)
+    """,
+    """
+    INSERT INTO kept_grants SELECT id, '[]', now(), '0' FROM persons
+    """,
+    """
+    INSERT INTO account_credits SELECT id, 'USD', 5, 5, 1 FROM persons
+    """,
+    """
+    INSERT INTO account_credit_bookings
+    SELECT 'goodwill', id || ':' || number, id, 'USD', 1, now(), NULL
+    FROM persons, generate_series(1, 5) AS numbers (number)
+    """,
+    """
+    INSERT INTO account_credit_ledger
+    SELECT id, 'USD', number, now(), 'grant', 'goodwill', id || ':' || number, 1, number, NULL, '0'
+    FROM persons, generate_series(1, 5) AS numbers (number)
+    """,
     "ANALYZE",
 )
 

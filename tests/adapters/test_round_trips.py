@@ -28,6 +28,8 @@ from adapters.postgres.achievements import (
 )
 from adapters.postgres.codec import RowMismatchError, columns_for, from_row, to_row
 from adapters.postgres.executor import Executor, Row, Statement
+from adapters.postgres.kept_grants import KeptGrantsRow, grants_from_row, grants_to_row
+from adapters.postgres.quotes import QuoteRow, quote_from_row, quote_to_row
 from adapters.postgres.referral_rows import (
     REFERRAL_STATES,
     claim_from_row,
@@ -52,11 +54,23 @@ from domain.achievements.awards import Award
 from domain.achievements.definitions import Achievement
 from domain.achievements.metrics import METRICS
 from domain.achievements.requirements import AllOf, AtLeast, Condition
+from domain.billing.catalogue import (
+    BillingCycle,
+    Item,
+    PassItem,
+    SecondsItem,
+    SubscriptionItem,
+    VideoCreditsItem,
+)
+from domain.billing.entitlements import PersonGrants
+from domain.billing.quotes import LineKind, Quote, QuoteLine
+from domain.billing.subscriptions import TierGrant
 from domain.identity.blocks import Block
 from domain.referrals.kinds import Purchase, Review
 from domain.referrals.milestones import Claim, MilestoneReward, RewardType
 from domain.referrals.referrals import Referral
 from domain.shared.money import Money
+from domain.shared.tiers import Tier
 from domain.streaks.streaks import Break, Credit, Streak
 from domain.usage.periods import ClosedPeriod, OpenPeriod, Period
 from domain.usage.sessions import Session
@@ -100,6 +114,11 @@ def values_of(cls: type[Any]) -> st.SearchStrategy[Any]:
     return st.builds(cls, **{field.name: of_type(hints[field.name]) for field in attrs.fields(cls)})
 
 
+def plain_fields(cls: type[Any], *others: str) -> dict[str, st.SearchStrategy[Any]]:
+    hints = get_type_hints(cls)
+    return {name: of_type(kind) for name, kind in hints.items() if name not in others}
+
+
 def without_constraints(table: Table) -> Table:
     columns = [Column(column.name, column.type, nullable=column.nullable) for column in table.c]
     return Table(f"copy_of_{table.name}", MetaData(), *columns)
@@ -137,7 +156,15 @@ async def through(executor: Executor, table: Table, row: dict[str, Any]) -> Row:
     return read
 
 
-WITH_JSON = {AchievementRow, AwardRow, TotalsRow, MilestoneReward, Claim}
+WITH_JSON = {
+    AchievementRow,
+    AwardRow,
+    KeptGrantsRow,
+    QuoteRow,
+    TotalsRow,
+    MilestoneReward,
+    Claim,
+}
 PLAIN = [one for one in STORED if one[1] not in WITH_JSON]
 """All but those that hold JSON, whose text the database writes in its own way."""
 
@@ -332,6 +359,41 @@ async def test_a_milestone_comes_back(copies: Executor, reward: MilestoneReward)
 async def test_a_claim_comes_back(copies: Executor, claim: Claim) -> None:
     row = await through(copies, tables.referral_reward_claims, claim_to_row(claim))
     assert claim_from_row(row) == claim
+
+
+numbers = st.integers(1, 10**6)
+paid_tiers = st.sampled_from([Tier.PLUS, Tier.PREMIUM])
+items: st.SearchStrategy[Item] = st.one_of(
+    st.builds(SubscriptionItem, paid_tiers, st.sampled_from(BillingCycle)),
+    st.builds(PassItem, paid_tiers, st.integers(1, 366)),
+    st.builds(VideoCreditsItem, numbers),
+    st.builds(SecondsItem, numbers),
+)
+quote_lines = st.lists(
+    st.builds(QuoteLine, st.sampled_from(LineKind), texts, st.integers(-(10**9), 10**9)), max_size=4
+).map(tuple)
+
+
+@given(
+    quote=st.builds(Quote, item=items, lines=quote_lines, **plain_fields(Quote, "item", "lines"))
+)
+@SOME
+async def test_a_quote_comes_back(copies: Executor, quote: Quote) -> None:
+    row = await through(copies, tables.quotes, to_row(quote_to_row(quote)))
+    assert quote_from_row(row) == quote
+
+
+@given(
+    grants=st.builds(
+        PersonGrants,
+        grants=st.lists(values_of(TierGrant), max_size=3).map(tuple),
+        **plain_fields(PersonGrants, "grants"),
+    )
+)
+@SOME
+async def test_kept_grants_come_back(copies: Executor, grants: PersonGrants) -> None:
+    row = await through(copies, tables.kept_grants, to_row(grants_to_row(grants)))
+    assert grants_from_row(row) == grants
 
 
 @given(block=values_of(Block))

@@ -11,6 +11,8 @@ from adapters.memory.rows import PartnerRow, SinkRow, TotalsRow
 from adapters.postgres import tables
 from adapters.postgres.achievements import AchievementRow, AwardRow
 from adapters.postgres.codec import field_names
+from adapters.postgres.kept_grants import KeptGrantsRow
+from adapters.postgres.quotes import QuoteRow
 from adapters.postgres.referral_rows import REFERRAL_STATES
 from adapters.postgres.streaks import StreakRow
 from adapters.postgres.usage import ACCOUNT_FIELDS, SESSION_STATES
@@ -22,6 +24,9 @@ from application.shared.idempotency import KeptAnswer
 from application.shared.jobs import StoredJob
 from domain.achievements.awards import Award
 from domain.achievements.definitions import Achievement
+from domain.billing.account_credit import CreditAccount, CreditBooking, CreditLine
+from domain.billing.entitlements import PersonGrants
+from domain.billing.quotes import Quote
 from domain.conversations.conversations import Conversation
 from domain.conversations.messages import Message
 from domain.events.deliveries import Delivery
@@ -84,12 +89,25 @@ STORED: list[tuple[Table, type[Any], set[str]]] = [
     (tables.referral_payers, PayerRow, set()),
     (tables.referral_rewards, MilestoneReward, set()),
     (tables.referral_reward_claims, Claim, set()),
+    (tables.quotes, QuoteRow, set()),
+    (tables.kept_grants, KeptGrantsRow, set()),
+    (tables.account_credits, CreditAccount, set()),
+    (tables.account_credit_bookings, CreditBooking, set()),
+    (tables.account_credit_ledger, CreditLine, set()),
 ]
 
 
 def test_achievements_and_awards_are_their_rows() -> None:
     assert field_names(AchievementRow) == field_names(Achievement)
     assert field_names(AwardRow) == field_names(Award)
+
+
+def test_kept_grants_are_their_rows() -> None:
+    assert field_names(KeptGrantsRow) == field_names(PersonGrants)
+
+
+def test_a_quotes_row_holds_its_fields() -> None:
+    assert set(field_names(QuoteRow)) ^ set(field_names(Quote)) == {"item", "item_key"}
 
 
 def columns(table: Table) -> set[str]:

@@ -42,6 +42,7 @@ from adapters.memory.prompts import MemoryPrompts, MemoryPromptTalks, MemoryProm
 from adapters.memory.reactions import MemoryReactions
 from adapters.memory.rewards import MemoryRewards
 from adapters.memory.send_gate import MemorySendGate
+from adapters.memory.shop import MemoryCreditAccounts, MemoryKeptGrants, MemoryQuotes
 from adapters.memory.sign_in import (
     MemoryCodeTallies,
     MemoryLoginSessions,
@@ -148,6 +149,9 @@ def memory_stores() -> Stores:
         usage_stats=MemoryUsageStats(store),
         due_accounts=MemoryDueAccounts(store),
         referrals=memory_referrals(store),
+        quotes=MemoryQuotes(store),
+        kept_grants=MemoryKeptGrants(store),
+        credit_accounts=MemoryCreditAccounts(store),
         jobs=MemoryJobs(store, uuid7),
         job_schedule=MemoryJobSchedule(store),
         job_queue=MemoryJobQueue(store),

@@ -8,6 +8,7 @@ from uuid_utils.compat import uuid7
 
 from adapters.event_catalogue import EVENTS
 from adapters.jobs.queue import PgQueuerQueue
+from adapters.postgres.account_credit import PostgresCreditAccounts
 from adapters.postgres.achievements import PostgresAchievements, PostgresAchievers
 from adapters.postgres.awards import PostgresAwardBacks, PostgresAwards, PostgresSights
 from adapters.postgres.backlog import PostgresBacklogs
@@ -32,9 +33,11 @@ from adapters.postgres.jobs import (
     PostgresJobs,
     PostgresJobSchedule,
 )
+from adapters.postgres.kept_grants import PostgresKeptGrants
 from adapters.postgres.learning import PostgresPreferences
 from adapters.postgres.past_sign_ins import PostgresPastSignIns
 from adapters.postgres.prompts import PostgresPrompts, PostgresPromptTalks, PostgresPromptTotals
+from adapters.postgres.quotes import PostgresQuotes
 from adapters.postgres.reactions import PostgresReactions
 from adapters.postgres.rewards import PostgresRewards
 from adapters.postgres.send_gate import PostgresSendGate
@@ -172,6 +175,9 @@ def postgres_stores(executor: Executor) -> Stores:
         usage_stats=PostgresUsageStats(executor),
         due_accounts=PostgresDueAccounts(executor),
         referrals=postgres_referrals(executor),
+        quotes=PostgresQuotes(executor),
+        kept_grants=PostgresKeptGrants(executor),
+        credit_accounts=PostgresCreditAccounts(executor),
         jobs=PostgresJobs(executor, uuid7),
         job_schedule=PostgresJobSchedule(executor, queue),
         job_queue=queue,

@@ -6,6 +6,9 @@ from datetime import datetime
 from attrs import frozen
 
 from application.achievements.ports import Achievements, Achievers, AwardBacks, Awards, Sights
+from application.billing.credit_ports import CreditAccounts
+from application.billing.ports import Quotes
+from application.billing.show_entitlements import KeptGrants
 from application.conversations.ports import Conversations, Messages, SendGate
 from application.conversations.queries import ConversationList
 from application.identity.export_person import Records
@@ -138,6 +141,9 @@ class Stores:
     usage_stats: UsageStats
     due_accounts: DueAccounts
     referrals: ReferralStores
+    quotes: Quotes
+    kept_grants: KeptGrants
+    credit_accounts: CreditAccounts
     clock: MovableClock
     outbox: Callable[[], Awaitable[list[OutboxEvent]]]
     presence: Callable[[VideoCallId], Awaitable[list[PresenceRow]]]

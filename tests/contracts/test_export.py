@@ -8,7 +8,7 @@ import pytest
 from uuid_utils.compat import uuid7
 
 from adapters.memory import stored_records as in_memory
-from adapters.postgres import stored_records as on_postgres
+from adapters.postgres import record_pages as on_postgres
 from application.identity.stored_records import (
     OwnBlock,
     OwnCall,
@@ -64,6 +64,9 @@ NAMES = (
     "usage_periods",
     "usage_sessions",
     "usage_ledger",
+    "quotes",
+    "account_credit",
+    "account_credit_ledger",
     "referral_codes",
     "referrals",
     "referred_by",

@@ -180,3 +180,13 @@ async def a_prompt(api: Api, pair: Pair) -> Json:
     answer = await asked_for_prompt(api, pair, draft_length=300)
     assert answer["prompt"] is not None, answer
     return answer["prompt"]
+
+
+async def a_quote(api: Api, person: str, item: str = "plus_monthly", currency: str = "USD") -> Json:
+    return await api.made("/v1/quotes", person_id=person, item=item, currency=currency)
+
+
+async def account_credit(api: Api, person: str, amount_minor: int, currency: str = "USD") -> Json:
+    """Give a person credit, and give what they have."""
+    path = f"/v1/persons/{person}/account-credit/grants"
+    return await api.made(path, amount_minor=amount_minor, currency=currency, reason="Goodwill")

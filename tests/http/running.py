@@ -58,6 +58,7 @@ def served(settings: Settings) -> Iterator[Served]:
     environment = {name: value for name, value in os.environ.items() if PREFIX not in name}
     with open_folder() as folder:
         log = folder / "log"
+        settings = attrs.evolve(settings, data=folder / "data")
         with (
             log.open("w") as stderr,
             subprocess.Popen(

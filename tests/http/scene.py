@@ -34,6 +34,8 @@ TAKES_BODY = (
     "start_usage_session",
     "settle_usage_session",
     "grant_seconds",
+    "make_quote",
+    "grant_account_credit",
     "move_clock",
     "create_webhook_endpoint",
     "set_webhook_status",
@@ -72,6 +74,7 @@ TEXTS = {
     "grant_seconds": "reason",
     "publish_referral_reward": "description",
     "change_referral_reward": "description",
+    "grant_account_credit": "reason",
 }
 """What people write themselves, by operation."""
 
@@ -91,6 +94,7 @@ class Scene:
         awaited: A video message of `pair.b`, whose upload is awaited.
         watchable: Another, which is uploaded.
         away: Two dates of next week.
+        quote: One of `pair.a`.
         usage_session: One of `pair.a`, who has seconds left for others.
         endpoint: A webhook endpoint, the same for all scenes; nothing is sent to it.
         codes: The referral codes of the stranger and of `pair.b`; `pair.a` has one, too.
@@ -108,6 +112,7 @@ class Scene:
     watchable: str
     away: tuple[str, str]
     usage_session: str
+    quote: str
     endpoint: str
     codes: tuple[str, str]
     reward: str
@@ -136,6 +141,7 @@ class Scene:
             usage_session_id=self.usage_session,
             reward_id=self.reward,
             referral_id=nobody(),
+            quote_id=self.quote,
         )
 
     def body(self, operation_id: str) -> dict[str, Any]:
@@ -162,6 +168,12 @@ class Scene:
             "start_usage_session": {"person_id": a, "language": "ja"},
             "settle_usage_session": {"input_tokens": 100},
             "grant_seconds": {"seconds": 60, "reason": "Goodwill"},
+            "make_quote": {"person_id": a, "item": "plus_monthly", "currency": "USD"},
+            "grant_account_credit": {
+                "amount_minor": 500,
+                "currency": "USD",
+                "reason": "Goodwill",
+            },
             "move_clock": {"now": self.soon},
             "create_webhook_endpoint": {"url": "https://receiver.invalid", "description": "x"},
             "set_webhook_status": {"status": "enabled"},
@@ -224,6 +236,8 @@ class Scene:
             "beat_usage_session": {"takes": "no body"},
             "extend_usage_session": {"takes": "no body"},
             "grant_seconds": {"seconds": 61},
+            "make_quote": {"item": "premium_annual"},
+            "grant_account_credit": {"reason": "A mistake of ours"},
             "request_code": {"email": given.an_email()},
             "mint_token": {"lifetime_seconds": 901},
             "send_video_message": {"upload_ref": "uploads/3"},
@@ -246,6 +260,8 @@ class Scene:
             "get_prompt_analytics": {"from": "2026-01-01", "to": "2026-01-31"},
             "delete_message": {"sender_id": self.pair.a},
             "get_paywall": {"action": "session"},
+            "get_catalogue": {"currency": "USD"},
+            "list_account_credit_lines": {"currency": "USD"},
         }
         return queries.get(operation_id, {})
 
@@ -280,6 +296,7 @@ async def a_scene(api: Api, *, a: str | None = None) -> Scene:
         soon=(now + timedelta(hours=1)).isoformat(),
         away=(str((now + timedelta(days=7)).date()), str((now + timedelta(days=8)).date())),
         usage_session=await given.a_usage_session(api, pair.a),
+        quote=(await given.a_quote(api, pair.a))["id"],
         endpoint=await given.an_endpoint(api),
     )
 

@@ -14,12 +14,13 @@ import threading
 from contextlib import suppress
 from typing import Any
 
+import attrs
 from uvicorn import Config, Server
 from uvicorn.supervisors import Multiprocess
 
 from domain.identity.service_keys import Scope
 from entrypoints.http.app import create_app
-from entrypoints.settings import Settings, read_settings
+from entrypoints.settings import Settings, as_environment, read_settings
 from entrypoints.wiring.figures import shared_figures
 from entrypoints.wiring.kithkin import Kithkin, in_memory, on_postgres
 
@@ -45,12 +46,14 @@ async def make_keys(kithkin: Kithkin) -> dict[str, str]:
 
 def serve(settings: Settings, listener: socket.socket) -> None:
     """Serve until a signal; who connects before that is served waits."""
+    host, port = listener.getsockname()
+    settings = attrs.evolve(settings, public_url=f"http://{host}:{port}")
+    os.environ.update(as_environment(settings))  # for workers
     kithkin = (
         in_memory(settings)
         if settings.database_url is None
         else on_postgres(settings, settings.database_url)
     )
-    host, port = listener.getsockname()
     keys = asyncio.run(make_keys(kithkin))
     sys.stdout.write(json.dumps({"url": f"http://{host}:{port}", "keys": keys}) + "\n")
     sys.stdout.flush()

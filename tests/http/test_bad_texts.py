@@ -24,6 +24,7 @@ LONGEST = {
     ("grant_seconds", "reason"): 200,
     ("publish_referral_reward", "description"): 1000,
     ("change_referral_reward", "description"): 1000,
+    ("grant_account_credit", "reason"): 200,
     ("send_message", "text"): 4000,
     ("edit_message", "text"): 4000,
 }

@@ -37,6 +37,8 @@ POSTS = (
     "invite_person",
     "redeem_referral",
     "publish_referral_reward",
+    "make_quote",
+    "grant_account_credit",
 )
 ELSEWHERE = (
     "redeliver_event",

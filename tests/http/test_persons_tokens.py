@@ -68,6 +68,10 @@ NAMED = {
     "redeem_referral": "a",
     "list_referral_rewards_of": "a",
     "claim_referral_reward": "a",
+    "make_quote": "a",
+    "get_quote": "a",
+    "get_account_credit": "a",
+    "list_account_credit_lines": "a",
 }
 REFUSED = {"repair_streak": 409, "claim_referral_reward": 403}
 """What the scene's state does not admit, whoever asks."""
@@ -79,7 +83,7 @@ PARTICIPANTS = (
     "list_video_messages",
     "get_video_message",
 )
-WHOEVER = ("list_achievements", "list_tiers")
+WHOEVER = ("list_achievements", "list_tiers", "get_catalogue")
 """What is the same for all."""
 SERVICES = (
     "register_person",
@@ -116,6 +120,7 @@ SERVICES = (
     "change_referral_reward",
     "get_referral_analytics",
     "get_referral_analytics_csv",
+    "grant_account_credit",
 )
 STREAMS = ("stream_events",)
 ME = (

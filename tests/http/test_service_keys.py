@@ -25,6 +25,7 @@ ADMIN = {
 } | {
     "grant_video_credits",
     "grant_seconds",
+    "grant_account_credit",
     "create_webhook_endpoint",
     "list_webhook_endpoints",
     "get_webhook_endpoint",

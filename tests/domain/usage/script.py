@@ -12,7 +12,6 @@ from domain.usage.accounts import UsageAccount
 from domain.usage.commands import (
     Beat,
     CatchUp,
-    ChangeTier,
     Grant,
     Settle,
     StartSession,
@@ -22,6 +21,7 @@ from domain.usage.commands import (
 )
 from domain.usage.events import UsageChange
 from domain.usage.periods import ClosedPeriod
+from domain.usage.plan_changes import ChangeTier
 from domain.usage.policy import UsagePolicy, UsageRules
 from domain.usage.sessions import OpenSession, SettledSession
 

@@ -21,7 +21,6 @@ from domain.usage.accounts import UsageAccount
 from domain.usage.commands import (
     Beat,
     CatchUp,
-    ChangeTier,
     ChangeZone,
     Extend,
     Grant,
@@ -35,6 +34,7 @@ from domain.usage.commands import (
 from domain.usage.events import UsageChange
 from domain.usage.ledger import lines_of
 from domain.usage.periods import ClosedPeriod, bank_cap
+from domain.usage.plan_changes import ChangeTier
 from domain.usage.policy import UsagePolicy, UsageRules
 from domain.usage.seconds import Seconds
 

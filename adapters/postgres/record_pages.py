@@ -1,4 +1,4 @@
-"""What is stored of a person, read a page at a time, on PostgreSQL."""
+"""The rows of an export, read a page at a time, on PostgreSQL."""
 
 from collections.abc import AsyncIterator, Sequence
 from typing import Any
@@ -14,11 +14,10 @@ from domain.shared.ids import PersonId
 PAGE_ROWS = 500
 
 
-class OwnRows:
+class RecordList:
     """Rows in the order of some of their columns, which the key of each page's last row ends."""
 
     def __init__(self, statement: Select[Any], *order: ColumnElement[Any]) -> None:
-        """Make the statements, once."""
         keys = [column.label(f"key_{number}") for number, column in enumerate(order)]
         after = [
             bindparam(f"after_{number}", type_=column.type) for number, column in enumerate(order)
@@ -30,7 +29,7 @@ class OwnRows:
         self._next = Statement(rows.where(tuple_(*order) > tuple_(*after)))
 
     async def pages(self, executor: Executor, **values: Any) -> AsyncIterator[Sequence[Row]]:
-        """Give the rows, a page at a time."""
+        """Give the rows, some at a time."""
         rows = await executor.rows(self._first, **values, take=PAGE_ROWS)
         while rows:
             yield [
@@ -48,7 +47,7 @@ class PostgresRecords:
     """Rows that name the person themselves."""
 
     executor: Executor
-    rows: OwnRows
+    rows: RecordList
     cls: type[Any]
 
     async def pages(self, person_id: PersonId) -> AsyncIterator[tuple[object, ...]]:
@@ -62,7 +61,7 @@ class PostgresJsonRecords:
     """Rows that name the person themselves, and hold JSON in some columns."""
 
     executor: Executor
-    rows: OwnRows
+    rows: RecordList
     cls: type[Any]
     json: tuple[str, ...]
 

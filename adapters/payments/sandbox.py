@@ -1,0 +1,392 @@
+"""The sandbox: a payment provider of one's own, where no money moves.
+
+It does what others do: it makes orders, has a page to pay them on, keeps books of its own, signs
+notifications and sends them, and answers when it is asked.
+"""
+
+import asyncio
+import secrets
+import sqlite3
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+from uuid import UUID
+
+import httpx
+import msgspec
+import structlog
+from attrs import field, frozen
+
+from adapters.payments.sandbox_actions import (
+    Action,
+    Card,
+    Charge,
+    act,
+    changed,
+    charges,
+    possible,
+    subscription,
+    taken_back,
+)
+from adapters.payments.sandbox_books import (
+    Account,
+    EventType,
+    SandboxBooks,
+    SandboxEvent,
+    SandboxOrder,
+    SandboxSubscription,
+)
+from adapters.payments.signatures import read_stripe, signed_as_stripe
+from application.billing.provider_ports import (
+    CheckoutIntent,
+    Delivery,
+    FetchedOrder,
+    InvalidSignatureError,
+    Notification,
+    OrderRef,
+    PaymentNotification,
+    ProviderAwayError,
+    ProviderRefusedError,
+    RefundIntent,
+    StartedCheckout,
+    SubscriptionNotification,
+)
+from application.shared.clock import Clock
+from domain.billing.payments import Provider, Report, ReportKind
+from domain.billing.subscriptions import ProviderRefs, SubscriptionSnapshot, SubscriptionStatus
+from domain.shared.ids import PaymentId
+
+HEADER = "kithkin-sandbox-signature"
+PAGE_PATH = "/sandbox/checkout"
+WEBHOOK_PATH = "/v1/webhooks/sandbox"
+
+_SECONDS = 10.0
+_KINDS = {
+    EventType.SUCCEEDED: ReportKind.SUCCESS,
+    EventType.FAILED: ReportKind.FAILED,
+    EventType.REFUNDED: ReportKind.REFUND,
+    EventType.DISPUTE_LOST: ReportKind.CHARGEBACK,
+}
+_log = structlog.get_logger("kithkin.payments")
+T = TypeVar("T")
+
+
+@frozen
+class SandboxView:
+    """An order as its page shows it.
+
+    Attributes:
+        account: The order, and what has happened to it.
+        possible: What can be done now.
+        now: The time there.
+    """
+
+    account: Account
+    possible: frozenset[Action]
+    now: datetime
+
+
+@frozen
+class Sandbox:
+    """The sandbox.
+
+    Attributes:
+        books: What it knows.
+        secrets: What its notifications are signed with; the first signs, all are believed.
+        skew: How far the time of a signature may be from ours.
+        clock: The time there.
+        base_url: Where its pages are reached; empty gives addresses without a host.
+    """
+
+    books: SandboxBooks
+    secrets: Sequence[str] = field(repr=False)
+    skew: timedelta
+    clock: Clock
+    base_url: str = ""
+
+    @property
+    def name(self) -> Provider:
+        """Which provider it is."""
+        return Provider.SANDBOX
+
+    async def start_checkout(self, intent: CheckoutIntent) -> StartedCheckout:
+        """Make an order, or give the one that was made.
+
+        Raises:
+            ProviderAwayError: Its books cannot be used.
+            ProviderRefusedError: There is an order of this id for something else.
+        """
+        placed = SandboxOrder(
+            id=_order_id(intent.payment_id),
+            token=secrets.token_urlsafe(24),
+            payment_id=intent.payment_id,
+            person_id=intent.payer.person_id,
+            item_key=intent.item.key,
+            amount_minor=intent.amount_minor,
+            currency=intent.currency,
+            created_at=intent.created_at,
+            ends_at=intent.ends_at,
+            renewal_minor=intent.renewal_minor or intent.amount_minor,
+        )
+        order = await _booked(self.books.place, placed)
+        if msgspec.structs.replace(placed, token=order.token) != order:
+            raise ProviderRefusedError("There is an order of this id for something else.")
+        return self._started(order)
+
+    async def fetch_payment(self, order: OrderRef) -> FetchedOrder | None:
+        """Give what happened to an order or to the bill of a renewal; None if there is none.
+
+        Raises:
+            ProviderAwayError: Its books cannot be used.
+        """
+        bill_id = order.provider_order_id
+        if bill_id is None or not bill_id.startswith("sbx_bill_"):
+            bill_id = None
+        owner = _order_id(order.payment_id) if bill_id is None else _order_of(bill_id)
+        account = await _booked(self.books.account, owner)
+        if account is None:
+            return None
+        events = [it for it in account.events if it.type in _KINDS and it.bill_id == bill_id]
+        if bill_id is not None:
+            if not events:
+                return None
+            started = StartedCheckout(provider_order_id=bill_id)
+        else:
+            started = self._started(account.order)
+        return FetchedOrder(
+            checkout=started,
+            reports=tuple(_report(event) for event in events),
+            subscription=_snapshot(account, await self.clock.now()),
+        )
+
+    async def refund(self, intent: RefundIntent) -> Report | None:
+        """Give money back; with the same key once.
+
+        Raises:
+            ProviderAwayError: Its books cannot be used.
+            ProviderRefusedError: There is no such charge, or too little of it left.
+        """
+        now = await self.clock.now()
+        refund_id = f"sbx_re_{intent.key}"
+        done: list[SandboxEvent] = []
+
+        def decide(account: Account) -> tuple[SandboxEvent, ...]:
+            done[:] = [it for it in account.events if it.refund_id == refund_id]
+            if done:
+                return ()
+            charge = _charge(account, intent)
+            done.append(
+                taken_back(
+                    account,
+                    charge,
+                    intent.amount_minor,
+                    now,
+                    by=Action.REFUND,
+                    refund_id=refund_id,
+                )
+            )
+            return tuple(done)
+
+        owner = intent.order.provider_order_id or _order_id(intent.order.payment_id)
+        try:
+            await _booked(self.books.enter, _order_of(owner), decide)
+        except LookupError:
+            raise ProviderRefusedError("The sandbox knows no such order.") from None
+        return _report(done[0])
+
+    def read(self, body: bytes, headers: Mapping[str, str], now: datetime) -> Delivery:
+        """Verify a notification and give what it says.
+
+        Raises:
+            InvalidSignatureError: It is not the sandbox's own, or of no known form.
+        """
+        read_stripe(body, headers, self.secrets, now=now, skew=self.skew, header=HEADER)
+        try:
+            event = msgspec.json.decode(body, type=SandboxEvent)
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            raise InvalidSignatureError("The body is no notification of the sandbox.") from error
+        return Delivery(notifications=(_notification(event),))
+
+    async def cancel_renewal(self, provider_subscription_id: str, key: str) -> None:  # noqa: ARG002
+        """Renew a subscription no more; asking twice is as once.
+
+        Raises:
+            ProviderAwayError: Its books cannot be used.
+            ProviderRefusedError: There is no such subscription.
+        """
+        await self._set_renewal(provider_subscription_id, cancels=True)
+
+    async def resume_renewal(self, provider_subscription_id: str, key: str) -> None:  # noqa: ARG002
+        """Renew a subscription again.
+
+        Raises:
+            ProviderAwayError: Its books cannot be used.
+            ProviderRefusedError: There is no such subscription.
+        """
+        await self._set_renewal(provider_subscription_id, cancels=False)
+
+    async def fetch_subscription(
+        self, provider_subscription_id: str
+    ) -> SubscriptionSnapshot | None:
+        """Give a subscription as it is now.
+
+        Raises:
+            ProviderAwayError: Its books cannot be used.
+        """
+        account = await _booked(self.books.account, _order_of(provider_subscription_id))
+        return None if account is None else _snapshot(account, await self.clock.now())
+
+    async def view(self, token: str) -> SandboxView | None:
+        """Give the order of a page; None if there is none.
+
+        Raises:
+            ProviderAwayError: Its books cannot be used.
+        """
+        account = await _booked(self.books.of_token, token)
+        if account is None:
+            return None
+        now = await self.clock.now()
+        return SandboxView(account, possible(account, now), now)
+
+    async def act(self, token: str, action: Action, card: Card) -> tuple[SandboxEvent, ...]:
+        """Do what was chosen on the page of an order; give what came of it.
+
+        Raises:
+            LookupError: There is no such page.
+            NotPossibleError: The order is not in a state for it.
+            ProviderAwayError: Its books cannot be used.
+        """
+        now = await self.clock.now()
+        found = await _booked(self.books.of_token, token)
+        if found is None:
+            raise LookupError(token)
+        return await _booked(
+            self.books.enter, found.order.id, lambda account: act(account, action, card, now)
+        )
+
+    async def notify(self, origin: str, events: Sequence[SandboxEvent]) -> bool:
+        """Send notifications to Kithkin, one after the other; tell whether it took all of them.
+
+        Args:
+            origin: Where Kithkin is reached, such as `http://127.0.0.1:8000`.
+            events: What happened.
+        """
+        async with httpx.AsyncClient(timeout=_SECONDS, trust_env=False) as client:
+            taken = [await self._sent(client, origin, event) for event in events]
+        return all(taken)
+
+    def signed(self, event: SandboxEvent, at: datetime) -> tuple[bytes, dict[str, str]]:
+        """Give the body of a notification, and its headers."""
+        body = msgspec.json.encode(event)
+        signature = signed_as_stripe(body, self.secrets[0], at)
+        return body, {HEADER: signature, "content-type": "application/json"}
+
+    async def _sent(self, client: httpx.AsyncClient, origin: str, event: SandboxEvent) -> bool:
+        body, headers = self.signed(event, await self.clock.now())
+        try:
+            answer = await client.post(origin + WEBHOOK_PATH, content=body, headers=headers)
+        except httpx.HTTPError as error:
+            _log.warning("sandbox_not_heard", event_id=event.id, reason=type(error).__name__)
+            return False
+        if not answer.is_success:
+            _log.warning("sandbox_not_heard", event_id=event.id, status=answer.status_code)
+        return answer.is_success
+
+    async def _set_renewal(self, subscription_id: str, *, cancels: bool) -> None:
+        now = await self.clock.now()
+
+        def decide(account: Account) -> tuple[SandboxEvent, ...]:
+            plan = subscription(account)
+            if plan is None:
+                raise ProviderRefusedError("The sandbox knows no such subscription.")
+            if plan.cancels_at_period_end is cancels:
+                return ()
+            after = msgspec.structs.replace(plan, cancels_at_period_end=cancels)
+            return (changed(account, after, now),)
+
+        try:
+            await _booked(self.books.enter, _order_of(subscription_id), decide)
+        except LookupError:
+            raise ProviderRefusedError("The sandbox knows no such subscription.") from None
+
+    def _started(self, order: SandboxOrder) -> StartedCheckout:
+        return StartedCheckout(
+            provider_order_id=order.id, page_url=f"{self.base_url}{PAGE_PATH}/{order.token}"
+        )
+
+
+async def _booked(work: Callable[..., T], *given: Any) -> T:
+    try:
+        return await asyncio.to_thread(work, *given)
+    except (sqlite3.Error, OSError) as error:
+        _log.warning("sandbox_away", reason=type(error).__name__, detail=str(error))
+        raise ProviderAwayError("The payment sandbox cannot use its books. Try again.") from error
+
+
+def _order_id(payment_id: UUID) -> str:
+    return f"sbx_ord_{payment_id.hex}"
+
+
+def _order_of(anything: str) -> str:
+    """Give the order that a bill, a subscription or the order itself belongs to, by its id."""
+    return f"sbx_ord_{anything.rpartition('_')[2]}"
+
+
+def _charge(account: Account, intent: RefundIntent) -> Charge:
+    for charge in charges(account):
+        if charge.event.charge_id == intent.charge_id:
+            if charge.event.currency != intent.currency or charge.left_minor < intent.amount_minor:
+                raise ProviderRefusedError("There is less left of this charge to give back.")
+            return charge
+    raise ProviderRefusedError("The sandbox knows no such charge.")
+
+
+def _report(event: SandboxEvent) -> Report:
+    return Report(
+        kind=_KINDS[event.type],
+        occurred_at=event.created,
+        charge_id=event.charge_id,
+        refund_id=event.refund_id,
+        amount_minor=event.amount_minor,
+        currency=event.currency,
+        fingerprint=event.card,
+        invoice_id=event.bill_id,
+        failure_code=event.failure_code,
+    )
+
+
+def _snapshot(account: Account, now: datetime) -> SubscriptionSnapshot | None:
+    plan = subscription(account)
+    return None if plan is None else _taken(plan, account.order.payment_id, now)
+
+
+def _taken(plan: SandboxSubscription, payment_id: UUID, at: datetime) -> SubscriptionSnapshot:
+    return SubscriptionSnapshot(
+        provider=Provider.SANDBOX,
+        refs=ProviderRefs(
+            customer_id=plan.customer_id, subscription_id=plan.id, price_id=plan.price_id
+        ),
+        created=at,
+        status=SubscriptionStatus.PAST_DUE if plan.past_due else SubscriptionStatus.ACTIVE,
+        period_starts_at=plan.period_starts_at,
+        period_ends_at=plan.period_ends_at,
+        cancels_at_period_end=plan.cancels_at_period_end,
+        payment_id=PaymentId(payment_id),
+    )
+
+
+def _notification(event: SandboxEvent) -> Notification:
+    if event.subscription is not None:
+        return SubscriptionNotification(
+            event_key=event.id, snapshot=_taken(event.subscription, event.payment_id, event.created)
+        )
+    if event.type is EventType.SUBSCRIPTION:
+        raise InvalidSignatureError("The body is no notification of the sandbox.")
+    renewal = event.bill_id is not None
+    return PaymentNotification(
+        event_key=event.id,
+        report=_report(event),
+        payment_id=None if renewal else PaymentId(event.payment_id),
+        provider_order_id=event.bill_id or event.order_id,
+        renews=f"sbx_sub_{event.payment_id.hex}" if renewal else None,
+    )

@@ -1,0 +1,162 @@
+"""Change, cancel or resume a subscription."""
+
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from attrs import frozen
+
+from application.billing.keep_plans import PlanKeeper
+from application.billing.provider_ports import ProviderRefusedError, Providers
+from application.shared.jobs import Job, StoredJob
+from application.shared.outbox import outgoing
+from domain.billing.catalogue import SubscriptionItem, item_of, no_such_item
+from domain.billing.changes import (
+    PlanChange,
+    canceled,
+    changed_later,
+    plan_change,
+    resumed,
+    running,
+)
+from domain.billing.plans import Plans
+from domain.billing.quotes import Quote
+from domain.billing.subscriptions import Subscription
+from domain.shared.ids import PersonId
+from domain.shared.standing import person_reasons, require_standing
+
+TELL_RENEWAL = "tell_renewal"
+"""The kind of the job that tells the provider whether a subscription is to be renewed."""
+
+
+class MakesQuotes(Protocol):
+    """What makes quotes."""
+
+    async def __call__(self, person_id: PersonId, item_key: str, currency: str) -> Quote:
+        """Make a quote of an item for a person; see there for what it raises."""
+        ...
+
+
+@frozen
+class ChangedSubscription:
+    """What became of a change.
+
+    Attributes:
+        subscription: As it is now.
+        plans: What it is part of.
+        quote: What is to be paid before an upgrade, which then begins at once.
+    """
+
+    subscription: Subscription
+    plans: Plans
+    quote: Quote | None = None
+
+
+@frozen
+class SubscriptionChanger:
+    """Changes the subscription that runs for a person."""
+
+    keep: PlanKeeper
+    quote: MakesQuotes
+
+    async def change(self, person_id: PersonId, item_key: str) -> ChangedSubscription:
+        """Change what the subscription is for: upwards once paid, downwards at the period's end.
+
+        Raises:
+            NotFoundError: There is no such person or item.
+            NoSubscriptionError: No subscription of theirs runs.
+            PlanUnchangedError: It is for that item already.
+            PlanChangeRefusedError: It cannot be changed to that item.
+            PersonSuspendedError: The person may not act.
+            PersonDeletedError: They were erased.
+        """
+        item = item_of(item_key)
+        if not isinstance(item, SubscriptionItem):
+            raise no_such_item(item_key)
+        plans = await self.keep.brought_up(person_id)
+        subscription = running(plans, await self.keep.clock.now())
+        if plan_change(subscription.item, item) is PlanChange.UPGRADE:
+            quote = await self.quote(person_id, item_key, subscription.currency)
+            return ChangedSubscription(subscription, plans, quote)
+        return await self._decide(person_id, lambda known, now: changed_later(known, item, now))
+
+    async def cancel(self, person_id: PersonId) -> ChangedSubscription:
+        """Renew it no more; what was paid for stays to the period's end.
+
+        Raises:
+            NotFoundError: There is no such person.
+            NoSubscriptionError: No subscription of theirs runs.
+            PersonDeletedError: They were erased.
+        """
+        return await self._decide(person_id, canceled)
+
+    async def resume(self, person_id: PersonId) -> ChangedSubscription:
+        """Renew it again, and leave it for what it is.
+
+        Raises:
+            NotFoundError: There is no such person.
+            NoSubscriptionError: No subscription of theirs runs.
+            PersonSuspendedError: The person may not act.
+            PersonDeletedError: They were erased.
+        """
+        return await self._decide(person_id, resumed)
+
+    async def _decide(self, person_id: PersonId, decide: "_Decision") -> ChangedSubscription:
+        async def work() -> ChangedSubscription:
+            buyer = await self.keep.locked(person_id)
+            # Who may not act may still stop paying.
+            active = buyer.active or decide is canceled
+            require_standing(person_reasons(active=active, deleted=buyer.deleted))
+            plans = await self.keep.bring_up(buyer)
+            now = await self.keep.clock.now()
+            before = running(plans, now)
+            after = decide(before, now)
+            if after == before:
+                return ChangedSubscription(before, plans)
+            await self.keep.subscriptions.record((after,), outgoing(self.keep.new_id, ()))
+            plans = await self.keep.bring_up(buyer)
+            job = Job(
+                kind=TELL_RENEWAL,
+                key=str(after.id),
+                at=now,
+                data={"person_id": str(person_id), "subscription_id": str(after.id)},
+            )
+            await self.keep.jobs.enqueue(job)
+            return ChangedSubscription(running(plans, now), plans)
+
+        return await self.keep.transactions.run(work)
+
+
+class _Decision(Protocol):
+    def __call__(self, subscription: Subscription, now: datetime) -> Subscription: ...
+
+
+@frozen
+class TellRenewal:
+    """Tells the provider, as a job, whether a subscription of its own is to be renewed."""
+
+    keep: PlanKeeper
+    providers: Providers
+
+    async def __call__(self, job: StoredJob) -> None:
+        """Tell it what the person decided last.
+
+        Raises:
+            ProviderAwayError: The provider does not say; the job is tried again.
+        """
+        known = await self.keep.subscriptions.of_person(PersonId(UUID(job.data["person_id"])))
+        wanted = UUID(job.data["subscription_id"])
+        subscription = next((it for it in known if it.id == wanted), None)
+        if subscription is None or subscription.refs.subscription_id is None:
+            return
+        renewals = self.providers.of(subscription.provider).renewals
+        own_id, key = subscription.refs.subscription_id, str(job.id)
+        stops = subscription.canceled_at is not None or subscription.next_item is not None
+        try:
+            if stops:
+                await renewals.cancel_renewal(own_id, key)
+            else:
+                await renewals.resume_renewal(own_id, key)
+        except ProviderRefusedError:
+            # It is over there; what the provider tells of it says the rest.
+            return

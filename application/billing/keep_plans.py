@@ -1,0 +1,235 @@
+"""Bringing what a person's plans give them up to the present, in one place."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import attrs
+from attrs import frozen
+
+from application.billing.ports import (
+    Buyer,
+    Buyers,
+    HeldPlan,
+    HeldTiers,
+    PaymentList,
+    PlanStanding,
+    PlanStandings,
+    Subscriptions,
+)
+from application.shared.clock import Clock
+from application.shared.ids import NewId
+from application.shared.jobs import Job, Jobs, StoredJob
+from application.shared.outbox import outgoing
+from application.shared.rulebook import Rulebook
+from application.shared.transaction import Transactions
+from domain.billing.events import EntitlementsChanged, SubscriptionChanged
+from domain.billing.plans import Plans, subscriptions_of
+from domain.billing.subscriptions import (
+    Expired,
+    GrantSource,
+    PastDue,
+    Subscription,
+    TierGrant,
+)
+from domain.billing.terms import terms_of
+from domain.shared.errors import NotFoundError
+from domain.shared.ids import PersonId
+from domain.shared.standing import require_not_deleted
+from domain.shared.tiers import Tier
+
+BRING_UP = "bring_plans_up"
+"""The kind of the job that does it when time has changed what applies."""
+
+
+def no_such_buyer(person_id: PersonId) -> NotFoundError:
+    """Give the error for a person who is absent, or not the asker's to know."""
+    return NotFoundError(f"There is no person {person_id}; check the id.")
+
+
+@frozen
+class PlanKeeper:
+    """Keeps subscriptions, and the tier that a person holds, in step with what was paid.
+
+    Whoever calls it in a transaction has locked the person, which is the first of all locks.
+    """
+
+    transactions: Transactions
+    buyers: Buyers
+    payments: PaymentList
+    subscriptions: Subscriptions
+    standings: PlanStandings
+    tiers: HeldTiers
+    jobs: Jobs
+    clock: Clock
+    new_id: NewId
+    rulebook: Rulebook
+
+    async def read(self, person_id: PersonId) -> Plans:
+        """Give a person's plans as they are by what was paid."""
+        known = await self.subscriptions.of_person(person_id)
+        paid = await self.payments.plans(person_id)
+        standing = await self.standings.get(person_id)
+        own = tuple(payment for payment in paid if payment.subscription_id is not None)
+        return Plans(
+            complimentary=Tier.FREE if standing is None else standing.complimentary,
+            subscriptions=subscriptions_of(own, known),
+            terms=terms_of(paid),
+            grace=timedelta(seconds=self.rulebook.policies.billing.grace_seconds),
+        )
+
+    async def locked(self, person_id: PersonId) -> Buyer:
+        """Lock a person and give them.
+
+        Raises:
+            NotFoundError: There is no such person.
+        """
+        buyer = await self.buyers.get(person_id, lock=True)
+        if buyer is None:
+            raise no_such_buyer(person_id)
+        return buyer
+
+    async def of(self, person_id: PersonId, now: datetime) -> tuple[TierGrant, ...]:
+        """Give the tiers that apply now, the highest first, brought up to the present.
+
+        Raises:
+            NotFoundError: There is no such person.
+        """
+        return (await self.brought_up(person_id)).grants(now)
+
+    async def brought_up(self, person_id: PersonId) -> Plans:
+        """Bring a person's plans up to the present, if time has changed them, and give them.
+
+        Raises:
+            NotFoundError: There is no such person.
+        """
+        buyer = await self.buyers.get(person_id)
+        if buyer is None:
+            raise no_such_buyer(person_id)
+        now = await self.clock.now()
+        plans = await self.read(person_id)
+        if buyer.deleted or not await self._is_behind(buyer, plans, now):
+            return plans
+
+        async def work() -> Plans:
+            return await self.bring_up(await self.locked(person_id))
+
+        return await self.transactions.run(work)
+
+    async def bring_up(self, buyer: Buyer, complimentary: Tier | None = None) -> Plans:
+        """Bring a locked person's plans up to the present, in the running transaction.
+
+        Args:
+            buyer: The person.
+            complimentary: What a service sets their tier to, if one does.
+        """
+        now = await self.clock.now()
+        plans = await self.read(buyer.person_id)
+        if complimentary is not None:
+            plans = attrs.evolve(plans, complimentary=complimentary)
+        await self._keep_subscriptions(buyer.person_id, plans, now)
+        if not buyer.deleted:
+            await self._keep_standing(buyer.person_id, plans, now)
+            await self.tiers.hold(buyer.person_id, held_plan(plans, now))
+            if (at := plans.next_change(now)) is not None:
+                person = str(buyer.person_id)
+                job = Job(kind=BRING_UP, key=person, at=at, data={"person_id": person})
+                await self.jobs.enqueue(job)
+        return plans
+
+    async def _is_behind(self, buyer: Buyer, plans: Plans, now: datetime) -> bool:
+        known = await self.subscriptions.of_person(buyer.person_id)
+        statuses = {it.id: it.status for it in known}
+        changed = any(
+            statuses.get(it.id) is not plans.state(it, now).status for it in plans.subscriptions
+        )
+        return changed or plans.tier(now) is not buyer.tier
+
+    async def _keep_subscriptions(self, person_id: PersonId, plans: Plans, now: datetime) -> None:
+        before = {it.id: it for it in await self.subscriptions.of_person(person_id)}
+        for subscription in plans.subscriptions:
+            after = attrs.evolve(subscription, status=plans.state(subscription, now).status)
+            if after != before.get(after.id):
+                event = self.subscription_changed(after, plans, now)
+                await self.subscriptions.record((after,), outgoing(self.new_id, (event,)))
+
+    def subscription_changed(
+        self, subscription: Subscription, plans: Plans, now: datetime
+    ) -> SubscriptionChanged:
+        """Give what is told of a subscription that is other than before."""
+        state = plans.state(subscription, now)
+        return SubscriptionChanged(
+            at=now,
+            person_id=subscription.person_id,
+            policy_version=self.rulebook.version,
+            subscription_id=subscription.id,
+            item_key=subscription.item.key,
+            status=state.status.value,
+            period_ends_at=None if isinstance(state, Expired) else state.period_ends_at,
+        )
+
+    async def _keep_standing(self, person_id: PersonId, plans: Plans, now: datetime) -> None:
+        known = await self.standings.get(person_id)
+        best = next(iter(plans.grants(now)), None)
+        after = PlanStanding(
+            person_id=person_id,
+            complimentary=plans.complimentary,
+            tier=Tier.FREE if best is None else best.tier,
+            until=None if best is None else best.until,
+        )
+        if after == known or (known is None and after.tier is Tier.FREE):
+            return
+        event = EntitlementsChanged(
+            at=now,
+            person_id=person_id,
+            policy_version=self.rulebook.version,
+            tier=after.tier,
+            until=after.until,
+        )
+        await self.standings.record(after, outgoing(self.new_id, (event,)))
+
+
+def held_plan(plans: Plans, now: datetime) -> HeldPlan:
+    """Give what plans mean for the tier held and for usage."""
+    month_tier = plans.tier_of(now, GrantSource.COMPLIMENTARY, GrantSource.SUBSCRIPTION)
+    pass_tier = plans.tier_of(now, GrantSource.PASS)
+    states = [plans.state(subscription, now) for subscription in plans.subscriptions]
+    over = bool(states) and all(isinstance(state, Expired) for state in states)
+    return HeldPlan(
+        tier=plans.tier(now),
+        month_tier=month_tier,
+        pass_tier=None if pass_tier is Tier.FREE else pass_tier,
+        bank_frozen=any(isinstance(state, PastDue) for state in states),
+        bank_lost=over and month_tier is Tier.FREE,
+    )
+
+
+@frozen
+class BringPlansUp:
+    """Does, as a job, what is due at an instant at which a person's plans change."""
+
+    keep: PlanKeeper
+
+    async def __call__(self, job: StoredJob) -> None:
+        """Bring the plans of the job's person up to the present."""
+        person_id = PersonId(UUID(job.data["person_id"]))
+        buyer = await self.keep.buyers.get(person_id, lock=True)
+        if buyer is not None:
+            await self.keep.bring_up(buyer)
+
+
+@frozen
+class GiveTier:
+    """Sets the tier that a person has whatever they pay for."""
+
+    keep: PlanKeeper
+
+    async def __call__(self, person_id: PersonId, tier: Tier) -> None:
+        """Set it, in the running transaction; the highest of all that applies is held.
+
+        Raises:
+            NotFoundError: There is no such person.
+            PersonDeletedError: They were erased.
+        """
+        buyer = await self.keep.locked(person_id)
+        require_not_deleted(deleted=buyer.deleted)
+        await self.keep.bring_up(buyer, complimentary=tier)

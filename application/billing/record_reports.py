@@ -1,0 +1,236 @@
+"""Taking in what a provider says of a payment, with all that comes of it, at once."""
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import assert_never
+from uuid import UUID, uuid5
+
+from attrs import frozen
+
+from application.billing.keep_plans import PlanKeeper
+from application.billing.ports import (
+    AccountCredit,
+    Buyer,
+    Payments,
+    Refunds,
+    SoldSeconds,
+    SoldVideoCredits,
+)
+from application.shared.jobs import Job
+from application.shared.outbox import outgoing
+from domain.billing.catalogue import PassItem, SecondsItem, SubscriptionItem, VideoCreditsItem
+from domain.billing.events import (
+    BillingEvent,
+    PaymentChargedBack,
+    PaymentFailed,
+    PaymentNeedsReview,
+    PaymentRefunded,
+    PaymentSettled,
+)
+from domain.billing.payments import (
+    Payment,
+    Provider,
+    Report,
+    ReviewReason,
+    no_such_payment,
+)
+from domain.billing.refunds import Refund
+from domain.billing.terms import terms_of
+from domain.shared.ids import PaymentId, RefundId
+
+REFUND = "refund_payment"
+"""The kind of the job that asks the provider for a refund."""
+
+_REVIEWS = UUID("3a0de1c6-9b0f-4c58-8a6e-6c1d0c0b7a11")
+
+
+@frozen
+class PaymentRecorder:
+    """The one way in which payments change once they are made.
+
+    Locks are taken in one order: the person, the payment, then what it paid for.
+    """
+
+    keep: PlanKeeper
+    payments: Payments
+    refunds: Refunds
+    credit: AccountCredit
+    video_credits: SoldVideoCredits
+    seconds: SoldSeconds
+
+    async def told(self, payment_id: PaymentId, reports: Iterable[Report]) -> Payment:
+        """Take in reports of a payment, and give it.
+
+        Raises:
+            NotFoundError: There is no such payment.
+        """
+        reports = tuple(reports)
+        return await self.changed(payment_id, lambda payment: payment.told(reports))
+
+    async def changed(self, payment_id: PaymentId, change: Callable[[Payment], Payment]) -> Payment:
+        """Change a payment, let all happen that comes of that, and give it.
+
+        Raises:
+            NotFoundError: There is no such payment.
+        """
+
+        async def work() -> Payment:
+            seen = await self.payments.get(payment_id)
+            if seen is None:
+                raise no_such_payment()
+            buyer = await self.keep.locked(seen.person_id)
+            before = await self.payments.get(payment_id, lock=True)
+            if before is None:
+                raise no_such_payment()
+            after = change(before)
+            if after != before:
+                await self.record(buyer, before, after)
+            return after
+
+        return await self.keep.transactions.run(work)
+
+    async def record(self, buyer: Buyer, before: Payment, after: Payment) -> None:
+        """Write a payment of a locked person as it is now, and what comes of that."""
+        now = await self.keep.clock.now()
+        changes = _Changes(before, after)
+        ends_at = None
+        if changes.settled and isinstance(after.item, SubscriptionItem | PassItem):
+            others = await self.keep.payments.plans(after.person_id)
+            terms = terms_of((*(it for it in others if it.id != after.id), after))
+            ends_at = next((it.ends_at for it in terms if it.payment_id == after.id), None)
+        common = {
+            "at": now,
+            "person_id": after.person_id,
+            "policy_version": self.keep.rulebook.version,
+            "payment_id": after.id,
+            "item_key": after.item.key,
+            "item_kind": after.item.kind.value,
+            "amount_minor": after.amount_minor,
+            "currency": after.currency,
+        }
+        events = tuple(make(common) for make in changes.events(ends_at))
+        await self.payments.record(before, after, outgoing(self.keep.new_id, events))
+        if changes.settled:
+            await self._give(after)
+            if after.closed_at is not None:
+                await self.credit.spend_late(after)
+        elif before.closed_at is None and after.closed_at is not None and after.charge is None:
+            await self.credit.give_back(after)
+        if changes.reversed:
+            await self._take_back(after)
+            await self.credit.give_back(after)
+        if changes.moves_plans:
+            await self.keep.bring_up(buyer)
+        await self._give_back_what_came_twice(after)
+
+    async def _give(self, payment: Payment) -> None:
+        match payment.item:
+            case VideoCreditsItem(credits=number):
+                await self.video_credits.sell(payment.person_id, payment.id, number)
+            case SecondsItem(seconds=seconds):
+                await self.seconds.sell(payment.person_id, seconds)
+            case PassItem(tier=tier):
+                await self.seconds.add_pass(payment.person_id, tier, payment.item.length)
+            case SubscriptionItem():
+                pass
+            case _:
+                assert_never(payment.item)
+
+    async def _take_back(self, payment: Payment) -> None:
+        match payment.item:
+            case VideoCreditsItem():
+                await self.video_credits.take_back(payment.person_id, payment.id)
+            case SecondsItem(seconds=seconds):
+                await self.seconds.take_back(payment.person_id, seconds)
+            case _:
+                pass
+
+    async def _give_back_what_came_twice(self, payment: Payment) -> None:
+        """Ask for the refund of a second success by itself; mismatches wait for a person."""
+        for review in payment.reviews:
+            if not review.open or review.reason is not ReviewReason.SECOND_SUCCESS:
+                continue
+            refund_id = RefundId(uuid5(_REVIEWS, f"{payment.id}:{review.charge_id}"))
+            if await self.refunds.get(refund_id) is None:
+                refund = Refund(
+                    id=refund_id,
+                    payment_id=payment.id,
+                    charge_id=review.charge_id,
+                    amount_minor=review.amount_minor - review.refunded_minor,
+                    currency=review.currency,
+                    reason="The order was paid twice.",
+                    requested_at=review.occurred_at,
+                )
+                await self.ask_back(refund)
+
+    async def ask_back(self, refund: Refund) -> None:
+        """Write a new refund, and have the provider asked for it after the transaction."""
+        await self.refunds.put(refund)
+        job = Job(
+            kind=REFUND,
+            key=str(refund.id),
+            at=await self.keep.clock.now(),
+            data={"refund_id": str(refund.id)},
+        )
+        await self.keep.jobs.enqueue(job)
+
+
+_Make = Callable[[dict[str, object]], BillingEvent]
+
+
+@frozen
+class _Changes:
+    """What is other in a payment than before."""
+
+    before: Payment
+    after: Payment
+
+    @property
+    def settled(self) -> bool:
+        return self.before.charge is None and self.after.charge is not None
+
+    @property
+    def reversed(self) -> bool:
+        return self.before.reversed_at is None and self.after.reversed_at is not None
+
+    @property
+    def moves_plans(self) -> bool:
+        if not isinstance(self.after.item, SubscriptionItem | PassItem):
+            return False
+        known = (self.before.charge, self.before.reversed_at)
+        return known != (self.after.charge, self.after.reversed_at)
+
+    def events(self, ends_at: object) -> Iterator[_Make]:
+        before, after = self.before, self.after
+        if before.failed_at is None and after.failed_at is not None:
+            failed_at = after.failed_at
+            yield lambda common: PaymentFailed(**common, failed_at=failed_at)  # type: ignore[arg-type]
+        if self.settled:
+            yield lambda common: PaymentSettled(
+                **common,  # type: ignore[arg-type]
+                credit_applied_minor=after.credit_applied_minor,
+                settled_at=after.settled_at,  # type: ignore[arg-type]
+                fingerprint=after.fingerprint,
+                plan_ends_at=ends_at,  # type: ignore[arg-type]
+            )
+        if after.refunded_minor > before.refunded_minor or (
+            self.reversed and after.charged_back_at is None
+        ):
+            yield lambda common: PaymentRefunded(
+                **common,  # type: ignore[arg-type]
+                refunded_minor=after.refunded_minor,
+                in_full=after.refunded_minor >= after.amount_minor,
+            )
+        if before.charged_back_at is None and after.charged_back_at is not None:
+            at = after.charged_back_at
+            yield lambda common: PaymentChargedBack(**common, charged_back_at=at)  # type: ignore[arg-type]
+        known = {review.charge_id for review in before.reviews}
+        for review in after.reviews:
+            if review.charge_id not in known:
+                yield lambda common, it=review: PaymentNeedsReview(  # type: ignore[misc]
+                    **common, charge_id=it.charge_id, reason=it.reason.value
+                )
+
+
+def is_provided(payment: Payment) -> bool:
+    """Tell whether a provider knows of a payment, and can be asked."""
+    return payment.provider is not Provider.NONE

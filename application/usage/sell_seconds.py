@@ -1,0 +1,38 @@
+"""Sell purchased seconds and passes, and take back what was not paid for after all."""
+
+from datetime import timedelta
+
+from attrs import frozen
+
+from application.usage.keep_account import AccountKeeper
+from domain.shared.ids import PersonId
+from domain.shared.tiers import Tier
+from domain.usage.commands import Purchase, PurchaseCommand, TakeBack
+from domain.usage.plan_changes import AddPass
+
+
+@frozen
+class SellSeconds:
+    """Keeps accounts in step with what was paid for, in the running transaction.
+
+    The person is locked. Nothing is added to the account of one who was erased.
+    """
+
+    keep: AccountKeeper
+
+    async def sell(self, person_id: PersonId, seconds: int) -> None:
+        """Add seconds that never expire; those that are owed are repaid first."""
+        await self._put(person_id, Purchase(seconds=seconds))
+
+    async def take_back(self, person_id: PersonId, seconds: int) -> None:
+        """Take back what is free of them; the rest is owed."""
+        await self._put(person_id, TakeBack(seconds=seconds))
+
+    async def add_pass(self, person_id: PersonId, tier: Tier, length: timedelta) -> None:
+        """Add the seconds of a pass."""
+        await self._put(person_id, AddPass(tier=tier, length=length))
+
+    async def _put(self, person_id: PersonId, command: PurchaseCommand | AddPass) -> None:
+        subscriber = await self.keep.subscribers.get(person_id)
+        if subscriber is not None and not subscriber.deleted:
+            await self.keep.decided(await self.keep.opened(subscriber), command)

@@ -1,0 +1,102 @@
+"""The time that payments for plans give, and in what order they give it."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+import attrs
+from attrs import define, field
+
+from ..shared.calendar import months_later
+from .catalogue import PassItem, SubscriptionItem
+from .payments import Payment
+from .subscriptions import Term
+
+
+def terms_of(payments: Iterable[Payment]) -> tuple[Term, ...]:
+    """Give the terms of a person's payments for plans, by when they were settled.
+
+    A renewal, or another pass, begins where the one before it ends, or when it is paid if
+    that is later. An upgrade begins at once and ends what it takes the place of. What was
+    taken back gives nothing from then on. It does not matter in which order payments come.
+    """
+    settled = sorted(
+        (payment for payment in payments if payment.settled_at is not None),
+        key=lambda payment: (payment.settled_at, payment.id),
+    )
+    course = _Course()
+    for payment in settled:
+        course.add(payment)
+    return tuple(course.terms)
+
+
+@define
+class _Course:
+    """The terms so far, with what months are counted from.
+
+    Attributes:
+        terms: Those so far.
+        runs: Where each subscription's present run of months began, and how many it has.
+    """
+
+    terms: list[Term] = field(factory=list)
+    runs: dict[object, tuple[datetime, int]] = field(factory=dict)
+
+    def add(self, payment: Payment) -> None:
+        """Add the term of a payment that was settled after the others."""
+        item, settled_at = payment.item, payment.settled_at
+        if settled_at is None or not isinstance(item, SubscriptionItem | PassItem):
+            return
+        upgrades = payment.upgrades
+        starts_at = settled_at if upgrades else self._free_from(item, settled_at)
+        if isinstance(item, PassItem):
+            ends_at = starts_at + item.length
+        else:
+            ends_at = self._month_end(payment, item, starts_at)
+        reversed_at = payment.reversed_at
+        if upgrades:
+            self._cut(payment, settled_at)
+        self.terms.append(
+            Term(
+                payment_id=payment.id,
+                person_id=payment.person_id,
+                item=item,
+                subscription_id=payment.subscription_id,
+                settled_at=settled_at,
+                starts_at=starts_at,
+                ends_at=_ended_early(starts_at, ends_at, reversed_at),
+                reversed_at=reversed_at,
+            )
+        )
+
+    def _free_from(self, item: SubscriptionItem | PassItem, settled_at: datetime) -> datetime:
+        """Give when a term begins: after those of its kind that give as much."""
+        ends = (
+            term.ends_at
+            for term in self.terms
+            if type(term.item) is type(item) and term.item.tier.rank >= item.tier.rank
+        )
+        return max(settled_at, *ends, settled_at)
+
+    def _month_end(self, payment: Payment, item: SubscriptionItem, starts_at: datetime) -> datetime:
+        """Give a period's end on the run's own day of the month, or a short month's last."""
+        anchor, months = self.runs.get(payment.subscription_id, (starts_at, 0))
+        if payment.upgrades or months_later(anchor, months) != starts_at:
+            anchor, months = starts_at, 0
+        months += item.cycle.months
+        self.runs[payment.subscription_id] = (anchor, months)
+        return months_later(anchor, months)
+
+    def _cut(self, upgrade: Payment, at: datetime) -> None:
+        """End what an upgrade takes the place of, unless the upgrade itself was taken back."""
+        if upgrade.reversed_at is not None:
+            return
+        self.terms = [
+            attrs.evolve(term, ends_at=min(term.ends_at, max(term.starts_at, at)))
+            if term.subscription_id == upgrade.subscription_id
+            else term
+            for term in self.terms
+        ]
+
+
+def _ended_early(starts_at: datetime, ends_at: datetime, at: datetime | None) -> datetime:
+    return ends_at if at is None else min(ends_at, max(starts_at, at))
