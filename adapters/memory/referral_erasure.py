@@ -27,7 +27,6 @@ class MemoryReferralData:
         """Erase it for a locked person."""
         async with self._store.access():
             store = self._store
-            store.referral_payers.delete(person_id)
             for row in store.referral_traces.group("person", person_id):
                 store.referral_traces.delete((person_id, row.trace))
             for code in store.referral_codes.group("person", person_id):

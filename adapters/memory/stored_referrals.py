@@ -1,6 +1,7 @@
 """What an export holds of referrals, in memory."""
 
 from collections.abc import Iterable
+from typing import Any
 
 import attrs
 
@@ -77,6 +78,6 @@ def _flat(referral: Referral) -> dict[str, object]:
     return found
 
 
-def _fields(cls: type[attrs.AttrsInstance], row: object, **more: object) -> dict[str, object]:
+def _fields(cls: type[attrs.AttrsInstance], row: object, **more: object) -> dict[str, Any]:
     names = (field.name for field in attrs.fields(cls))
     return {name: more[name] if name in more else getattr(row, name, None) for name in names}

@@ -22,7 +22,8 @@ from adapters.postgres import tables
 from adapters.postgres.executor import Executor, Statement
 from domain.shared.ids import PersonId
 
-_codes, _referrals, _outbox = tables.referral_codes, tables.referrals, tables.outbox
+_codes, _referrals = tables.referral_codes, tables.referrals
+_traces, _outbox = tables.referral_traces, tables.outbox
 _person = bindparam("person_id", type_=Uuid)
 _NO_TEXT: ColumnElement[str] = literal_column("''")
 _NOTHING: ColumnElement[str] = literal_column("'{}'::jsonb")
@@ -66,10 +67,7 @@ _ERASE = (
     _BLANK_MADE,
     _BLANK_TOLD_CODES,
     Statement(delete(_codes).where(_codes.c.person_id == _person)),
-    *(
-        Statement(delete(table).where(table.c.person_id == _person))
-        for table in (tables.referral_traces, tables.referral_payers)
-    ),
+    Statement(delete(_traces).where(_traces.c.person_id == _person)),
 )
 
 

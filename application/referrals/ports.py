@@ -1,6 +1,6 @@
 """What the use cases of referrals need of a store and of other contexts."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
@@ -197,6 +197,23 @@ class Payers(Protocol):
 
     async def note(self, person_id: PersonId, paid_at: datetime) -> None:
         """Keep that a locked person paid, if that was earlier than what is known."""
+        ...
+
+
+class PastPerson(Protocol):
+    """A person who was erased."""
+
+    @property
+    def person_id(self) -> PersonId:
+        """Their id, which is all that is left of them."""
+        ...
+
+
+class PastPersons(Protocol):
+    """Those who were erased, known again by their address and by nothing else."""
+
+    async def of_email(self, email_hash: bytes) -> Sequence[PastPerson]:
+        """Give those who had the address that a hash is of."""
         ...
 
 

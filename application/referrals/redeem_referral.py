@@ -8,6 +8,7 @@ from application.referrals.invite_person import begun
 from application.referrals.ports import (
     Parties,
     Party,
+    PastPersons,
     Payers,
     ReferralBook,
     ReferralCodes,
@@ -90,6 +91,7 @@ class RedeemReferral:
     book: ReferralBook
     payers: Payers
     traces: Traces
+    past_persons: PastPersons
     weigh: SignalWeigher
     drain: Drain
     clock: Clock
@@ -148,12 +150,13 @@ class RedeemReferral:
         now: datetime,
     ) -> Redeemed:
         same = referrer.id == referee.id
+        selves = await self._selves(referee)
         redemption = Redemption(
             same_person=same,
             usable=offer.usable,
             signed_up_at=referee.registered_at,
-            is_payer=await self.payers.first_paid_at(referee.id) is not None,
-            is_referred=await self.referrals.of_referee(referee.id) is not None,
+            is_payer=any([await self.payers.first_paid_at(one) for one in selves]),
+            is_referred=any([await self.referrals.of_referee(one) for one in selves]),
             is_ancestor=not same and root == referee.id,
             referrer_active=referrer.active,
             signals=await self.weigh(referrer, referee, where, now),
@@ -167,6 +170,13 @@ class RedeemReferral:
         referral = await self._recorded(offer, command, now)
         await self.traces.note(referee.id, self.weigh.traces_of(referee, where))
         return Redeemed(judgement=judgement, referral=referral)
+
+    async def _selves(self, referee: Party) -> tuple[PersonId, ...]:
+        """Give the person, and whom they were before they had themself erased."""
+        if referee.email is None:
+            return (referee.id,)
+        past = await self.past_persons.of_email(self.weigh.past_address(referee.email))
+        return (referee.id, *(one.person_id for one in past))
 
     async def _recorded(self, offer: _Offer, command: Redeem, now: datetime) -> Referral:
         policy, version = self.rulebook.policies.referrals, self.rulebook.version

@@ -95,6 +95,10 @@ class SignalWeigher:
         )
         return tuple(self._trace(kind, text) for kind, text in texts if text is not None)
 
+    def past_address(self, email: str) -> bytes:
+        """Give what an address of an erased person is known again by."""
+        return self.pepper.erased_email(email)
+
     def payment_trace(self, fingerprint: str) -> Trace:
         """Give the trace of a means of payment."""
         return self._trace(TraceKind.PAYMENT, fingerprint)

@@ -177,6 +177,7 @@ class Referrals(DeclarativeContainer):
         book=ports.referral_book,
         payers=ports.referral_payers,
         traces=ports.referral_traces,
+        past_persons=ports.erasures,
         weigh=weigh,
         drain=drain,
         clock=ports.clock,

@@ -307,7 +307,7 @@ def referrals() -> st.SearchStrategy[Referral]:
         return st.builds(
             cls,
             **{
-                field.name: made.get(field.name) or of_type(hints[field.name])
+                field.name: made[field.name] if field.name in made else of_type(hints[field.name])
                 for field in attrs.fields(cls)
             },
         )

@@ -175,6 +175,7 @@ class Programme:
             ports.book,
             ports.payers,
             ports.traces,
+            self.stores.erasures,
             self.weigh,
             self.drain,
             self.stores.clock,

@@ -171,7 +171,6 @@ async def test_of_referrals_the_ledger_is_left(stores: Stores) -> None:
     assert left is not None
     assert (left.referrer_id, left.token, left.metadata) == (referrer.id, None, {})
     assert await ports.codes.get(code.code) is None
-    assert await ports.payers.first_paid_at(referee.id) is None
     assert await stores.mentions(code.code) == []
     assert not await ports.traces.common(referee.id, referee.id, TraceKind.PAYMENT)
 

@@ -7,6 +7,7 @@ import pytest
 from uuid_utils.compat import uuid7
 
 from application.referrals.invite_person import InviteRequest, TooManyInvitesError
+from application.referrals.ports import ReferrerFigures
 from application.referrals.redeem_referral import RedeemRequest
 from application.shared.rulebook import Policies, Rulebook
 from application.shared.transaction import ConcurrentUpdateError
@@ -39,6 +40,7 @@ from domain.shared.money import Money
 from tests.contracts import given, values
 from tests.contracts.referrals import Family, Programme
 from tests.contracts.stores import Stores
+from tests.contracts.use_cases import erase_person
 from tests.contracts.values import DAY, START
 
 WEEK = 7 * DAY
@@ -275,6 +277,17 @@ async def test_hard_rules(programme: Programme) -> None:
     assert back.judgement.signs == ("no_cycle",)
 
 
+async def test_who_had_themself_erased_comes_back_as_who_they_were(programme: Programme) -> None:
+    stores, email = programme.stores, values.an_email()
+    code = await programme.code_of(await given.a_person(stores))
+    referee = await programme.a_referee(code, email=email)
+    await programme.pays(referee)
+    await programme.drain(referee.id)
+    await erase_person(stores)(referee.id)
+    back = await given.a_person(stores, email=email)
+    assert (await programme.comes(code, back)).judgement.signs == ("not_a_payer", "not_referred")
+
+
 async def test_the_same_phone_is_refused_also_of_another_referee(programme: Programme) -> None:
     stores = programme.stores
     number = f"+91{uuid7().int % 10**10:010d}"
@@ -496,7 +509,6 @@ async def test_a_rewrite_of_what_has_changed_is_refused(programme: Programme) ->
 async def test_figures(programme: Programme) -> None:
     figures = programme.stores.referrals.figures
     since = START - timedelta(days=90)
-    before = {step.method: step for step in await figures.funnel(since)}
     referrer, _, _ = await rewarded_one(programme)
     request = InviteRequest(
         person_id=referrer.id,
@@ -504,7 +516,7 @@ async def test_figures(programme: Programme) -> None:
         source=Source.EMAIL,
     )
     await programme.invite(request)
-    found = []
+    found: list[ReferrerFigures] = []
     after = None
     while rows := await figures.by_referrer(since, after, 2):
         found += rows
@@ -519,4 +531,3 @@ async def test_figures(programme: Programme) -> None:
     assert code.rewarded >= 1
     assert code.invited >= code.signed_up >= code.purchased >= code.rewarded
     assert steps["contact_share", "email"].invited >= 1
-    assert before is not None
