@@ -135,8 +135,7 @@ async def test_nothing_is_left_anywhere(stores: Stores) -> None:
         "account_credit_ledger",
         *({"answers", "preferences"} & set(await stores.mentions(secret))),
     }
-    # The outbox holds why a review decided as it did.
-    assert len(await stores.mentions(secret)) == 12
+    assert len(await stores.mentions(secret)) == 11
 
     await erase_person(stores)(pair.a.id)
 

@@ -166,7 +166,7 @@ async def test_hard_rules_and_wrong_requests(api: Api) -> None:
     ):
         assert pointers(invalid(await api.post(REDEEM, body))) == [pointer]
     suspended = await given.a_person(api)
-    await api.made(f"/v1/persons/{suspended}/suspend", reason="Spam")
+    await api.put(f"/v1/persons/{suspended}/suspension", reason="Spam")
     refused(await api.post(REDEEM, {"person_id": suspended, "code": own}), 403, "person_suspended")
 
 
