@@ -219,11 +219,7 @@ class ReferralRoutes(Controller):
     async def redeem_referral(
         self, request: ApiRequest, data: JSONBody[RedeemBody]
     ) -> Response[RedeemedBody]:
-        """Enter a code or the token of an invite: it is accepted, held, or rejected with reasons.
-
-        Where a rule rejects, nothing is kept and another code can be entered; where signs of
-        fraud add up to too much, that is final.
-        """
+        """Enter a code or an invite's token: it is accepted, held, or rejected with reasons."""
         wanted = RedeemRequest(
             person_id=acting(request, data.person_id),
             code=data.code,

@@ -25,7 +25,7 @@ def persons(data: Path) -> list[UUID]:
 
 
 async def _persons(url: str) -> list[UUID]:
-    kithkin = on_postgres(Settings(), url)
+    kithkin = on_postgres(Settings(pepper="p" * 32), url)
     await kithkin.open()
     register = kithkin.identity.register_person()
     first, second, third, fourth = [(await register(Profile(name="Asha"))).id for _ in range(4)]
