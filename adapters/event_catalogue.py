@@ -14,6 +14,7 @@ from domain.achievements.events import AchievementEvent
 from domain.billing.events import BillingEvent
 from domain.conversations.events import ConversationEvent
 from domain.identity.events import IdentityEvent
+from domain.referrals.events import ReferralEvent
 from domain.shared.events import Event
 from domain.streaks.events import StreakEvent
 from domain.usage.events import UsageEvent
@@ -27,6 +28,7 @@ EVENTS: tuple[type[Event], ...] = get_args(
     | AchievementEvent
     | UsageEvent
     | BillingEvent
+    | ReferralEvent
 )
 """All that can happen."""
 

@@ -27,6 +27,7 @@ from entrypoints.payment_settings import (
 )
 
 PREFIX = "KITHKIN_"
+MAX_LINK_CHARACTERS = 500
 MAX_PORT = 65_535
 MAX_WORKERS = 256
 MAX_POOL_SIZE = 1000
@@ -85,6 +86,7 @@ class Settings:
         google_client_secret: Proves it.
         google_redirect_uri: The app's page that Google sends persons back to.
         google_issuer: Google, or another provider that speaks as it does.
+        referral_link: The app's page that codes and invites lead to.
         public_url: Where people reach this server; None takes the address it listens on.
         payment_provider: Who takes payments.
         sandbox_webhook_secrets: What the sandbox signs with; None derives it from the pepper.
@@ -131,6 +133,7 @@ class Settings:
     google_client_secret: str | None = field(default=None, repr=False)
     google_redirect_uri: str | None = None
     google_issuer: str = "https://accounts.google.com"
+    referral_link: str | None = None
     public_url: str | None = None
     payment_provider: PaymentProviderName = PaymentProviderName.SANDBOX
     sandbox_webhook_secrets: str | None = field(default=None, repr=False)
@@ -301,6 +304,12 @@ def _address(given: str) -> str:
     return given
 
 
+def _short_address(given: str) -> str:
+    if len(given) > MAX_LINK_CHARACTERS:
+        raise ValueError(f"give an address of at most {MAX_LINK_CHARACTERS} characters")
+    return _address(given)
+
+
 def _whole_number(least: int, most: int) -> Callable[[str], int]:
     def read(given: str) -> int:
         is_number = given.isascii() and given.isdigit() and len(given) <= _MOST_DIGITS
@@ -373,6 +382,7 @@ _READERS: dict[str, Callable[[str], Any]] = {
     "google_client_secret": str,
     "google_redirect_uri": _address,
     "google_issuer": _address,
+    "referral_link": _short_address,
     "public_url": public_url,
     "payment_provider": payment_provider,
     "sandbox_webhook_secrets": webhook_secrets,

@@ -7,9 +7,9 @@ from uuid import UUID
 
 from attrs import field, frozen
 
-from adapters.memory.billing_tables import BillingTables
 from adapters.memory.outbox import Outbox
 from adapters.memory.reaction_rows import MarkRow, ProgressRow, StreakDayRow
+from adapters.memory.referral_tables import ReferralTables
 from adapters.memory.rows import (
     DailyCount,
     EndpointRow,
@@ -63,7 +63,7 @@ class Answered:
     kept: KeptAnswer = field(converter=_copied_answer)
 
 
-class MemoryStore(Outbox, BillingTables):
+class MemoryStore(Outbox, ReferralTables):
     """The tables, the outbox and the test clock, all empty at first.
 
     Attributes:

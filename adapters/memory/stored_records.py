@@ -7,6 +7,7 @@ import attrs
 import msgspec
 from attrs import frozen
 
+from adapters.memory import stored_referrals
 from adapters.memory.billing_records import BILLING_RECORDS
 from adapters.memory.own_part import own_part
 from adapters.memory.store import MemoryStore
@@ -91,6 +92,11 @@ def memory_records(store: MemoryStore) -> dict[str, Any]:
         "usage_sessions": _usage_sessions,
         "usage_ledger": _usage_ledger,
         **BILLING_RECORDS,
+        "referral_codes": stored_referrals.referral_codes,
+        "referrals": stored_referrals.referrals,
+        "referred_by": stored_referrals.welcomes,
+        "referral_rewards": stored_referrals.referral_rewards,
+        "first_payment": stored_referrals.first_payments,
         "events": _events,
     }
     return {name: MemoryRecords(store, find) for name, find in finds.items()}

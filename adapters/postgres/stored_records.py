@@ -12,6 +12,7 @@ from adapters.postgres.billing_records import billing_records
 from adapters.postgres.codec import columns_for, field_names, from_row
 from adapters.postgres.executor import Executor
 from adapters.postgres.record_pages import PostgresJsonRecords, PostgresRecords, RecordList
+from adapters.postgres.stored_referrals import referral_records
 from application.identity.stored_records import (
     UNTOLD_EVENTS,
     UNTOLD_FIELDS,
@@ -277,5 +278,6 @@ def postgres_records(executor: Executor) -> dict[str, Any]:
         "usage_sessions": PostgresRecords(executor, _USAGE_SESSIONS, OwnUsageSession),
         "usage_ledger": PostgresRecords(executor, _USAGE_LEDGER, OwnUsageLine),
         **billing_records(executor),
+        **referral_records(executor),
         "events": PostgresEventRecords(executor),
     }

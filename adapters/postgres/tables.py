@@ -55,6 +55,14 @@ from adapters.postgres.identity_tables import (
     sign_in_codes,
 )
 from adapters.postgres.prompt_tables import smart_prompt_events
+from adapters.postgres.referral_tables import (
+    referral_codes,
+    referral_payers,
+    referral_reward_claims,
+    referral_rewards,
+    referral_traces,
+    referrals,
+)
 from adapters.postgres.schema import Instant, metadata, one_of
 from adapters.postgres.shop_tables import (
     account_credit_bookings,
@@ -128,6 +136,12 @@ __all__ = [
     "reaction_marks",
     "reaction_progress",
     "read_markers",
+    "referral_codes",
+    "referral_payers",
+    "referral_reward_claims",
+    "referral_rewards",
+    "referral_traces",
+    "referrals",
     "reports",
     "reward_status",
     "service_keys",

@@ -336,5 +336,6 @@ class OwnEvent:
 UNTOLD_EVENTS = ("person_reported",)
 """Types of events that would tell a person what another did about them in confidence."""
 
-UNTOLD_FIELDS = ("counts_on",)
-"""Fields of events that hold the other participant's date beside the person's own."""
+UNTOLD_FIELDS = ("counts_on", "score", "signs", "why", "reviewed_by")
+"""Fields of events that hold what is another's: the other participant's date beside the person's
+own, and what was found of those whom the person referred."""

@@ -5,6 +5,7 @@ from attrs import field, frozen
 from domain.billing.policy import BillingPolicy
 from domain.conversations.policy import ConversationPolicy
 from domain.identity.policy import IdentityPolicy
+from domain.referrals.policy import ReferralPolicy
 from domain.shared.tier_limits import TierCatalogue
 from domain.streaks.policy import StreakPolicy
 from domain.usage.policy import UsagePolicy
@@ -20,6 +21,7 @@ class Policies:
     video: VideoPolicy = field(factory=VideoPolicy)
     streaks: StreakPolicy = field(factory=StreakPolicy)
     usage: UsagePolicy = field(factory=UsagePolicy)
+    referrals: ReferralPolicy = field(factory=ReferralPolicy)
     billing: BillingPolicy = field(factory=BillingPolicy)
     tiers: TierCatalogue = field(factory=TierCatalogue)
 

@@ -27,6 +27,7 @@ COMMANDS = {
     "usage": "Show what a person may use this month, by its sources.",
     "payments": "Compare payments with what their providers say.",
     "billing": "Show what a person pays for and may use, and their account credit.",
+    "referrals": "Show who came by whom.",
     "demo": "Play the whole story on a database of its own.",
     "doctor": "Find what is wrong with this installation, and how to mend it.",
 }

@@ -52,14 +52,16 @@ def command(**flags: str | bool | None) -> None:
         # Slow, and a signal in the midst of an import would be dropped.
         with signals.held():
             from entrypoints.wiring.database import known_url  # noqa: PLC0415
+            from entrypoints.wiring.pepper import require_pepper, with_kept_pepper  # noqa: PLC0415
 
+        require_pepper(settings)
         url = known_url(settings)
         if url is None:
             raise StoreUnavailableError(
                 f"none runs on {settings.data}: start `kithkin serve` first, or give --data or "
                 "--database-url"
             )
-        asyncio.run(_work(settings, url))
+        asyncio.run(_work(with_kept_pepper(settings), url))
     except KeyboardInterrupt:
         pass
     if sys.stdout.isatty():

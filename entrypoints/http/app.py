@@ -37,6 +37,9 @@ from entrypoints.http.personal_data import PersonalDataRoutes
 from entrypoints.http.persons import PersonRoutes
 from entrypoints.http.prompts import PromptRoutes
 from entrypoints.http.receipts import ReceiptRoutes
+from entrypoints.http.referral_analytics import ReferralAnalyticsRoutes
+from entrypoints.http.referral_rewards import ReferralRewardRoutes
+from entrypoints.http.referrals import ReferralRoutes
 from entrypoints.http.reports import ReportRoutes
 from entrypoints.http.request_log import RequestLog
 from entrypoints.http.revenue import RevenueRoutes
@@ -123,6 +126,9 @@ def _routes(settings: Settings) -> list[ControllerRouterHandler]:
         AchievementRoutes,
         AwardRoutes,
         UsageRoutes,
+        ReferralRoutes,
+        ReferralRewardRoutes,
+        ReferralAnalyticsRoutes,
         CatalogueRoutes,
         AccountCreditRoutes,
         RevenueRoutes,

@@ -32,6 +32,13 @@ from entrypoints.http.export_billing import (
     ExportedRefund,
     ExportedSubscription,
 )
+from entrypoints.http.exported_referrals import (
+    ExportedFirstPayment,
+    ExportedReferral,
+    ExportedReferralCode,
+    ExportedReferralReward,
+    ExportedWelcome,
+)
 from entrypoints.http.learning import PreferencesBody
 from entrypoints.http.messages import MessageBody
 from entrypoints.http.persons import PersonBody
@@ -327,6 +334,11 @@ class ExportBody(Struct):
     usage_periods: list[ExportedUsagePeriod]
     usage_sessions: list[ExportedUsageSession]
     usage_ledger: list[LineBody]
+    referral_codes: list[ExportedReferralCode]
+    referrals: Annotated[list[ExportedReferral], Meta(description="Those the person made")]
+    referred_by: Annotated[list[ExportedWelcome], Meta(description="None or one")]
+    referral_rewards: list[ExportedReferralReward]
+    first_payment: Annotated[list[ExportedFirstPayment], Meta(description="None or one")]
     quotes: list[ExportedQuote]
     account_credit: Annotated[
         list[ExportedAccountCredit], Meta(description="One for each currency")

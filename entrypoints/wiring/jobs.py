@@ -3,7 +3,8 @@
 import random
 import time
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Protocol
 
 from dependency_injector.containers import DeclarativeContainer
 from dependency_injector.providers import DependenciesContainer, Dict, Factory, Object, Singleton
@@ -14,16 +15,23 @@ from application.shared.backlog import TellBacklog
 from application.shared.counted_run import CountedRun
 from application.shared.forget_answers import ForgetExpiredAnswers
 from application.shared.forget_queue_log import ForgetQueueLog
-from application.shared.jobs import Ahead, Handler, JobKind, JobKinds
+from application.shared.jobs import Ahead, Handler, JobKind, JobKinds, StoredJob
 from application.shared.manage_jobs import DiscardJob, ListJobs, RetryJob
 from application.shared.run_due_jobs import RunDueJobs
 from application.shared.run_job import RunJob
-from application.video.settle_rewards import SettleRewards
+
+
+class _Foreseeing(Protocol):
+    """Work that knows when there will be more of it."""
+
+    async def __call__(self, job: StoredJob, /) -> object: ...
+
+    async def ahead(self, now: datetime, /) -> datetime | None: ...
 
 
 def job_kinds(
     every_minute: Mapping[str, Handler],
-    settle_rewards: SettleRewards,
+    foreseen: Mapping[str, _Foreseeing],
     every_hour: Mapping[str, Handler],
     award_back: Handler,
     billing: Mapping[str, Handler],
@@ -35,7 +43,7 @@ def job_kinds(
     return JobKinds.of(
         (
             *(_sweep(name, handle, minute) for name, handle in every_minute.items()),
-            _sweep("settle_rewards", settle_rewards, minute, ahead=settle_rewards.ahead),
+            *(_sweep(name, work, minute, ahead=work.ahead) for name, work in foreseen.items()),
             *(_sweep(name, handle, hour) for name, handle in every_hour.items()),
             # It goes on where it was broken off, so a long one is many tries of a bounded time.
             JobKind(
@@ -79,6 +87,7 @@ class Jobs(DeclarativeContainer):
     achievements = DependenciesContainer()
     usage = DependenciesContainer()
     billing = DependenciesContainer()
+    referrals = DependenciesContainer()
 
     kinds = Singleton(
         job_kinds,
@@ -86,7 +95,10 @@ class Jobs(DeclarativeContainer):
             settle_overdue_calls=video.settle_overdue_calls,
             settle_due_usage=usage.settle_due,
         ),
-        settle_rewards=video.settle_rewards,
+        foreseen=Dict(
+            settle_rewards=video.settle_rewards,
+            settle_referrals=referrals.settle_due,
+        ),
         every_hour=Dict(
             forget_events=events.forget_events,
             forget_expired_answers=Factory(

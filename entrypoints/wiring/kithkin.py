@@ -22,6 +22,7 @@ from entrypoints.wiring.jobs import Jobs
 from entrypoints.wiring.payments import Payments
 from entrypoints.wiring.pepper import pepper
 from entrypoints.wiring.reactions import Reactions
+from entrypoints.wiring.referrals import Referrals
 from entrypoints.wiring.shared import Shared
 from entrypoints.wiring.shop import Shop
 from entrypoints.wiring.sign_in import SignIn, google_of, mailer_of
@@ -53,6 +54,7 @@ class Kithkin:
         achievements: Use cases about achievements.
         reactions: What contexts make of the events of others.
         usage: Use cases about usage.
+        referrals: Use cases about referrals.
         payments: The payment providers.
         billing: Use cases about payments, subscriptions and plans.
         shop: Use cases about what is sold.
@@ -72,6 +74,7 @@ class Kithkin:
     achievements: Achievements
     reactions: Reactions
     usage: Usage
+    referrals: Referrals
     payments: Payments
     billing: Billing
     shop: Shop
@@ -175,7 +178,10 @@ def _wired(settings: Settings, ports: "PostgresPorts | MemoryPorts") -> Kithkin:
     shop.billing.override(billing)
     streaks = Streaks(ports=ports)
     achievements = Achievements(ports=ports, streaks=streaks)
-    reactions = Reactions(ports=ports, streaks=streaks, achievements=achievements, shop=shop)
+    referrals = Referrals(ports=ports, video=video, shop=shop)
+    reactions = Reactions(
+        ports=ports, streaks=streaks, achievements=achievements, shop=shop, referrals=referrals
+    )
     events = Events(ports=ports, reactions=reactions, settings=Object(settings))
     jobs = Jobs(
         ports=ports,
@@ -185,6 +191,7 @@ def _wired(settings: Settings, ports: "PostgresPorts | MemoryPorts") -> Kithkin:
         achievements=achievements,
         usage=usage,
         billing=billing,
+        referrals=referrals,
     )
     shared = Shared(ports=ports, jobs=jobs)
     return Kithkin(
@@ -207,6 +214,7 @@ def _wired(settings: Settings, ports: "PostgresPorts | MemoryPorts") -> Kithkin:
         achievements=achievements,
         reactions=reactions,
         usage=usage,
+        referrals=referrals,
         payments=payments,
         billing=billing,
         shop=shop,

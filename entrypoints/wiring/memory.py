@@ -64,6 +64,21 @@ from adapters.memory.prompts import (
     MemoryPromptTotals,
 )
 from adapters.memory.reactions import MemoryReactions
+from adapters.memory.referral_erasure import MemoryReferralData
+from adapters.memory.referral_records import MemoryReferralFigures, MemoryReferralRecords
+from adapters.memory.referral_traces import (
+    MemoryClaims,
+    MemoryMilestoneRewards,
+    MemoryPayers,
+    MemoryTraces,
+)
+from adapters.memory.referrals import (
+    MemoryDueReferrals,
+    MemoryParties,
+    MemoryReferralBook,
+    MemoryReferralCodes,
+    MemoryReferrals,
+)
 from adapters.memory.revenue import MemoryRevenueTotals
 from adapters.memory.rewards import MemoryRewards
 from adapters.memory.send_gate import MemorySendGate
@@ -180,7 +195,7 @@ class MemoryPorts(DeclarativeContainer):
     sink_claims = Singleton(MemorySinkClaims, store)
     preferences = Singleton(MemoryPreferences, store)
     erasures = Singleton(MemoryErasures, store)
-    personal_data = List(Singleton(MemoryPersonalData, store))
+    personal_data = List(Singleton(MemoryPersonalData, store), Singleton(MemoryReferralData, store))
     stored_records = Singleton(memory_records, store)
     pepper = Dependency(instance_of=Pepper)
     subscribers = Singleton(MemorySubscribers, store)
@@ -189,6 +204,17 @@ class MemoryPorts(DeclarativeContainer):
     usage_records = Singleton(MemoryUsageRecords, store)
     usage_stats = Singleton(MemoryUsageStats, store)
     due_accounts = Singleton(MemoryDueAccounts, store)
+    referral_parties = Singleton(MemoryParties, store)
+    referral_codes = Singleton(MemoryReferralCodes, store)
+    referrals = Singleton(MemoryReferrals, store)
+    referral_book = Singleton(MemoryReferralBook, store)
+    due_referrals = Singleton(MemoryDueReferrals, store)
+    referral_traces = Singleton(MemoryTraces, store)
+    referral_payers = Singleton(MemoryPayers, store)
+    milestone_rewards = Singleton(MemoryMilestoneRewards, store)
+    referral_claims = Singleton(MemoryClaims, store)
+    referral_records = Singleton(MemoryReferralRecords, store)
+    referral_figures = Singleton(MemoryReferralFigures, store)
     quotes = Singleton(MemoryQuotes, store)
     kept_grants = Singleton(MemoryKeptGrants, store)
     revenue_totals = Singleton(MemoryRevenueTotals, store)

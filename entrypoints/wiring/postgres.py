@@ -60,6 +60,21 @@ from adapters.postgres.prompts import (
 )
 from adapters.postgres.quotes import PostgresQuotes
 from adapters.postgres.reactions import PostgresReactions
+from adapters.postgres.referral_erasure import PostgresReferralData
+from adapters.postgres.referral_records import PostgresReferralFigures, PostgresReferralRecords
+from adapters.postgres.referral_traces import (
+    PostgresClaims,
+    PostgresMilestoneRewards,
+    PostgresPayers,
+    PostgresTraces,
+)
+from adapters.postgres.referrals import (
+    PostgresDueReferrals,
+    PostgresParties,
+    PostgresReferralBook,
+    PostgresReferralCodes,
+    PostgresReferrals,
+)
 from adapters.postgres.revenue import PostgresRevenueTotals
 from adapters.postgres.rewards import PostgresRewards
 from adapters.postgres.send_gate import PostgresSendGate
@@ -201,7 +216,9 @@ class PostgresPorts(DeclarativeContainer):
     sink_claims = Singleton(PostgresSinkClaims, store)
     preferences = Singleton(PostgresPreferences, store)
     erasures = Singleton(PostgresErasures, store)
-    personal_data = List(Singleton(PostgresPersonalData, store))
+    personal_data = List(
+        Singleton(PostgresPersonalData, store), Singleton(PostgresReferralData, store)
+    )
     stored_records = Singleton(postgres_records, store)
     pepper = Dependency(instance_of=Pepper)
     subscribers = Singleton(PostgresSubscribers, store)
@@ -210,6 +227,17 @@ class PostgresPorts(DeclarativeContainer):
     usage_records = Singleton(PostgresUsageRecords, store)
     usage_stats = Singleton(PostgresUsageStats, store)
     due_accounts = Singleton(PostgresDueAccounts, store)
+    referral_parties = Singleton(PostgresParties, store)
+    referral_codes = Singleton(PostgresReferralCodes, store)
+    referrals = Singleton(PostgresReferrals, store)
+    referral_book = Singleton(PostgresReferralBook, store)
+    due_referrals = Singleton(PostgresDueReferrals, store)
+    referral_traces = Singleton(PostgresTraces, store)
+    referral_payers = Singleton(PostgresPayers, store)
+    milestone_rewards = Singleton(PostgresMilestoneRewards, store)
+    referral_claims = Singleton(PostgresClaims, store)
+    referral_records = Singleton(PostgresReferralRecords, store)
+    referral_figures = Singleton(PostgresReferralFigures, store)
     quotes = Singleton(PostgresQuotes, store)
     kept_grants = Singleton(PostgresKeptGrants, store)
     revenue_totals = Singleton(PostgresRevenueTotals, store)

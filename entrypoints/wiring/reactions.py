@@ -25,6 +25,7 @@ class Reactions(DeclarativeContainer):
     streaks = DependenciesContainer()
     achievements = DependenciesContainer()
     shop = DependenciesContainer()
+    referrals = DependenciesContainer()
 
     # In this order: achievements look at what streaks come to.
     drains = List(streaks.drain, achievements.drain)
@@ -47,6 +48,18 @@ class Reactions(DeclarativeContainer):
             CatchUp,
             progress=ports.reactions,
             drain=shop.drain,
+            seconds=Object(time.monotonic),
+        ),
+        Factory(
+            CatchUp,
+            progress=ports.reactions,
+            drain=referrals.drain,
+            seconds=Object(time.monotonic),
+        ),
+        Factory(
+            CatchUp,
+            progress=ports.reactions,
+            drain=referrals.drain_claims,
             seconds=Object(time.monotonic),
         ),
     )

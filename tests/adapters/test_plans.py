@@ -24,6 +24,9 @@ READS_ALL = {
     "jobs._IN_STATE": {"jobs"},
     # Counted when an operator publishes an achievement, or awards it back.
     "awards._PERSONS": {"persons"},
+    # Ninety days of invites, summed for an operator.
+    "referral_records._FUNNEL": {"referrals"},
+    "referral_records._BY_REFERRER": {"referrals"},
 }
 
 MORE = (
@@ -198,6 +201,39 @@ MORE = (
     INSERT INTO usage_ledger
     SELECT id, number, '2026-03', now(), 'used', 0, -1, 0, NULL, NULL, '0'
     FROM persons, generate_series(1, 5) AS numbers (number)
+    """,
+    """
+    INSERT INTO referral_codes SELECT left(id::text, 36), id, now() FROM persons
+    """,
+    """
+    INSERT INTO referrals (id, state, referrer_id, method, token, metadata, invited_at, expires_at,
+                           policy_version, version, referee_id, redeemed_at, signed_up_at, held_at,
+                           payment_id, settled_at, currency, due_at)
+    SELECT uuidv7(),
+           CASE number % 50 WHEN 0 THEN 'held' WHEN 1 THEN 'invited' WHEN 2 THEN 'qualified'
+           ELSE 'expired' END,
+           id, 'code', id::text, '{}', now() - number * interval '1 day', now(), '0', 1,
+           CASE WHEN number % 50 <> 1 THEN next END, now(), now(), now(), uuidv7(), now(), 'INR',
+           CASE WHEN number % 50 IN (1, 2) THEN now() END
+    FROM (SELECT id, lead(id) OVER (ORDER BY id) AS next, row_number() OVER () AS number
+          FROM persons) AS numbered
+    """,
+    """
+    INSERT INTO referral_traces
+    SELECT id, kind, sha256(id::text::bytea)
+    FROM persons, (VALUES ('mailbox'), ('device'), ('payment')) AS kinds (kind)
+    """,
+    """
+    INSERT INTO referral_payers SELECT id, now() FROM persons
+    """,
+    """
+    INSERT INTO referral_rewards
+    VALUES (uuidv7(), 'A', 'A', 'badge', '{"badge": "A"}', 1, true, NULL, now())
+    """,
+    """
+    INSERT INTO referral_reward_claims
+    SELECT persons.id, referral_rewards.id, 'badge', '{}', now(), NULL, NULL, '0'
+    FROM persons, referral_rewards
     """,
     """
     INSERT INTO quotes

@@ -37,6 +37,15 @@ from adapters.postgres.payment_rows import (
     subscription_to_row,
 )
 from adapters.postgres.quotes import QuoteRow, quote_from_row, quote_to_row
+from adapters.postgres.referral_rows import (
+    REFERRAL_STATES,
+    claim_from_row,
+    claim_to_row,
+    referral_from_row,
+    referral_to_row,
+    reward_from_row,
+    reward_to_row,
+)
 from adapters.postgres.streaks import streak_from_row, streak_to_row
 from adapters.postgres.usage import (
     SESSION_STATES,
@@ -65,6 +74,10 @@ from domain.billing.payments import Payment
 from domain.billing.quotes import LineKind, Quote, QuoteLine
 from domain.billing.subscriptions import ProviderRefs, Subscription, TierGrant
 from domain.identity.blocks import Block
+from domain.referrals.kinds import Purchase, Review
+from domain.referrals.milestones import Claim, MilestoneReward, RewardType
+from domain.referrals.referrals import Referral
+from domain.shared.money import Money
 from domain.shared.tiers import Tier
 from domain.streaks.streaks import Break, Credit, Streak
 from domain.usage.periods import ClosedPeriod, OpenPeriod, Period
@@ -125,6 +138,7 @@ for of_states in (
     tables.video_messages,
     tables.usage_sessions,
     tables.usage_periods,
+    tables.referrals,
 ):
     COPIES[of_states] = without_constraints(of_states)
 
@@ -150,7 +164,16 @@ async def through(executor: Executor, table: Table, row: dict[str, Any]) -> Row:
     return read
 
 
-WITH_JSON = {AchievementRow, AwardRow, KeptGrantsRow, PaymentRow, QuoteRow, TotalsRow}
+WITH_JSON = {
+    AchievementRow,
+    AwardRow,
+    KeptGrantsRow,
+    PaymentRow,
+    QuoteRow,
+    TotalsRow,
+    MilestoneReward,
+    Claim,
+}
 PLAIN = [one for one in STORED if one[1] not in WITH_JSON]
 """All but those that hold JSON, whose text the database writes in its own way."""
 
@@ -266,6 +289,85 @@ async def test_a_usage_session_comes_back_in_its_state(copies: Executor, session
 async def test_a_usage_period_comes_back_in_its_state(copies: Executor, period: Period) -> None:
     row = await through(copies, tables.usage_periods, period_to_row(period))
     assert period_from_row(row) == period
+
+
+def referrals() -> st.SearchStrategy[Referral]:
+    """Referrals in every state; a reward is in the currency of the purchase, as a row has one."""
+    amounts = st.builds(Money, st.integers(0, 2**40), st.just("INR"))
+    purchases = st.builds(
+        Purchase,
+        payment_id=st.uuids(),
+        settled_at=strategies.instants,
+        paid=amounts,
+        plan_seconds=st.integers(0, 2**40),
+    )
+    special: dict[str, st.SearchStrategy[Any]] = {
+        "metadata": st.dictionaries(texts, texts, max_size=3),
+        "review": st.none() | values_of(Review),
+        "referrer_reward": amounts,
+        "referee_reward": amounts,
+        "version": st.integers(1, 99),
+    }
+
+    def of_state(cls: type[Any]) -> st.SearchStrategy[Any]:
+        hints = get_type_hints(cls)
+        bought = purchases if hints.get("purchase") is Purchase else st.none() | purchases
+        made = special | {"purchase": bought}
+        return st.builds(
+            cls,
+            **{
+                field.name: made[field.name] if field.name in made else of_type(hints[field.name])
+                for field in attrs.fields(cls)
+            },
+        )
+
+    return st.one_of(*map(of_state, REFERRAL_STATES.values()))
+
+
+@given(referral=referrals())
+@SOME
+async def test_a_referral_comes_back_in_its_state(copies: Executor, referral: Referral) -> None:
+    row = await through(copies, tables.referrals, referral_to_row(referral))
+    assert referral_from_row(row) == referral
+
+
+rewards = {
+    "type": st.sampled_from(RewardType),
+    "value": st.dictionaries(texts, texts | st.integers(0, 2**40), max_size=2),
+}
+
+
+@given(
+    reward=st.builds(
+        MilestoneReward,
+        **rewards,
+        name=texts,
+        description=texts,
+        required_referrals=st.integers(1, 99),
+        valid_days=st.none() | st.integers(1, 99),
+        created_at=strategies.instants,
+    )
+)
+@SOME
+async def test_a_milestone_comes_back(copies: Executor, reward: MilestoneReward) -> None:
+    row = await through(copies, tables.referral_rewards, reward_to_row(reward))
+    assert reward_from_row(row) == reward
+
+
+@given(
+    claim=st.builds(
+        Claim,
+        **rewards,
+        policy_version=texts,
+        claimed_at=strategies.instants,
+        applied_at=st.none() | strategies.instants,
+        expires_at=st.none() | strategies.instants,
+    )
+)
+@SOME
+async def test_a_claim_comes_back(copies: Executor, claim: Claim) -> None:
+    row = await through(copies, tables.referral_reward_claims, claim_to_row(claim))
+    assert claim_from_row(row) == claim
 
 
 numbers = st.integers(1, 10**6)

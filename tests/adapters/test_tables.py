@@ -7,6 +7,7 @@ from sqlalchemy import Table
 
 from adapters.memory.billing_tables import ToldRow
 from adapters.memory.reaction_rows import MarkRow, ProgressRow, StreakDayRow
+from adapters.memory.referral_tables import PayerRow
 from adapters.memory.rows import PartnerRow, SinkRow, TotalsRow
 from adapters.postgres import tables
 from adapters.postgres.achievements import AchievementRow, AwardRow
@@ -14,12 +15,14 @@ from adapters.postgres.codec import field_names
 from adapters.postgres.kept_grants import KeptGrantsRow
 from adapters.postgres.payment_rows import PaymentRow, ReportRow, SubscriptionRow
 from adapters.postgres.quotes import QuoteRow
+from adapters.postgres.referral_rows import REFERRAL_STATES
 from adapters.postgres.streaks import StreakRow
 from adapters.postgres.usage import ACCOUNT_FIELDS, SESSION_STATES
 from adapters.postgres.video import STATES
 from adapters.postgres.video_messages import STATES as VIDEO_MESSAGE_STATES
 from application.achievements.ports import AwardBack
 from application.billing.ports import PlanStanding
+from application.referrals.ports import Trace
 from application.shared.idempotency import KeptAnswer
 from application.shared.jobs import StoredJob
 from domain.achievements.awards import Award
@@ -42,6 +45,8 @@ from domain.identity.reports import Report
 from domain.identity.service_keys import ServiceKey
 from domain.identity.sessions import LoginSession
 from domain.identity.sign_in_codes import SignInCode
+from domain.referrals.codes import ReferralCode
+from domain.referrals.milestones import Claim, MilestoneReward
 from domain.usage.accounts import UsageAccount
 from domain.usage.ledger import LedgerLine
 from domain.usage.periods import ClosedPeriod, OpenPeriod
@@ -90,6 +95,10 @@ STORED: list[tuple[Table, type[Any], set[str]]] = [
     (tables.payment_notifications, ToldRow, set()),
     (tables.subscriptions, SubscriptionRow, set()),
     (tables.plan_standings, PlanStanding, set()),
+    (tables.referral_codes, ReferralCode, set()),
+    (tables.referral_payers, PayerRow, set()),
+    (tables.referral_rewards, MilestoneReward, set()),
+    (tables.referral_reward_claims, Claim, set()),
     (tables.quotes, QuoteRow, set()),
     (tables.kept_grants, KeptGrantsRow, set()),
     (tables.account_credits, CreditAccount, set()),
@@ -148,6 +157,22 @@ def test_a_usage_accounts_columns_are_its_fields_save_for_what_has_its_own_rows(
     assert columns(tables.usage_accounts) == {*ACCOUNT_FIELDS, "period_ends_at"}
 
 
+def test_a_referrals_columns_are_the_fields_of_its_states() -> None:
+    fields = {name for state in REFERRAL_STATES.values() for name in field_names(state)}
+    parts = {
+        "purchase": {"payment_id", "settled_at", "paid_minor", "currency", "plan_seconds"},
+        "review": {"review_verdict", "reviewed_by", "review_why", "reviewed_at"},
+        "referrer_reward": {"referrer_reward_minor"},
+        "referee_reward": {"referee_reward_minor"},
+    }
+    flat = fields.difference(parts).union(*parts.values())
+    assert columns(tables.referrals) == flat | {"state", "due_at"}
+
+
+def test_a_traces_columns_are_its_fields() -> None:
+    assert columns(tables.referral_traces) == {"person_id", *field_names(Trace)}
+
+
 def test_a_jobs_columns_are_its_fields() -> None:
     assert columns(tables.jobs) == set(field_names(StoredJob))
 
@@ -167,4 +192,5 @@ def test_every_table_but_the_ledgers_holds_a_value() -> None:
         tables.jobs,
     }
     held |= {tables.usage_accounts, tables.usage_periods, tables.usage_sessions}
+    held |= {tables.referrals, tables.referral_traces}
     assert set(tables.metadata.tables.values()) == held | ledgers

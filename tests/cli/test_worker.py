@@ -78,7 +78,7 @@ def working(
     with subprocess.Popen(
         (*command, "worker", *arguments),
         cwd=REPOSITORY,
-        env=clean_environment(),
+        env={**clean_environment(), **PEPPER},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -158,7 +158,7 @@ def test_a_worker_shows_its_own_figures(own_database: str) -> None:
 def test_a_port_for_figures_that_is_taken_is_told(kithkin: RunCommand, own_database: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        result = kithkin("worker", "--database-url", own_database, "--metrics-port", port)
+        result = kithkin("worker", "--database-url", own_database, "--metrics-port", port, **PEPPER)
     assert (result.status, result.out) == (1, "")
     (said,) = result.problems
     assert said.startswith(f"Error: Port {port} on 127.0.0.1 is in use;")
@@ -195,9 +195,17 @@ def test_a_worker_starts_no_database(kithkin: RunCommand, folder: Path) -> None:
 
 def test_a_worker_needs_its_migrations(kithkin: RunCommand, own_database: str) -> None:
     asyncio.run(execute(own_database, "CREATE DATABASE unworked TEMPLATE template0"))
-    result = kithkin("worker", "--database-url", own_database.replace("/worked?", "/unworked?"))
+    unworked = own_database.replace("/worked?", "/unworked?")
+    result = kithkin("worker", "--database-url", unworked, **PEPPER)
     assert result.status == 1
     assert "run `kithkin migrate` first" in result.err
+
+
+def test_a_worker_on_a_database_needs_its_pepper(kithkin: RunCommand, own_database: str) -> None:
+    result = kithkin("worker", "--database-url", own_database)
+    assert (result.status, result.out) == (2, "")
+    (problem,) = result.problems
+    assert problem.startswith("Error: KITHKIN_PEPPER: a database URL needs it")
 
 
 @pytest.mark.parametrize("slots", ["1", "101", "many"])

@@ -68,6 +68,7 @@ from adapters.memory.usage import (
 from adapters.memory.video import MemoryCalls, MemoryHistories, MemoryOverdueCalls
 from application.shared.outbox import OutboxEvent
 from domain.shared.ids import VideoCallId
+from tests.contracts.referral_stores import memory_referrals
 from tests.contracts.stores import PresenceRow, Stores
 from tests.contracts.values import START
 
@@ -149,6 +150,7 @@ def memory_stores() -> Stores:
         usage_records=MemoryUsageRecords(store),
         usage_stats=MemoryUsageStats(store),
         due_accounts=MemoryDueAccounts(store),
+        referrals=memory_referrals(store),
         quotes=MemoryQuotes(store),
         kept_grants=MemoryKeptGrants(store),
         payments=MemoryPayments(store),

@@ -66,6 +66,7 @@ from adapters.postgres.video_messages import PostgresVideoMessages
 from application.shared.outbox import OutboxEvent
 from domain.shared.ids import VideoCallId
 from domain.video.events import Presence
+from tests.contracts.referral_stores import postgres_referrals
 from tests.contracts.stores import PresenceRow, Stores
 
 _SECONDS_TO_GET_STUCK = 5
@@ -175,6 +176,7 @@ def postgres_stores(executor: Executor) -> Stores:
         usage_records=PostgresUsageRecords(executor),
         usage_stats=PostgresUsageStats(executor),
         due_accounts=PostgresDueAccounts(executor),
+        referrals=postgres_referrals(executor),
         quotes=PostgresQuotes(executor),
         kept_grants=PostgresKeptGrants(executor),
         payments=PostgresPayments(executor),

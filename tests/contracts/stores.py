@@ -63,6 +63,7 @@ from application.video.ports import (
 from application.video.prompt_ports import Prompts, PromptTalks, PromptTotals
 from domain.shared.ids import PersonId, VideoCallId
 from domain.video.events import Presence
+from tests.contracts.referral_stores import ReferralStores
 
 PresenceRow = tuple[PersonId, Presence, datetime]
 
@@ -140,6 +141,7 @@ class Stores:
     usage_records: UsageRecords
     usage_stats: UsageStats
     due_accounts: DueAccounts
+    referrals: ReferralStores
     quotes: Quotes
     kept_grants: KeptGrants
     payments: Payments

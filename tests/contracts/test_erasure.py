@@ -9,6 +9,8 @@ import pytest
 from uuid_utils.compat import uuid7
 
 from application.conversations.send_message import SendMessageRequest, SentMessage
+from application.referrals.invite_person import InviteRequest
+from application.referrals.ports import TraceKind
 from application.shared.idempotency import Answer, replay
 from domain.identity.blocks import block
 from domain.identity.code_limits import TooManyCodesError
@@ -20,6 +22,7 @@ from domain.identity.persons import Person, PersonStatus
 from domain.identity.profile import Gender
 from domain.identity.sessions import signed_in as signed_in_as
 from domain.identity.sign_in_codes import SignInCodeSpentError
+from domain.referrals.kinds import Method, Verdict
 from domain.shared.ids import UsageSessionId
 from domain.shared.standing import PersonDeletedError
 from domain.usage.commands import StartSession
@@ -27,6 +30,7 @@ from domain.video.calls import Ended
 from domain.video.events import CallOutcome
 from tests.contracts import billing, given, usage, values
 from tests.contracts.given import Pair
+from tests.contracts.referrals import Family, Programme
 from tests.contracts.sign_in import Postbox, authenticate, to_verify, verify_code
 from tests.contracts.stores import Stores
 from tests.contracts.test_sign_in import asked, events_about, minted, signed_in
@@ -96,7 +100,25 @@ async def everything_of(stores: Stores, secret: str) -> Pair:
     await billing.grant_account_credit(stores)(person.id, 500, "USD", secret)
     start = StartSession(session_id=UsageSessionId(uuid7()), language=secret)
     await usage.account_keeper(stores)(person.id, start)
+    await refers(stores, person, secret)
     return pair
+
+
+async def refers(stores: Stores, person: Person, secret: str) -> None:
+    """They refer somebody whom a reviewer writes of, and note where."""
+    programme = Programme(stores, families=Family())
+    known = await given.the_person(stores, person)
+    active = attrs.evolve(known, status=PersonStatus.ACTIVE)
+    await stores.persons.save(known, active, ())
+    await programme.invite(
+        InviteRequest(person_id=person.id, method=Method.LINK, metadata={"campaign": secret})
+    )
+    other = await given.a_person(stores)
+    redeemed = await programme.comes(await programme.code_of(person), other)
+    assert redeemed.referral is not None
+    await programme.review(redeemed.referral.id, Verdict.REJECT, "eve", secret)
+    known = await given.the_person(stores, person)
+    await stores.persons.save(known, attrs.evolve(known, status=PersonStatus.SUSPENDED), ())
 
 
 async def test_nothing_is_left_anywhere(stores: Stores) -> None:
@@ -109,10 +131,11 @@ async def test_nothing_is_left_anywhere(stores: Stores) -> None:
         "google_links",
         "usage_sessions",
         "usage_ledger",
+        "referrals",
         "account_credit_ledger",
         *({"answers", "preferences"} & set(await stores.mentions(secret))),
     }
-    assert len(await stores.mentions(secret)) == 10
+    assert len(await stores.mentions(secret)) == 11
 
     await erase_person(stores)(pair.a.id)
 
@@ -131,6 +154,24 @@ async def test_nothing_is_left_anywhere(stores: Stores) -> None:
     assert await stores.preferences.get(pair.a.id) is None
     assert not await stores.blocks.between(pair.a.id, pair.b.id)
     assert await stores.sessions.lock(pair.a.id) == ()
+
+
+async def test_of_referrals_the_ledger_is_left(stores: Stores) -> None:
+    programme = Programme(stores)
+    referrer = await given.a_person(stores)
+    code = await programme.code_of(referrer)
+    referee = await programme.a_referee(code)
+    await programme.pays(referee, fingerprint=a_secret())
+    await programme.drain(referee.id)
+    for person in (referrer, referee):
+        await erase_person(stores)(person.id)
+    ports = stores.referrals
+    left = await ports.referrals.of_referee(referee.id)
+    assert left is not None
+    assert (left.referrer_id, left.token, left.metadata) == (referrer.id, None, {})
+    assert await ports.codes.get(code.code) is None
+    assert await stores.mentions(code.code) == []
+    assert not await ports.traces.common(referee.id, referee.id, TraceKind.PAYMENT)
 
 
 async def test_sessions_codes_and_counts_end_with_the_person(stores: Stores) -> None:

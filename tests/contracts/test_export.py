@@ -35,6 +35,7 @@ from domain.video.prompt_events import PromptAction
 from domain.video.reward_warnings import RewardNotes
 from domain.video.void_call import void
 from tests.contracts import given, usage, values
+from tests.contracts.referrals import Programme
 from tests.contracts.stores import Stores
 from tests.contracts.use_cases import answer_prompt, export_person, show_prompt
 from tests.contracts.values import MINUTE, START, TODAY, an_event
@@ -71,6 +72,11 @@ NAMES = (
     "payment_refunds",
     "subscriptions",
     "plan_standing",
+    "referral_codes",
+    "referrals",
+    "referred_by",
+    "referral_rewards",
+    "first_payment",
     "events",
 )
 
@@ -235,6 +241,31 @@ async def test_use_is_counted_for_the_person_alone(stores: Stores) -> None:
         ]
         [month] = found["usage_periods"]
         assert (month.monthly_seconds, month.seconds_used) == (900, 30)
+
+
+async def test_referrals_are_each_sides_own(stores: Stores) -> None:
+    programme = Programme(stores)
+    referrer = await given.a_person(stores)
+    code = await programme.code_of(referrer)
+    referee = await programme.a_referee(code)
+    payment_id = await programme.pays(referee, at=START + MINUTE)
+    await programme.drain(referee.id)
+    theirs = await exported(stores, referrer.id)
+    assert [one.code for one in theirs["referral_codes"]] == [code.code]
+    [made] = theirs["referrals"]
+    assert (made.referee_id, made.state, made.metadata) == (referee.id, "qualified", {})
+    assert (theirs["referred_by"], theirs["first_payment"]) == ([], [])
+    own = await exported(stores, referee.id)
+    [came] = own["referred_by"]
+    assert (came.referrer_id, came.payment_id, came.paid_minor) == (
+        referrer.id,
+        payment_id,
+        49_900,
+    )
+    assert [one.first_paid_at for one in own["first_payment"]] == [START + MINUTE]
+    assert own["referrals"] == []
+    # What was found of the referee is not told to the referrer.
+    assert not any({"score", "signs"} & set(one.data) for one in theirs["events"])
 
 
 async def test_google_accounts_are_those_that_sign_the_person_in(stores: Stores) -> None:

@@ -233,7 +233,7 @@ def erase_person(stores: Stores) -> ErasePerson:
         EndPersonCalls(stores.calls, close_call(stores)),
         end_all_sessions(stores),
         ForgetCodes(stores.code_tallies, stores.sign_in_codes, PEPPER),
-        (stores.personal_data,),
+        (stores.personal_data, stores.referrals.personal_data),
         stores.erasures,
         stores.clock,
         uuid7,

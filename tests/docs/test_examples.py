@@ -27,6 +27,7 @@ from domain.achievements.events import AchievementEvent
 from domain.billing.events import BillingEvent
 from domain.conversations.events import ConversationEvent
 from domain.identity.events import IdentityEvent
+from domain.referrals.events import ReferralEvent
 from domain.shared.errors import DomainError
 from domain.shared.events import Event
 from domain.streaks.events import StreakEvent
@@ -46,6 +47,7 @@ AnyEvent = (
     | AchievementEvent
     | UsageEvent
     | BillingEvent
+    | ReferralEvent
 )
 PAGES = (ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md")))
 BLOCK = re.compile(r"^(?:<!-- (\w+) -->\n)?```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -240,7 +242,8 @@ def test_the_defaults_are_listed_in_full() -> None:
 @pytest.mark.parametrize("page", PAGES, ids=name_of)
 def test_every_key_of_the_rulebook_exists(page: Path) -> None:
     for path in re.findall(
-        r"`((?:identity|conversations|video|streaks|usage|tiers)(?:\.[a-z_]+)+)`", read(page)
+        r"`((?:identity|conversations|video|streaks|usage|referrals|tiers)(?:\.[a-z_]+)+)`",
+        read(page),
     ):
         numbers: Any = as_numbers(Policies())
         for key in path.split("."):

@@ -5,7 +5,7 @@ from typing import Any
 
 from attrs import frozen
 
-from tests.http.api import Api, Json, fresh
+from tests.http.api import Api, Json, done, fresh
 
 TALK_SECONDS = 60
 SEE_OTHER = 303
@@ -144,6 +144,29 @@ async def an_endpoint(api: Api) -> str:
     path = "/v1/webhook-endpoints"
     known = (await api.get(path, limit=1))["items"]
     made = known or [await api.made(path, url="https://receiver.invalid/kithkin")]
+    return str(made[0]["id"])
+
+
+async def a_referral_code(api: Api, person_id: str) -> str:
+    """The code that a person gives on."""
+    answer = await api.post(f"/v1/persons/{person_id}/referral-code", {})
+    return str(done(answer)["code"])
+
+
+async def a_referral_reward(api: Api) -> str:
+    """The first milestone's reward there is; a server keeps two hundred."""
+    path = "/v1/referral-rewards"
+    known = (await api.get(path))["items"]
+    made = known or [
+        await api.made(
+            path,
+            name="Many friends",
+            description="For many friends.",
+            type="badge",
+            value={"badge": "Ambassador"},
+            required_referrals=1000,
+        )
+    ]
     return str(made[0]["id"])
 
 

@@ -55,6 +55,12 @@ TAKES_BODY = (
     "publish_achievement",
     "change_achievement",
     "show_award",
+    "make_referral_code",
+    "invite_person",
+    "redeem_referral",
+    "review_referral",
+    "publish_referral_reward",
+    "change_referral_reward",
 )
 TEXTS = {
     "register_person": "name",
@@ -69,6 +75,8 @@ TEXTS = {
     "publish_achievement": "description",
     "change_achievement": "description",
     "grant_seconds": "reason",
+    "publish_referral_reward": "description",
+    "change_referral_reward": "description",
     "grant_account_credit": "reason",
     "refund_payment": "reason",
 }
@@ -94,6 +102,8 @@ class Scene:
         payment: One of `pair.a`, who has paid it.
         usage_session: One of `pair.a`, who has seconds left for others.
         endpoint: A webhook endpoint, the same for all scenes; nothing is sent to it.
+        codes: The referral codes of the stranger and of `pair.b`; `pair.a` has one, too.
+        reward: What is given for so many referrals, the same for all scenes.
     """
 
     pair: given.Pair
@@ -110,6 +120,8 @@ class Scene:
     quote: str
     payment: str
     endpoint: str
+    codes: tuple[str, str]
+    reward: str
 
     @property
     def own_key(self) -> str:
@@ -133,6 +145,8 @@ class Scene:
             kind="login",
             key="welcome",
             usage_session_id=self.usage_session,
+            reward_id=self.reward,
+            referral_id=nobody(),
             quote_id=self.quote,
             payment_id=self.payment,
             provider="sandbox",
@@ -193,6 +207,21 @@ class Scene:
             },
             "change_achievement": {"name": "Welcome"},
             "show_award": {"is_public": True},
+            "make_referral_code": {"replace": True},
+            "invite_person": {"person_id": a, "method": "link", "source": "sms"},
+            "redeem_referral": {"person_id": a, "code": self.codes[0]},
+            "review_referral": {
+                "verdict": "approve",
+                "reviewed_by": "eve@example.org",
+                "reason": "They share a flat.",
+            },
+            "publish_referral_reward": {
+                "name": "A friend",
+                "description": "For the first friend.",
+                "type": "badge",
+                "value": {"badge": "Friend"},
+            },
+            "change_referral_reward": {"description": "For the very first friend."},
             "finish_google": {"state": "none", "code": "none", "nonce": "none"},
         }
         return bodies.get(operation_id, {})
@@ -228,6 +257,10 @@ class Scene:
             "report_failed": {"takes": "no body, but its bytes are part of the request"},
             "report_viewed": {"person_id": self.pair.b},
             "grant_video_credits": {"credits": 6},
+            "make_referral_code": {"expires_at": later},
+            "invite_person": {"method": "qr_code"},
+            "redeem_referral": {"code": self.codes[1]},
+            "publish_referral_reward": {"name": "One friend"},
         }
         return {**self.body(operation_id), **changes[operation_id]}
 
@@ -258,9 +291,16 @@ async def a_scene(api: Api, *, a: str | None = None) -> Scene:
     # Before the call, during which nobody is prompted; the other scene has one that rings.
     prompt = None if a else (await given.a_prompt(api, pair))["id"]
     now = await api.now()
+    stranger = await given.a_person(api, name="Cy Ode")
+    await given.a_referral_code(api, pair.a)
     return Scene(
         pair=pair,
-        stranger=await given.a_person(api, name="Cy Ode"),
+        stranger=stranger,
+        codes=(
+            await given.a_referral_code(api, stranger),
+            await given.a_referral_code(api, pair.b),
+        ),
+        reward=await given.a_referral_reward(api),
         message=message["id"],
         call=await given.a_call(api, pair),
         awaited=(await given.a_video_message(api, pair, pair.b))["id"],

@@ -22,6 +22,8 @@ LONGEST = {
     ("publish_achievement", "description"): 500,
     ("change_achievement", "description"): 500,
     ("grant_seconds", "reason"): 200,
+    ("publish_referral_reward", "description"): 1000,
+    ("change_referral_reward", "description"): 1000,
     ("grant_account_credit", "reason"): 200,
     ("refund_payment", "reason"): 200,
     ("send_message", "text"): 4000,

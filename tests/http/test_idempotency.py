@@ -33,6 +33,10 @@ POSTS = (
     "extend_usage_session",
     "settle_usage_session",
     "grant_seconds",
+    "make_referral_code",
+    "invite_person",
+    "redeem_referral",
+    "publish_referral_reward",
     "make_quote",
     "start_checkout",
     "grant_account_credit",
@@ -51,9 +55,12 @@ ELSEWHERE = (
     "cancel_subscription",
     "resume_subscription",
     "take_payment_webhook",
+    "deactivate_referral_code",
+    "review_referral",
+    "claim_referral_reward",
 )
-"""Tried with the webhooks, streaks, achievements and payments: they take one body only, or none,
-or a job follows them."""
+"""Tried with the webhooks, streaks, achievements, payments and referrals: they take one body
+only, or none, or a job follows them."""
 SECRETS = (
     "request_code",
     "sign_in",

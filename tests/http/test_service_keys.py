@@ -41,6 +41,13 @@ ADMIN = {
     "requeue_dead_deliveries",
     "publish_achievement",
     "change_achievement",
+    "list_referral_reviews",
+    "review_referral",
+    "list_referral_rewards",
+    "publish_referral_reward",
+    "change_referral_reward",
+    "get_referral_analytics",
+    "get_referral_analytics_csv",
 }
 MOST_BEFORE_IT_IS_TOLD = 1000
 PUBLIC = {"live", "ready", "metrics", "take_payment_webhook"}

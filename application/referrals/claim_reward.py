@@ -1,0 +1,171 @@
+"""Milestone rewards: publish them, claim them, and pass them on to whoever gives them."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import attrs
+from attrs import frozen
+
+from application.referrals.make_code import acting_party
+from application.referrals.ports import (
+    Claims,
+    MilestoneRewards,
+    Parties,
+    ReferralRecords,
+    RewardGiver,
+)
+from application.shared.clock import Clock
+from application.shared.ids import NewId
+from application.shared.outbox import outgoing
+from application.shared.rulebook import Rulebook
+from application.shared.transaction import Transactions
+from domain.referrals.events import ReferralRewardApplied
+from domain.referrals.milestones import (
+    MAX_REWARDS,
+    Claim,
+    MilestoneReward,
+    RewardClaimedError,
+    TooManyRewardsError,
+    applied,
+    changed_reward,
+    checked_reward,
+    claim,
+    claim_of,
+)
+from domain.shared.errors import NotFoundError
+from domain.shared.ids import PersonId, ReferralRewardId
+
+
+def no_such_reward() -> NotFoundError:
+    """Give the error for a milestone's reward that is absent."""
+    return NotFoundError("There is no such referral reward; check the id.")
+
+
+@frozen
+class PublishReward:
+    """Adds a milestone's reward."""
+
+    transactions: Transactions
+    rewards: MilestoneRewards
+    clock: Clock
+
+    async def __call__(self, reward: MilestoneReward) -> MilestoneReward:
+        """Publish it and give it as it is kept.
+
+        Raises:
+            InvalidValueError: A field is malformed.
+            TooManyRewardsError: There are as many as may be.
+        """
+        new = checked_reward(reward)
+
+        async def work() -> MilestoneReward:
+            if len(await self.rewards.all()) >= MAX_REWARDS:
+                raise TooManyRewardsError(
+                    f"There are {MAX_REWARDS} referral rewards, which is all that are kept."
+                )
+            kept = attrs.evolve(new, created_at=await self.clock.now())
+            await self.rewards.put(kept)
+            return kept
+
+        return await self.transactions.run(work)
+
+
+@frozen
+class ChangeReward:
+    """Changes a milestone's reward; what was claimed before stays as it was."""
+
+    transactions: Transactions
+    rewards: MilestoneRewards
+
+    async def __call__(
+        self, reward_id: ReferralRewardId, changes: Mapping[str, Any]
+    ) -> MilestoneReward:
+        """Change it and give it.
+
+        Raises:
+            NotFoundError: There is no such reward.
+            InvalidValueError: A new value is malformed.
+        """
+
+        async def work() -> MilestoneReward:
+            known = await self.rewards.get(reward_id)
+            if known is None:
+                raise no_such_reward()
+            changed = changed_reward(known, changes)
+            await self.rewards.put(changed)
+            return changed
+
+        return await self.transactions.run(work)
+
+
+@frozen
+class ClaimReward:
+    """Lets a person have a milestone's reward, once."""
+
+    transactions: Transactions
+    parties: Parties
+    rewards: MilestoneRewards
+    claims: Claims
+    records: ReferralRecords
+    clock: Clock
+    new_id: NewId
+    rulebook: Rulebook
+
+    async def __call__(self, person_id: PersonId, reward_id: ReferralRewardId) -> Claim:
+        """Claim it and give the claim.
+
+        Raises:
+            NotFoundError: There is no such person or reward.
+            PersonDeletedError: The person was erased.
+            PersonSuspendedError: The person is suspended.
+            RewardClaimedError: They have it already.
+            RewardNotActiveError: It is not given any more.
+            RefusedError: They have too few rewarded referrals.
+        """
+
+        async def work() -> Claim:
+            await acting_party(self.parties, person_id)
+            reward = await self.rewards.get(reward_id)
+            if reward is None:
+                raise no_such_reward()
+            known = await self.claims.of(person_id)
+            event = claim(
+                reward,
+                person_id,
+                (await self.records.totals(person_id)).referral_count,
+                self.rulebook.version,
+                await self.clock.now(),
+                claimed=any(one.reward_id == reward_id for one in known),
+            )
+            made = claim_of(event)
+            if not await self.claims.add(made, outgoing(self.new_id, [event])):
+                raise RewardClaimedError("The reward was claimed already; each is given once.")
+            return made
+
+        return await self.transactions.run(work)
+
+
+@frozen
+class ApplyClaim:
+    """Passes a claim on to the context that gives what was claimed."""
+
+    claims: Claims
+    giver: RewardGiver
+    clock: Clock
+    new_id: NewId
+    rulebook: Rulebook
+
+    async def __call__(self, person_id: PersonId, reward_id: ReferralRewardId) -> None:
+        """Apply a locked person's claim, in the running transaction, if somebody gives that."""
+        known = next(
+            (one for one in await self.claims.of(person_id) if one.reward_id == reward_id), None
+        )
+        if known is None or known.applied_at is not None or not await self.giver.give(known):
+            return
+        event = ReferralRewardApplied(
+            at=await self.clock.now(),
+            person_id=person_id,
+            policy_version=self.rulebook.version,
+            reward_id=reward_id,
+        )
+        await self.claims.applied(applied(known, event), outgoing(self.new_id, [event]))

@@ -1,0 +1,1 @@
+"""Referrals: who brought whom, what that is worth, and what keeps it from being farmed."""

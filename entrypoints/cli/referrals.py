@@ -1,0 +1,109 @@
+"""`kithkin referrals`."""
+
+from typing import Any
+from uuid import UUID
+
+import rich_click as click
+from rich.console import Console
+from rich.markup import escape
+from rich.tree import Tree as Drawn
+
+from application.referrals.read_tree import MOST_PERSONS, Branch, Tree
+from domain.referrals.referrals import Rewarded
+from domain.referrals.views import ReferralState, state_of
+from domain.shared.ids import PersonId
+from entrypoints.cli import options
+from entrypoints.cli.ask import ask
+from entrypoints.cli.json_output import write_json
+from entrypoints.cli.terminal import counted
+from entrypoints.wiring.kithkin import Kithkin
+
+_EXAMPLE = "Example: kithkin referrals tree 0198a5c4-7e02-7b11-8a00-1f3c5d7e9b22"
+_STYLES = {
+    ReferralState.REWARDED: "green",
+    ReferralState.QUALIFIED: "cyan",
+    ReferralState.HELD: "yellow",
+    ReferralState.REJECTED: "red",
+    ReferralState.REVERSED: "red",
+    ReferralState.EXPIRED: "dim",
+}
+
+
+@click.group("referrals", epilog=_EXAMPLE)
+def command() -> None:
+    """Show who came by whom."""
+
+
+@command.command("tree", epilog=_EXAMPLE)
+@click.argument("person", type=click.UUID)
+@click.option(
+    "--most",
+    type=click.IntRange(1, MOST_PERSONS),
+    default=1000,
+    show_default=True,
+    help="How many persons to show at most.",
+)
+@options.database
+@options.rulebook
+@options.test_clock
+@options.as_json
+def tree(person: UUID, *, most: int, as_json: bool, **flags: Any) -> None:
+    """Draw who came by a person, and who came by those."""
+
+    async def read(kithkin: Kithkin) -> Tree:
+        return await kithkin.referrals.read_tree()(PersonId(person), most)
+
+    found = ask(question=read, **flags)
+    if as_json:
+        write_json({"persons": found.persons, "whole": found.whole, "root": _data(found.root)})
+        return
+    console = Console(highlight=False)
+    console.print(_drawn(found.root))
+    end = "" if found.whole else "; more are not shown, see --most"
+    console.print(f"{counted(found.persons, 'person')} below{end}")
+
+
+def _drawn(root: Branch) -> Drawn:
+    drawn = Drawn(_label(root))
+    waiting = [(root, drawn)]
+    while waiting:
+        branch, place = waiting.pop()
+        waiting += [(below, place.add(_label(below))) for below in branch.branches]
+    return drawn
+
+
+def _label(branch: Branch) -> str:
+    if branch.referral is None:
+        return f"[bold]{branch.person_id}[/]"
+    state = state_of(branch.referral)
+    style = _STYLES.get(state, "default")
+    words = [f"{branch.person_id}  [{style}]{state.value}[/]"]
+    if isinstance(branch.referral, Rewarded):
+        reward = branch.referral.referrer_reward
+        words.append(f"tier {branch.referral.bonus_tier}")
+        words.append(
+            f"{reward.amount_minor // 100}.{reward.amount_minor % 100:02} {escape(reward.currency)}"
+        )
+    return "  ".join(words)
+
+
+def _data(root: Branch) -> dict[str, object]:
+    """Give a tree as JSON; however deep it is, no call is made for each level."""
+    made = _plain(root)
+    waiting = [(root, made)]
+    while waiting:
+        branch, data = waiting.pop()
+        below = [_plain(one) for one in branch.branches]
+        data["branches"] = below
+        waiting += zip(branch.branches, below, strict=True)
+    return made
+
+
+def _plain(branch: Branch) -> dict[str, object]:
+    referral = branch.referral
+    return {
+        "person_id": str(branch.person_id),
+        "referral_id": None if referral is None else str(referral.id),
+        "state": None if referral is None else state_of(referral).value,
+        "branches": [],
+    }

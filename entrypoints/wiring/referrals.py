@@ -1,0 +1,242 @@
+"""The use cases of referrals."""
+
+import secrets
+
+from attrs import frozen
+from dependency_injector.containers import DeclarativeContainer
+from dependency_injector.providers import DependenciesContainer, Factory, Object, Singleton
+
+from application.billing.change_account_credit import CreditChanger
+from application.referrals.change_referral import ReferralChanger
+from application.referrals.claim_reward import ApplyClaim, ChangeReward, ClaimReward, PublishReward
+from application.referrals.invite_person import InvitePerson
+from application.referrals.make_code import DeactivateReferralCode, MakeReferralCode
+from application.referrals.queries import ReferralAnalytics, ReferralQueries
+from application.referrals.reactions import ApplyClaims, FollowPayments
+from application.referrals.read_tree import ReadTree
+from application.referrals.redeem_referral import RedeemReferral
+from application.referrals.review_referral import ReviewReferral
+from application.referrals.settle_referrals import SettleDueReferrals, SettleReferral
+from application.referrals.weigh_signals import SignalWeigher
+from application.shared.reactions import Drain
+from application.video.change_credits import GrantVideoCredits
+from domain.billing.account_credit_commands import GrantCredit, TakeBackCredit
+from domain.billing.events import CreditSource
+from domain.referrals.codes import ALPHABET, CODE_CHARACTERS
+from domain.referrals.milestones import Claim, RewardType
+from domain.shared.ids import PersonId
+from domain.shared.money import Money
+
+_TOKEN_BYTES = 16
+
+
+def new_code() -> str:
+    """Give the characters of a code that nobody can guess."""
+    return "".join(secrets.choice(ALPHABET) for _ in range(CODE_CHARACTERS))
+
+
+def new_token() -> str:
+    """Give the token of an invite, which nobody can guess."""
+    return secrets.token_urlsafe(_TOKEN_BYTES)
+
+
+class NoFamilies:
+    """Nobody is of a family, as no context knows of families."""
+
+    async def between(self, one: PersonId, other: PersonId) -> bool:  # noqa: ARG002 - as the port
+        """Tell that they are not of one."""
+        return False
+
+
+@frozen
+class ReferralCredit:
+    """Pays rewards to account credit, and takes them back from there."""
+
+    change: CreditChanger
+
+    async def grant(self, person_id: PersonId, amount: Money, key: str, reason: str) -> None:
+        """Give a person credit; a key is given for once."""
+        command = GrantCredit(source=CreditSource.REFERRAL, key=key, amount=amount.amount_minor)
+        await self.change(person_id, amount.currency, command, reason)
+
+    async def take_back(self, person_id: PersonId, amount: Money, key: str, reason: str) -> int:
+        """Take credit back, and give how much of it the person had used and owes now."""
+        command = TakeBackCredit(source=CreditSource.REFERRAL, key=key)
+        left = await self.change(person_id, amount.currency, command, reason)
+        return min(amount.amount_minor, max(0, -left.account.balance))
+
+
+@frozen
+class RewardGivers:
+    """Gives milestone rewards, each in the context whose it is."""
+
+    grant_video_credits: GrantVideoCredits
+
+    async def give(self, claim: Claim) -> bool:
+        """Give what was claimed; False where nobody does yet."""
+        match claim.type:
+            case RewardType.CREDITS:
+                credit = int(claim.value["credits"])
+                await self.grant_video_credits(claim.person_id, credit, "Referral reward")
+                return True
+            case RewardType.BADGE:
+                # To have it claimed is to have it.
+                return True
+            case _:
+                return False
+
+
+class Referrals(DeclarativeContainer):
+    """Factories of the use cases of referrals."""
+
+    ports = DependenciesContainer()
+    video = DependenciesContainer()
+    shop = DependenciesContainer()
+
+    families = Singleton(NoFamilies)
+    account_credits = Singleton(ReferralCredit, change=shop.change_credit)
+    weigh = Singleton(
+        SignalWeigher,
+        traces=ports.referral_traces,
+        families=families,
+        book=ports.referral_book,
+        pepper=ports.pepper,
+        rulebook=ports.rulebook,
+    )
+    change = Singleton(
+        ReferralChanger,
+        referrals=ports.referrals,
+        credits=account_credits,
+        clock=ports.clock,
+        new_id=ports.new_id,
+        rulebook=ports.rulebook,
+    )
+    reaction = Singleton(
+        FollowPayments,
+        parties=ports.referral_parties,
+        referrals=ports.referrals,
+        payers=ports.referral_payers,
+        traces=ports.referral_traces,
+        weigh=weigh,
+        change=change,
+    )
+    drain = Singleton(
+        Drain, transactions=ports.transactions, pending=ports.reactions, reaction=reaction
+    )
+    givers = Singleton(RewardGivers, grant_video_credits=video.grant_video_credits)
+    apply_claims = Singleton(
+        ApplyClaims,
+        apply=Singleton(
+            ApplyClaim,
+            claims=ports.referral_claims,
+            giver=givers,
+            clock=ports.clock,
+            new_id=ports.new_id,
+            rulebook=ports.rulebook,
+        ),
+    )
+    drain_claims = Singleton(
+        Drain, transactions=ports.transactions, pending=ports.reactions, reaction=apply_claims
+    )
+    make_code = Factory(
+        MakeReferralCode,
+        transactions=ports.transactions,
+        parties=ports.referral_parties,
+        codes=ports.referral_codes,
+        clock=ports.clock,
+        new_id=ports.new_id,
+        new_code=Object(new_code),
+        rulebook=ports.rulebook,
+    )
+    deactivate_code = Factory(
+        DeactivateReferralCode,
+        transactions=ports.transactions,
+        parties=ports.referral_parties,
+        codes=ports.referral_codes,
+        clock=ports.clock,
+        new_id=ports.new_id,
+        rulebook=ports.rulebook,
+    )
+    invite_person = Factory(
+        InvitePerson,
+        transactions=ports.transactions,
+        parties=ports.referral_parties,
+        referrals=ports.referrals,
+        book=ports.referral_book,
+        clock=ports.clock,
+        new_id=ports.new_id,
+        new_token=Object(new_token),
+        rulebook=ports.rulebook,
+    )
+    redeem_referral = Factory(
+        RedeemReferral,
+        transactions=ports.transactions,
+        parties=ports.referral_parties,
+        codes=ports.referral_codes,
+        referrals=ports.referrals,
+        book=ports.referral_book,
+        payers=ports.referral_payers,
+        traces=ports.referral_traces,
+        past_persons=ports.erasures,
+        weigh=weigh,
+        drain=drain,
+        clock=ports.clock,
+        new_id=ports.new_id,
+        rulebook=ports.rulebook,
+    )
+    settle_referral = Singleton(
+        SettleReferral,
+        transactions=ports.transactions,
+        parties=ports.referral_parties,
+        referrals=ports.referrals,
+        book=ports.referral_book,
+        traces=ports.referral_traces,
+        change=change,
+        drain=drain,
+        clock=ports.clock,
+    )
+    settle_due = Singleton(
+        SettleDueReferrals, settle=settle_referral, due=ports.due_referrals, clock=ports.clock
+    )
+    review_referral = Factory(
+        ReviewReferral,
+        transactions=ports.transactions,
+        referrals=ports.referrals,
+        change=change,
+        settle=settle_referral,
+    )
+    publish_reward = Factory(
+        PublishReward,
+        transactions=ports.transactions,
+        rewards=ports.milestone_rewards,
+        clock=ports.clock,
+    )
+    change_reward = Factory(
+        ChangeReward, transactions=ports.transactions, rewards=ports.milestone_rewards
+    )
+    claim_reward = Factory(
+        ClaimReward,
+        transactions=ports.transactions,
+        parties=ports.referral_parties,
+        rewards=ports.milestone_rewards,
+        claims=ports.referral_claims,
+        records=ports.referral_records,
+        clock=ports.clock,
+        new_id=ports.new_id,
+        rulebook=ports.rulebook,
+    )
+    queries = Factory(
+        ReferralQueries,
+        parties=ports.referral_parties,
+        codes=ports.referral_codes,
+        referrals=ports.referrals,
+        book=ports.referral_book,
+        records=ports.referral_records,
+        rewards=ports.milestone_rewards,
+        claims=ports.referral_claims,
+        drain=drain,
+        clock=ports.clock,
+        rulebook=ports.rulebook,
+    )
+    read_tree = Factory(ReadTree, parties=ports.referral_parties, records=ports.referral_records)
+    analytics = Factory(ReferralAnalytics, figures=ports.referral_figures, clock=ports.clock)
