@@ -45,9 +45,16 @@ async def own_database(database: str) -> str:
     return url
 
 
-@pytest_asyncio.fixture(params=["memory", "postgres"])
-async def shop(request: pytest.FixtureRequest) -> AsyncIterator[Shop]:
-    url = None if request.param == "memory" else request.getfixturevalue("own_database")
+@pytest.fixture(params=["memory", "postgres"])
+def url(request: pytest.FixtureRequest) -> str | None:
+    if request.param == "memory":
+        return None
+    found: str = request.getfixturevalue("own_database")
+    return found
+
+
+@pytest_asyncio.fixture
+async def shop(url: str | None) -> AsyncIterator[Shop]:
     async with open_shop(url) as opened:
         yield opened
 
