@@ -129,7 +129,7 @@ class Sandbox:
             renewal_minor=intent.renewal_minor or intent.amount_minor,
         )
         order = await _booked(self.books.place, placed)
-        if msgspec.structs.replace(placed, token=order.token) != order:
+        if _substance(placed) != _substance(order):
             raise ProviderRefusedError("There is an order of this id for something else.")
         return self._started(order)
 
@@ -249,7 +249,9 @@ class Sandbox:
         return SandboxView(account, possible(account, now), now)
 
     async def act(self, token: str, action: Action, card: Card) -> tuple[SandboxEvent, ...]:
-        """Do what was chosen on the page of an order; give what came of it.
+        """Do what was chosen on the page of an order; give what is to be told of it.
+
+        To tell all again is to tell the newest first: the order must make no difference.
 
         Raises:
             LookupError: There is no such page.
@@ -260,6 +262,8 @@ class Sandbox:
         found = await _booked(self.books.of_token, token)
         if found is None:
             raise LookupError(token)
+        if action is Action.TELL_AGAIN:
+            return tuple(reversed(found.events))
         return await _booked(
             self.books.enter, found.order.id, lambda account: act(account, action, card, now)
         )
@@ -321,6 +325,10 @@ async def _booked(work: Callable[..., T], *given: Any) -> T:
     except (sqlite3.Error, OSError) as error:
         _log.warning("sandbox_away", reason=type(error).__name__, detail=str(error))
         raise ProviderAwayError("The payment sandbox cannot use its books. Try again.") from error
+
+
+def _substance(order: SandboxOrder) -> tuple[object, ...]:
+    return (order.person_id, order.item_key, order.amount_minor, order.currency)
 
 
 def _order_id(payment_id: UUID) -> str:

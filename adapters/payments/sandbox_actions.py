@@ -29,6 +29,7 @@ class Action(StrEnum):
     DISPUTE = "dispute"
     RENEW = "renew"
     FAIL_RENEWAL = "fail_renewal"
+    TELL_AGAIN = "tell_again"
 
 
 class Card(StrEnum):
@@ -88,6 +89,8 @@ def possible(account: Account, now: datetime) -> frozenset[Action]:
         found.add(Action.PAY_AGAIN)
     if any(charge.left_minor > 0 for charge in made):
         found |= {Action.REFUND, Action.DISPUTE}
+    if account.events:
+        found.add(Action.TELL_AGAIN)
     plan = subscription(account)
     if plan is not None and not plan.cancels_at_period_end:
         found |= {Action.RENEW, Action.FAIL_RENEWAL}
@@ -110,6 +113,8 @@ def act(account: Account, action: Action, card: Card, now: datetime) -> tuple[Sa
         case Action.REFUND | Action.DISPUTE:
             charge = next(it for it in reversed(charges(account)) if it.left_minor > 0)
             return (taken_back(account, charge, charge.left_minor, now, by=action),)
+        case Action.TELL_AGAIN:
+            return ()
         case Action.RENEW | Action.FAIL_RENEWAL:
             return _renewed(account, now, failed=action is Action.FAIL_RENEWAL)
 

@@ -6,6 +6,7 @@ knows of them it was told, or has asked for.
 
 import sqlite3
 import threading
+import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -19,11 +20,11 @@ from attrs import define, field, frozen
 _TABLES = """
 CREATE TABLE IF NOT EXISTS orders (
     id TEXT PRIMARY KEY, token TEXT NOT NULL UNIQUE, body BLOB NOT NULL
-) STRICT;
+);
 CREATE TABLE IF NOT EXISTS events (
     order_id TEXT NOT NULL REFERENCES orders (id), n INTEGER NOT NULL, body BLOB NOT NULL,
     PRIMARY KEY (order_id, n)
-) STRICT;
+);
 """
 _WAIT_SECONDS = 5.0
 
@@ -234,6 +235,7 @@ class SandboxBooks:
         books.executescript(_TABLES)
         if self.path is None:
             self._kept = books
+            weakref.finalize(self, books.close)
         return books
 
 

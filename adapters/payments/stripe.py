@@ -10,10 +10,19 @@ from typing import Any
 
 import msgspec
 from attrs import field, frozen
-from stripe import HTTPXClient, StripeClient
+from stripe import StripeClient
 
 from adapters.payments.signatures import read_stripe
-from adapters.payments.stripe_calls import MissingError, answered_at, asked, away, done, once, read
+from adapters.payments.stripe_calls import (
+    Connections,
+    MissingError,
+    answered_at,
+    asked,
+    away,
+    done,
+    once,
+    read,
+)
 from adapters.payments.stripe_forms import (
     Charge,
     Dispute,
@@ -47,7 +56,6 @@ from domain.billing.catalogue import SubscriptionItem
 from domain.billing.payments import Provider, Report
 from domain.billing.subscriptions import SubscriptionSnapshot, SubscriptionStatus
 
-_SECONDS = 10.0
 _BILL = "in_"
 _LOOKED_FOR = timedelta(hours=24)
 _EARLIER = timedelta(minutes=10)
@@ -71,9 +79,6 @@ class Stripe:
     api_key: str = field(repr=False)
     webhook_secrets: Sequence[str] = field(repr=False)
     skew: timedelta
-    _http: HTTPXClient = field(
-        factory=lambda: HTTPXClient(timeout=_SECONDS), init=False, repr=False
-    )
     client: StripeClient = field(init=False, repr=False)
 
     @client.default
@@ -81,7 +86,7 @@ class Stripe:
         return StripeClient(
             self.api_key,
             base_addresses={"api": self.url},
-            http_client=self._http,
+            http_client=Connections(),
             max_network_retries=0,
         )
 
@@ -207,10 +212,6 @@ class Stripe:
         except (MissingError, ProviderRefusedError):
             return None
         return snapshot_of(read(found, Subscription), answered_at(found))
-
-    async def close(self) -> None:
-        """Let go of all connections."""
-        await self._http.close_async()  # type: ignore[no-untyped-call]
 
     async def _ordered(self, intent: CheckoutIntent) -> PaymentIntent:
         wanted: Any = {

@@ -1,15 +1,17 @@
 """Calls of Stripe's library, and what comes of those that fail."""
 
-from collections.abc import Awaitable
+import ssl
+from collections.abc import Awaitable, Mapping
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import Any, TypeVar
 
+import httpx
 import msgspec
 import stripe
 import structlog
-from stripe import StripeError, StripeObject
+from stripe import APIConnectionError, HTTPClient, IdempotencyError, StripeError, StripeObject
 
 from application.billing.provider_ports import (
     CheckoutIntent,
@@ -18,6 +20,9 @@ from application.billing.provider_ports import (
 )
 from domain.billing.payments import Provider
 
+_SECONDS = 10.0
+_TLS = ssl.create_default_context()
+_FAULTS = HTTPStatus.INTERNAL_SERVER_ERROR
 _AWAY = frozenset(
     {
         HTTPStatus.UNAUTHORIZED,
@@ -30,6 +35,28 @@ _log = structlog.get_logger("kithkin.payments")
 T = TypeVar("T")
 
 stripe.enable_telemetry = False
+
+
+class Connections(HTTPClient):
+    """The library's connections, each for one request: they belong to no loop, and none is kept."""
+
+    name = "httpx"
+
+    async def request_async(
+        self, method: str, url: str, headers: Mapping[str, str], post_data: str | None = None
+    ) -> tuple[bytes, int, Mapping[str, str]]:
+        """Ask for something.
+
+        Raises:
+            APIConnectionError: There is no answer in time.
+        """
+        try:
+            async with httpx.AsyncClient(timeout=_SECONDS, verify=_TLS) as client:
+                answer = await client.request(method, url, headers=headers, content=post_data)
+        except httpx.HTTPError as error:
+            nobody = APIConnectionError(type(error).__name__)  # type: ignore[no-untyped-call]
+            raise nobody from error
+        return answer.content, answer.status_code, answer.headers
 
 
 class MissingError(Exception):
@@ -68,7 +95,8 @@ async def asked(request: Awaitable[T]) -> T:
         status = error.http_status
         if status == HTTPStatus.NOT_FOUND:
             raise MissingError from error
-        if status is None or status >= HTTPStatus.INTERNAL_SERVER_ERROR or status in _AWAY:
+        known = isinstance(error, IdempotencyError)  # it was asked for before, in other words
+        if known or status is None or status >= _FAULTS or status in _AWAY:
             raise away(f"{type(error).__name__}, status {status}") from error
         _log.warning("payment_provider_refused", provider=Provider.STRIPE, code=error.code)
         raise ProviderRefusedError(f"Stripe did not take this: {error.code or status}.") from error

@@ -79,9 +79,15 @@ class Plan(msgspec.Struct, kw_only=True):
 class SubscriptionLine(msgspec.Struct, kw_only=True):
     """What a subscription is for."""
 
-    plan: Plan
+    price: Plan | None = None
+    plan: Plan | None = None
     current_period_start: int | None = None
     current_period_end: int | None = None
+
+    @property
+    def bought(self) -> Plan:
+        """What it costs; plans are prices of an older kind, and may be shown as either."""
+        return self.price or self.plan or Plan(id="")
 
 
 class SubscriptionLines(msgspec.Struct, kw_only=True):

@@ -152,8 +152,8 @@ def snapshot_of(subscription: Subscription, taken_at: datetime) -> SubscriptionS
         refs=ProviderRefs(
             customer_id=subscription.customer,
             subscription_id=subscription.id,
-            product_id=line.plan.product,
-            price_id=line.plan.id,
+            product_id=line.bought.product,
+            price_id=line.bought.id or None,
             invoice_id=invoice.id if isinstance(invoice, Invoice) else invoice,
         ),
         created=taken_at,

@@ -188,7 +188,8 @@ class PlanKeeper:
             tier=Tier.FREE if best is None else best.tier,
             until=None if best is None else best.until,
         )
-        if after == known or (known is None and after.tier is Tier.FREE):
+        nothing = not plans.terms and after.tier is Tier.FREE
+        if after == known or (known is None and nothing):
             return
         event = EntitlementsChanged(
             at=now,

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Protocol
+from uuid import UUID
 
 from attrs import frozen
 
@@ -210,12 +211,12 @@ class HeldPlan:
 class SoldVideoCredits(Protocol):
     """Where video credits that were paid for go."""
 
-    async def sell(self, person_id: PersonId, payment_id: PaymentId, number: int) -> None:
-        """Add them, in the running transaction; the same payment again adds nothing."""
+    async def sell(self, person_id: PersonId, purchase_id: UUID, number: int) -> None:
+        """Add them, in the running transaction; the same purchase again adds nothing."""
         ...
 
-    async def take_back(self, person_id: PersonId, payment_id: PaymentId) -> None:
-        """Take back what is left of them; the rest is owed."""
+    async def take_back(self, person_id: PersonId, purchase_ids: Iterable[UUID]) -> None:
+        """Take back what is left of those of these purchases that there are; the rest is owed."""
         ...
 
 

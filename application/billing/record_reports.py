@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import assert_never
 from uuid import UUID, uuid5
 
+import attrs
 from attrs import frozen
 
 from application.billing.keep_plans import PlanKeeper
@@ -33,7 +34,7 @@ from domain.billing.payments import (
     ReviewReason,
     no_such_payment,
 )
-from domain.billing.refunds import Refund
+from domain.billing.refunds import Refund, RefundState
 from domain.billing.terms import terms_of
 from domain.shared.ids import PaymentId, RefundId
 
@@ -89,7 +90,20 @@ class PaymentRecorder:
         return await self.keep.transactions.run(work)
 
     async def record(self, buyer: Buyer, before: Payment, after: Payment) -> None:
-        """Write a payment of a locked person as it is now, and what comes of that."""
+        """Write a payment of a locked person as it is now, and what comes of that.
+
+        Where it was taken back before we heard that it was paid, what it paid for is given
+        and taken back all the same, as it is when they are heard of in their order.
+        """
+        changes = _Changes(before, after)
+        if changes.settled and changes.reversed:
+            paid = after.before_it_was_taken_back()
+            await self._record(buyer, before, paid)
+            await self._record(buyer, paid, after)
+        else:
+            await self._record(buyer, before, after)
+
+    async def _record(self, buyer: Buyer, before: Payment, after: Payment) -> None:
         now = await self.keep.clock.now()
         changes = _Changes(before, after)
         ends_at = None
@@ -113,6 +127,9 @@ class PaymentRecorder:
             await self._give(after)
             if after.closed_at is not None:
                 await self.credit.spend_late(after)
+        elif changes.restored:
+            await self._give(after, again=True)
+            await self.credit.spend_late(after)
         elif before.closed_at is None and after.closed_at is not None and after.charge is None:
             await self.credit.give_back(after)
         if changes.reversed:
@@ -122,10 +139,12 @@ class PaymentRecorder:
             await self.keep.bring_up(buyer)
         await self._give_back_what_came_twice(after)
 
-    async def _give(self, payment: Payment) -> None:
+    async def _give(self, payment: Payment, *, again: bool = False) -> None:
         match payment.item:
             case VideoCreditsItem(credits=number):
-                await self.video_credits.sell(payment.person_id, payment.id, number)
+                first, second = _purchases(payment)
+                purchase = second if again else first
+                await self.video_credits.sell(payment.person_id, purchase, number)
             case SecondsItem(seconds=seconds):
                 await self.seconds.sell(payment.person_id, seconds)
             case PassItem(tier=tier):
@@ -138,7 +157,7 @@ class PaymentRecorder:
     async def _take_back(self, payment: Payment) -> None:
         match payment.item:
             case VideoCreditsItem():
-                await self.video_credits.take_back(payment.person_id, payment.id)
+                await self.video_credits.take_back(payment.person_id, _purchases(payment))
             case SecondsItem(seconds=seconds):
                 await self.seconds.take_back(payment.person_id, seconds)
             case _:
@@ -147,19 +166,21 @@ class PaymentRecorder:
     async def _give_back_what_came_twice(self, payment: Payment) -> None:
         """Ask for the refund of a second success by itself; mismatches wait for a person."""
         for review in payment.reviews:
-            if not review.open or review.reason is not ReviewReason.SECOND_SUCCESS:
+            if review.reason is not ReviewReason.SECOND_SUCCESS:
                 continue
-            refund_id = RefundId(uuid5(_REVIEWS, f"{payment.id}:{review.charge_id}"))
-            if await self.refunds.get(refund_id) is None:
-                refund = Refund(
-                    id=refund_id,
-                    payment_id=payment.id,
-                    charge_id=review.charge_id,
-                    amount_minor=review.amount_minor - review.refunded_minor,
-                    currency=review.currency,
-                    reason="The order was paid twice.",
-                    requested_at=review.occurred_at,
-                )
+            refund = Refund(
+                id=RefundId(uuid5(_REVIEWS, f"{payment.id}:{review.charge_id}")),
+                payment_id=payment.id,
+                charge_id=review.charge_id,
+                amount_minor=review.amount_minor,
+                currency=review.currency,
+                reason="The order was paid twice.",
+                requested_at=review.occurred_at,
+            )
+            known = await self.refunds.get(refund.id)
+            if not review.open and (known is None or known.state is RefundState.REQUESTED):
+                await self.refunds.put(attrs.evolve(refund, state=RefundState.DONE))
+            elif known is None:
                 await self.ask_back(refund)
 
     async def ask_back(self, refund: Refund) -> None:
@@ -177,6 +198,11 @@ class PaymentRecorder:
 _Make = Callable[[dict[str, object]], BillingEvent]
 
 
+def _purchases(payment: Payment) -> tuple[UUID, UUID]:
+    """Give what credits are known by: those of the payment, and those of its charge alone."""
+    return payment.id, uuid5(payment.id, payment.provider_payment_id or "")
+
+
 @frozen
 class _Changes:
     """What is other in a payment than before."""
@@ -191,6 +217,12 @@ class _Changes:
     @property
     def reversed(self) -> bool:
         return self.before.reversed_at is None and self.after.reversed_at is not None
+
+    @property
+    def restored(self) -> bool:
+        """An earlier charge is heard of than the one that was taken back."""
+        again = self.before.reversed_at is not None and self.after.reversed_at is None
+        return again and self.after.charge is not None
 
     @property
     def moves_plans(self) -> bool:

@@ -107,6 +107,9 @@ class RefundByJob:
         payment = await self.record.payments.get(refund.payment_id)
         if payment is None:
             return
+        if not payment.left_of(refund.charge_id):
+            await self._keep(attrs.evolve(refund, state=RefundState.DONE), None)
+            return
         intent = RefundIntent(
             order=OrderRef(
                 payment_id=payment.id,
@@ -114,7 +117,7 @@ class RefundByJob:
                 created_at=payment.created_at,
             ),
             charge_id=refund.charge_id,
-            amount_minor=refund.amount_minor,
+            amount_minor=min(refund.amount_minor, payment.left_of(refund.charge_id)),
             currency=refund.currency,
             key=str(refund.id),
         )

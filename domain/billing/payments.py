@@ -89,30 +89,29 @@ class Report:
         """Whether it is about one charge, and not about all that was tried for the order."""
         return self.kind not in (ReportKind.PENDING, ReportKind.FAILED)
 
-    @property
-    def order(self) -> tuple[object, ...]:
-        """What tells which of two reports is the lesser one: the earlier, then the rest."""
+    def order(self, amount_minor: int, currency: str) -> tuple[object, ...]:
+        """Give what tells which of two reports about the same is the lesser one.
+
+        What matches the order comes before what does not, and more given back before less,
+        so that nothing which a report has brought about comes undone by another; then the
+        earlier, and the rest.
+
+        Args:
+            amount_minor: The order's.
+            currency: The order's.
+        """
+        paid = self.kind is ReportKind.SUCCESS
+        matches = self.currency == currency and (not paid or self.amount_minor == amount_minor)
         return (
+            not matches,
+            -self.amount_minor if self.kind is ReportKind.REFUND else 0,
             self.occurred_at,
-            self.charge_id,
-            self.refund_id,
             self.amount_minor,
             self.currency,
             self.fingerprint or "",
             self.invoice_id or "",
             self.failure_code or "",
         )
-
-
-def merged(reports: Iterable[Report]) -> tuple[Report, ...]:
-    """Give the reports that stand, in their own order, whatever order they come in."""
-    standing: dict[tuple[str, str, str], Report] = {}
-    for told in reports:
-        report = told if told.of_a_charge else attrs.evolve(told, charge_id="", refund_id="")
-        known = standing.get(report.key)
-        if known is None or report.order < known.order:
-            standing[report.key] = report
-    return tuple(standing[key] for key in sorted(standing))
 
 
 class ReviewReason(StrEnum):
@@ -205,7 +204,27 @@ class Payment:
 
     def told(self, reports: Iterable[Report]) -> "Payment":
         """Give the payment after further reports; those known already change nothing."""
-        return attrs.evolve(self, reports=merged((*self.reports, *reports)))
+        standing: dict[tuple[str, str, str], Report] = {}
+        for told in (*self.reports, *reports):
+            report = told if told.of_a_charge else attrs.evolve(told, charge_id="", refund_id="")
+            known = standing.get(report.key)
+            if known is None or self._order(report) < self._order(known):
+                standing[report.key] = report
+        return attrs.evolve(self, reports=tuple(standing[key] for key in sorted(standing)))
+
+    def before_it_was_taken_back(self) -> "Payment":
+        """Give the payment without what takes charges back."""
+        backward = (ReportKind.REFUND, ReportKind.CHARGEBACK)
+        kept = tuple(it for it in self.reports if it.kind not in backward)
+        return attrs.evolve(self, reports=kept)
+
+    def left_of(self, charge_id: str) -> int:
+        """Give what was not given back of what was charged once."""
+        reviews = (it for it in self.reviews if it.charge_id == charge_id)
+        review = next(reviews, None)
+        if review is not None:
+            return max(0, review.amount_minor - review.refunded_minor)
+        return max(0, self.amount_minor - self.refunded_minor)
 
     @cached_property
     def charge(self) -> Report | None:
@@ -276,7 +295,7 @@ class Payment:
         refunds = self._refunds(self.charge.charge_id)
         times = [] if self.charged_back_at is None else [self.charged_back_at]
         refunded = 0
-        for refund in sorted(refunds, key=lambda it: it.order):
+        for refund in sorted(refunds, key=lambda it: (it.occurred_at, it.refund_id)):
             refunded += refund.amount_minor
             if refunded >= self.amount_minor:
                 times.append(refund.occurred_at)
@@ -325,6 +344,9 @@ class Payment:
             for it in self._of(ReportKind.REFUND)
             if it.charge_id == success.charge_id and it.currency == success.currency
         )
+
+    def _order(self, report: Report) -> tuple[object, ...]:
+        return report.order(self.amount_minor, self.currency)
 
     def _of(self, kind: ReportKind) -> tuple[Report, ...]:
         return tuple(it for it in self.reports if it.kind is kind)

@@ -25,6 +25,7 @@ COMMANDS = {
     "streak": "Show the streaks of a person, day by day.",
     "achievements": "Award achievements to those who have met them already.",
     "usage": "Show what a person may use this month, by its sources.",
+    "payments": "Compare payments with what their providers say.",
     "billing": "Show what a person pays for and may use, and their account credit.",
     "demo": "Play the whole story on a database of its own.",
     "doctor": "Find what is wrong with this installation, and how to mend it.",

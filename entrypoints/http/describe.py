@@ -71,7 +71,7 @@ def _operations(item: PathItem) -> list[Operation]:
 def _drop_what_cannot_come(operation: Operation, opt: dict[str, Any]) -> None:
     """Bad parameters are 422; who needs no key cannot lack one; health may always be asked for."""
     dropped = set[str]()
-    if operation.request_body is None:
+    if operation.request_body is None and not opt.get("raw"):
         dropped.add("400")
     if opt.get("public"):
         operation.security = []

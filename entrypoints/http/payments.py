@@ -1,7 +1,7 @@
 """Checkouts, payments and refunds over HTTP."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 from uuid import UUID
 
 from litestar import Controller, Request, Response, get, post
@@ -286,7 +286,7 @@ class PaymentWebhookRoutes(Controller):
     """What payment providers tell."""
 
     path = "/v1/webhooks"
-    opt = PUBLIC
+    opt: ClassVar = {**PUBLIC, "raw": True}
     tags = ("Billing",)
 
     @post(

@@ -74,6 +74,11 @@ _OFFERED = (
     (Action.FAIL_RENEWAL, "Fail the next period", "The card no longer works."),
     (Action.REFUND, "Refund it", "The last payment is given back in full."),
     (Action.DISPUTE, "Dispute it", "The payer's bank takes the last payment back."),
+    (
+        Action.TELL_AGAIN,
+        "Send all notifications again",
+        "The newest first. It must make no difference.",
+    ),
 )
 _TOLD = {
     EventType.SUCCEEDED: "Paid {amount}",

@@ -1,10 +1,15 @@
 """The use cases of payments, subscriptions and plans."""
 
+from collections.abc import Iterable
+from contextlib import suppress
+from uuid import UUID
+
 from attrs import frozen
 from dependency_injector.containers import DeclarativeContainer
 from dependency_injector.providers import DependenciesContainer, Factory, Singleton
 
 from application.billing.change_subscription import SubscriptionChanger, TellRenewal
+from application.billing.forget_notifications import ForgetNotifications
 from application.billing.keep_plans import BringPlansUp, GiveTier, PlanKeeper
 from application.billing.leave_billing import LeaveBilling
 from application.billing.ports import HeldPlan
@@ -21,7 +26,8 @@ from application.identity.ports import PlanChange
 from application.identity.set_tier import HoldTier
 from application.usage.sell_seconds import SellSeconds
 from application.video.change_credits import ChargeBackVideoCredits, SellVideoCredits
-from domain.shared.ids import CreditLotId, PaymentId, PersonId
+from domain.shared.errors import NotFoundError
+from domain.shared.ids import CreditLotId, PersonId
 
 
 @frozen
@@ -48,13 +54,15 @@ class VideoCreditsSold:
     sell_credits: SellVideoCredits
     charge_back: ChargeBackVideoCredits
 
-    async def sell(self, person_id: PersonId, payment_id: PaymentId, number: int) -> None:
-        """Add them under the payment's id."""
-        await self.sell_credits(person_id, CreditLotId(payment_id), number)
+    async def sell(self, person_id: PersonId, purchase_id: UUID, number: int) -> None:
+        """Add them under the purchase's id."""
+        await self.sell_credits(person_id, CreditLotId(purchase_id), number)
 
-    async def take_back(self, person_id: PersonId, payment_id: PaymentId) -> None:
-        """Take back what is left of them; the rest is owed."""
-        await self.charge_back(person_id, CreditLotId(payment_id))
+    async def take_back(self, person_id: PersonId, purchase_ids: Iterable[UUID]) -> None:
+        """Take back what is left of those that there are; the rest is owed."""
+        for purchase_id in purchase_ids:
+            with suppress(NotFoundError):
+                await self.charge_back(person_id, CreditLotId(purchase_id))
 
 
 class Billing(DeclarativeContainer):
@@ -129,6 +137,9 @@ class Billing(DeclarativeContainer):
     resolve_by_job = Factory(ResolveByJob, resolve=resolve_payment)
     reconcile_payments = Factory(
         ReconcilePayments, payments=ports.payment_list, resolve=resolve_payment
+    )
+    forget_notifications = Factory(
+        ForgetNotifications, notifications=ports.payment_notifications, clock=ports.clock
     )
     refund_payment = Factory(RefundPayment, record=record)
     refund_by_job = Factory(RefundByJob, record=record, providers=payments.every)

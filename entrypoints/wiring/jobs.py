@@ -93,6 +93,7 @@ class Jobs(DeclarativeContainer):
                 ForgetExpiredAnswers, answers=ports.answers, clock=ports.clock
             ),
             forget_queue_log=Factory(ForgetQueueLog, log=ports.job_queue),
+            forget_payment_notifications=billing.forget_notifications,
             forget_sign_ins=sign_in.forget_sign_ins,
         ),
         award_back=achievements.award_back_by_job,

@@ -121,10 +121,7 @@ class Kithkin:
             raise QueueUnavailableError("the queue's tables are missing")
 
     async def close(self) -> None:
-        """Let go of the store, and of the payment providers."""
-        stripe = self.payments.stripe()
-        if stripe is not None:
-            await stripe.close()
+        """Let go of the store."""
         await self.ports.connection().close()
 
 

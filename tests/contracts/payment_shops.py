@@ -154,7 +154,6 @@ async def stripe_shop(served: StripeServed) -> AsyncIterator[StripeShop]:
         yield StripeShop(provider, server)
     finally:
         server.away = server.losing = False
-        await provider.close()
 
 
 def an_intent(

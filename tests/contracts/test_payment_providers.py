@@ -9,7 +9,6 @@ import pytest
 import pytest_asyncio
 from uuid_utils.compat import uuid7
 
-from adapters.payments.stripe import Stripe
 from application.billing.provider_ports import (
     InvalidSignatureError,
     PaymentNotification,
@@ -70,6 +69,26 @@ async def test_asking_twice_makes_one_order_which_can_be_paid(shop: Shop) -> Non
     assert fetched is not None
     assert (fetched.checkout, fetched.reports, fetched.subscription) == (started, (), None)
     assert (await shop.provider.start_checkout(an_intent())) != started
+
+
+async def test_who_changed_their_address_meanwhile_does_not_pay_twice(shop: Shop) -> None:
+    intent = an_intent()
+    started = await shop.provider.start_checkout(intent)
+    payer = attrs.evolve(intent.payer, email="ana@example.com")
+    try:
+        again = await shop.provider.start_checkout(attrs.evolve(intent, payer=payer))
+    except ProviderAwayError:  # then it is asked for by its id
+        found = await shop.provider.fetch_payment(order_of(intent, None))
+        assert found is not None
+        again = found.checkout
+    assert again == started
+
+
+async def test_an_order_for_something_else_is_not_made_under_the_same_id(shop: Shop) -> None:
+    intent = an_intent()
+    await shop.provider.start_checkout(intent)
+    with pytest.raises((ProviderRefusedError, ProviderAwayError)):
+        await shop.provider.start_checkout(attrs.evolve(intent, amount_minor=100))
 
 
 async def test_a_payment_is_told_and_found_alike(shop: Shop) -> None:
@@ -247,8 +266,6 @@ async def test_nobody_may_listen_where_a_provider_should_be(shop: Shop) -> None:
         await gone.start_checkout(an_intent())
     with pytest.raises(ProviderAwayError):
         await gone.fetch_payment(order_of(an_intent(), None))
-    if isinstance(gone, Stripe):
-        await gone.close()
 
 
 async def test_a_bill_of_a_subscription_is_found_and_refunded(shop: Shop) -> None:

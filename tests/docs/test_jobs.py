@@ -5,7 +5,11 @@ from datetime import timedelta
 from entrypoints.wiring.kithkin import in_memory
 from tests.docs.test_examples import of, spans, tables
 
-PERIODS = {"minute": timedelta(minutes=1), "hour": timedelta(hours=1)}
+PERIODS = {
+    "minute": timedelta(minutes=1),
+    "hour": timedelta(hours=1),
+    "day": timedelta(days=1),
+}
 
 
 def test_every_kind_is_documented_with_its_period() -> None:

@@ -8,6 +8,7 @@ from attrs import frozen
 from tests.http.api import Api, Json, fresh
 
 TALK_SECONDS = 60
+SEE_OTHER = 303
 
 
 @frozen
@@ -157,6 +158,15 @@ async def a_prompt(api: Api, pair: Pair) -> Json:
     answer = await asked_for_prompt(api, pair, draft_length=300)
     assert answer["prompt"] is not None, answer
     return answer["prompt"]
+
+
+async def a_paid_payment(api: Api, person: str, item: str = "seconds_3600") -> Json:
+    """A payment that the person made on the sandbox's page."""
+    quote = await a_quote(api, person, item=item)
+    payment = await api.made("/v1/checkouts", quote_id=quote["id"])
+    paid = await api.client.post(payment["page_url"], data={"action": "pay"})
+    assert paid.status_code == SEE_OTHER, paid.text
+    return await api.get(f"/v1/payments/{payment['id']}")
 
 
 async def a_quote(api: Api, person: str, item: str = "plus_monthly", currency: str = "USD") -> Json:

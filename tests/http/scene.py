@@ -35,6 +35,9 @@ TAKES_BODY = (
     "settle_usage_session",
     "grant_seconds",
     "make_quote",
+    "start_checkout",
+    "refund_payment",
+    "change_subscription",
     "grant_account_credit",
     "move_clock",
     "create_webhook_endpoint",
@@ -67,6 +70,7 @@ TEXTS = {
     "change_achievement": "description",
     "grant_seconds": "reason",
     "grant_account_credit": "reason",
+    "refund_payment": "reason",
 }
 """What people write themselves, by operation."""
 
@@ -87,6 +91,7 @@ class Scene:
         watchable: Another, which is uploaded.
         away: Two dates of next week.
         quote: One of `pair.a`.
+        payment: One of `pair.a`, who has paid it.
         usage_session: One of `pair.a`, who has seconds left for others.
         endpoint: A webhook endpoint, the same for all scenes; nothing is sent to it.
     """
@@ -103,6 +108,7 @@ class Scene:
     away: tuple[str, str]
     usage_session: str
     quote: str
+    payment: str
     endpoint: str
 
     @property
@@ -128,6 +134,8 @@ class Scene:
             key="welcome",
             usage_session_id=self.usage_session,
             quote_id=self.quote,
+            payment_id=self.payment,
+            provider="sandbox",
         )
 
     def body(self, operation_id: str) -> dict[str, Any]:
@@ -155,6 +163,9 @@ class Scene:
             "settle_usage_session": {"input_tokens": 100},
             "grant_seconds": {"seconds": 60, "reason": "Goodwill"},
             "make_quote": {"person_id": a, "item": "plus_monthly", "currency": "USD"},
+            "start_checkout": {"quote_id": self.quote},
+            "refund_payment": {"reason": "By mistake", "amount_minor": 1},
+            "change_subscription": {"item": "plus_monthly"},
             "grant_account_credit": {
                 "amount_minor": 500,
                 "currency": "USD",
@@ -208,6 +219,7 @@ class Scene:
             "extend_usage_session": {"takes": "no body"},
             "grant_seconds": {"seconds": 61},
             "make_quote": {"item": "premium_annual"},
+            "start_checkout": {"quote_id": nobody()},
             "grant_account_credit": {"reason": "A mistake of ours"},
             "request_code": {"email": given.an_email()},
             "mint_token": {"lifetime_seconds": 901},
@@ -259,6 +271,7 @@ async def a_scene(api: Api, *, a: str | None = None) -> Scene:
         away=(str((now + timedelta(days=7)).date()), str((now + timedelta(days=8)).date())),
         usage_session=await given.a_usage_session(api, pair.a),
         quote=(await given.a_quote(api, pair.a))["id"],
+        payment=(await given.a_paid_payment(api, pair.a))["id"],
         endpoint=await given.an_endpoint(api),
     )
 

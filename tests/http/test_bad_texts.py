@@ -23,6 +23,7 @@ LONGEST = {
     ("change_achievement", "description"): 500,
     ("grant_seconds", "reason"): 200,
     ("grant_account_credit", "reason"): 200,
+    ("refund_payment", "reason"): 200,
     ("send_message", "text"): 4000,
     ("edit_message", "text"): 4000,
 }

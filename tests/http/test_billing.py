@@ -1,17 +1,31 @@
 """Paying over HTTP: quote, checkout, the sandbox's page, its webhooks, and what is given."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import datetime, timedelta
-from uuid import uuid4
+from random import Random
+from uuid import UUID, uuid4
 
 import httpx
+import pytest
 import pytest_asyncio
 from attrs import frozen
 
+from adapters.clock import SystemClock
+from adapters.payments.sandbox import Sandbox
+from adapters.payments.sandbox_books import EventType, SandboxBooks, SandboxEvent
+from domain.identity.pepper import Pepper
 from tests.http import given
-from tests.http.api import Api, Json, done, refused
+from tests.http.api import Api, Json, done, refused, replayed
+from tests.http.running import PEPPER
 
 DAY = timedelta(days=1)
+SANDBOX = Sandbox(
+    SandboxBooks(None),
+    [Pepper(PEPPER.encode()).digest("sandbox/webhooks").hex()],
+    timedelta(seconds=300),
+    SystemClock(),
+)
+"""What the server's own sandbox signs with."""
 
 
 @frozen
@@ -41,7 +55,9 @@ class Payer:
         payment = await self.checkout(item)
         assert payment["status"] == "pending"
         await self.act(payment, "pay")
-        return await self.payment(payment)
+        paid = await self.payment(payment)
+        assert paid["page_url"] is None
+        return {**paid, "page_url": payment["page_url"]}
 
     async def payment(self, payment: Json) -> Json:
         return await self.api.get(f"/v1/payments/{payment['id']}")
@@ -64,7 +80,6 @@ async def test_what_is_paid_for_on_the_page_is_there_at_once(payer: Payer) -> No
     payment = await payer.buys("premium_monthly")
     assert payment["status"] == "success"
     assert payment["amount"] == {"amount_minor": 129_900, "currency": "INR"}
-    assert payment["page_url"] is None
     assert await payer.tier() == "premium"
     subscription = await payer.subscription()
     assert (subscription["status"], subscription["is_active"]) == ("active", True)
@@ -77,7 +92,7 @@ async def test_the_same_quote_is_one_payment(payer: Payer) -> None:
     key = str(uuid4())
     once = done(await payer.api.post("/v1/checkouts", {"quote_id": quote["id"]}, key=key))
     again = await payer.api.post("/v1/checkouts", {"quote_id": quote["id"]}, key=key)
-    assert again.headers["idempotency-replayed"] == "true"
+    assert replayed(again)
     assert again.json() == once
     assert (await payer.api.made("/v1/checkouts", quote_id=quote["id"]))["id"] == once["id"]
 
@@ -105,8 +120,11 @@ async def test_what_is_given_back_is_taken_back(payer: Payer) -> None:
 async def test_an_operator_gives_back_by_the_provider(payer: Payer) -> None:
     payment = await payer.buys("video_credits_5")
     path = f"/v1/payments/{payment['id']}/refunds"
-    made = await payer.api.made(path, reason="By mistake", amount_minor=100)
+    key, body = str(uuid4()), {"reason": "By mistake", "amount_minor": 100}
+    made = done(await payer.api.post(path, body, key=key))
     assert made["refund"]["state"] == "requested"
+    again = await payer.api.post(path, body, key=key)
+    assert (replayed(again), again.json()) == (True, made)
     too_much = await payer.api.post(path, {"reason": "Again", "amount_minor": 9_900})
     refused(too_much, 409, "refund_not_possible")
     await payer.api.made(path, reason="The rest")
@@ -180,6 +198,92 @@ async def test_what_is_not_renewed_has_three_days_of_grace(payer: Payer) -> None
     await payer.api.move_to(ends_at + 3 * DAY)
     assert (await payer.subscription())["status"] == "expired"
     assert await payer.tier() == "free"
+
+
+SCRIPT = (
+    (EventType.FAILED, "a", 0),
+    (EventType.SUCCEEDED, "a", 1),
+    (EventType.SUCCEEDED, "b", 2),
+    (EventType.REFUNDED, "a", 3),
+    (EventType.DISPUTE_LOST, "a", 4),
+)
+Step = tuple[EventType, str, int]
+
+
+async def tells(payer: Payer, payment: Json, step: Step) -> None:
+    """Deliver a signed webhook of the sandbox, as it would."""
+    kind, charge, minutes = step
+    plain = kind is EventType.FAILED
+    taken = kind in (EventType.REFUNDED, EventType.DISPUTE_LOST)
+    event = SandboxEvent(
+        id=f"evt_{payment['id']}_{kind}_{charge}",
+        type=kind,
+        created=datetime.fromisoformat(payment["created_at"]) + timedelta(minutes=minutes),
+        order_id=payment["provider_order_id"],
+        payment_id=UUID(payment["id"]),
+        charge_id="" if plain else f"{payment['id']}_{charge}",
+        refund_id=f"{payment['id']}_{kind}_{charge}" if taken else "",
+        amount_minor=0 if plain else payment["amount"]["amount_minor"],
+        currency=payment["amount"]["currency"],
+    )
+    body, headers = SANDBOX.signed(event, await payer.api.now())
+    done(await payer.api.ask("POST", "/v1/webhooks/sandbox", content=body, headers=headers))
+
+
+async def what_came_of(payer: Payer, item: str, steps: Sequence[Step]) -> Json:
+    """All that shows of a new person after a payment was told of in some order."""
+    other = Payer(payer.api, payer.browser, await given.a_person(payer.api))
+    payment = await other.checkout(item)
+    start = datetime.fromisoformat(payment["created_at"])
+    for step in steps:
+        await tells(other, payment, step)
+    shown = await other.payment(payment)
+    times = ("failed_at", "settled_at", "reversed_at", "closed_at")
+    subscription = await payer.api.ask("GET", f"{other.path}/subscription")
+    usage = await payer.api.get(f"{other.path}/usage")
+    return {
+        **{name: shown[name] for name in ("status", "amount", "refunded", "failure_code")},
+        **{
+            name: None if shown[name] is None else datetime.fromisoformat(shown[name]) - start
+            for name in times
+        },
+        "reviews": [(it["reason"], it["amount"], it["refunded"]) for it in shown["reviews"]],
+        "refunds": [(it["amount"], it["state"]) for it in shown["refunds"]],
+        "subscription": subscription.json().get("status"),
+        "tier": await other.tier(),
+        "credits": [
+            (await payer.api.get(f"{other.path}/video-credits"))[name]
+            for name in ("balance", "debt")
+        ],
+        "remaining": usage["remaining"],
+    }
+
+
+@pytest.mark.parametrize("item", ["plus_monthly", "premium_daily_pass", "video_credits_20"])
+async def test_any_order_of_what_is_told_shows_the_same(payer: Payer, item: str) -> None:
+    wanted = await what_came_of(payer, item, SCRIPT)
+    assert wanted["status"] == "refunded"
+    chance = Random(item)
+    for _ in range(4):
+        again = [*SCRIPT, *chance.sample(SCRIPT, 2)]
+        assert await what_came_of(payer, item, chance.sample(again, len(again))) == wanted
+
+
+async def test_what_changes_a_subscription_is_done_once_for_a_key(payer: Payer) -> None:
+    await payer.buys("premium_monthly")
+    posts: tuple[tuple[str, Json], ...] = (
+        (f"{payer.path}/subscription/change", {"item": "plus_monthly"}),
+        (f"{payer.path}/subscription/cancel", {}),
+        (f"{payer.path}/subscription/resume", {}),
+        ("/v1/payments/reconciliations", {}),
+    )
+    for path, body in posts:
+        key = str(uuid4())
+        once = await payer.api.post(path, body, key=key)
+        again = await payer.api.post(path, body, key=key)
+        assert (replayed(again), again.json()) == (True, done(once))
+        other = await payer.api.post(path, {**body, "other": 1}, key=key)
+        refused(other, 422, other.json()["code"])
 
 
 async def test_nobody_but_the_provider_is_believed(payer: Payer) -> None:

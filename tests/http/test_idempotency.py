@@ -34,6 +34,7 @@ POSTS = (
     "settle_usage_session",
     "grant_seconds",
     "make_quote",
+    "start_checkout",
     "grant_account_credit",
 )
 ELSEWHERE = (
@@ -44,8 +45,14 @@ ELSEWHERE = (
     "publish_achievement",
     "display_award",
     "celebrate_award",
+    "refund_payment",
+    "reconcile_payments",
+    "change_subscription",
+    "cancel_subscription",
+    "resume_subscription",
+    "take_payment_webhook",
 )
-"""Tried with the webhooks, streaks and achievements: they take one body only, or none,
+"""Tried with the webhooks, streaks, achievements and payments: they take one body only, or none,
 or a job follows them."""
 SECRETS = (
     "request_code",

@@ -59,12 +59,25 @@ NAMED = {
     "get_paywall": "a",
     "make_quote": "a",
     "get_quote": "a",
+    "start_checkout": "a",
+    "get_payment": "a",
+    "list_payments": "a",
+    "get_subscription": "a",
+    "change_subscription": "a",
+    "cancel_subscription": "a",
+    "resume_subscription": "a",
     "get_entitlements": "a",
     "get_receipt": "a",
     "get_account_credit": "a",
     "list_account_credit_lines": "a",
 }
-REFUSED = {"repair_streak": 409, "get_receipt": 409}
+REFUSED = {
+    "repair_streak": 409,
+    "get_subscription": 404,
+    "change_subscription": 409,
+    "cancel_subscription": 409,
+    "resume_subscription": 409,
+}
 """What the scene's state does not admit, whoever asks."""
 PARTICIPANTS = (
     "get_conversation",
@@ -105,6 +118,8 @@ SERVICES = (
     "change_achievement",
     "grant_seconds",
     "grant_account_credit",
+    "refund_payment",
+    "reconcile_payments",
     "get_revenue",
     "get_revenue_csv",
 )
@@ -118,7 +133,7 @@ ME = (
     "sign_out",
 )
 ANYONE = ("request_code", "sign_in", "start_google", "finish_google")
-PUBLIC = ("live", "ready", "metrics")
+PUBLIC = ("live", "ready", "metrics", "take_payment_webhook")
 
 
 def name_of(operation: Operation) -> str:

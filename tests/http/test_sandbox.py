@@ -190,6 +190,17 @@ async def test_a_payment_whose_notification_is_lost_is_found_by_asking(world: Wo
     assert [report.kind for report in fetched.reports] == [ReportKind.SUCCESS]
 
 
+async def test_all_can_be_told_again_the_newest_first(world: World) -> None:
+    for action in ("decline", "pay_silently", "refund"):
+        await world.choose(action)
+    world.listener.heard.clear()
+    assert await world.choose("tell_again") == "Done, and Kithkin was told."
+    assert world.told() == [ReportKind.REFUND, ReportKind.SUCCESS, ReportKind.FAILED]
+    ids = [asked.body for asked in world.listener.heard]
+    await world.choose("tell_again")
+    assert [asked.body for asked in world.listener.heard] == [*ids, *ids]
+
+
 async def test_the_page_says_when_kithkin_did_not_listen(world: World) -> None:
     world.listener.status = 503
     assert "did not take the notification" in await world.choose("pay")

@@ -1,0 +1,27 @@
+"""Forget what providers told us long ago."""
+
+from datetime import timedelta
+
+from attrs import frozen
+
+from application.billing.ports import Notifications
+from application.shared.clock import Clock
+
+KEPT_FOR = timedelta(days=90)
+"""No provider repeats a notification after so long; and repeating one changes no payment."""
+
+_AT_ONCE = 1000
+
+
+@frozen
+class ForgetNotifications:
+    """Deletes the keys of old notifications."""
+
+    notifications: Notifications
+    clock: Clock
+
+    async def __call__(self, *_: object) -> None:
+        """Delete them, some at a time."""
+        before = await self.clock.now() - KEPT_FOR
+        while await self.notifications.forget(before, _AT_ONCE) == _AT_ONCE:
+            pass
