@@ -2,9 +2,20 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from attrs import frozen
-from sqlalchemy import Uuid, any_, bindparam, delete, select, text
+from sqlalchemy import (
+    ColumnElement,
+    Uuid,
+    any_,
+    bindparam,
+    delete,
+    func,
+    literal_column,
+    select,
+    text,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import insert as upsert
 
@@ -189,20 +200,20 @@ _TAKE = Statement(
     .on_conflict_do_nothing()
     .returning(_notifications.c.event_key)
 )
+# By where they stand, as a join by keys would read the whole table for what may be few.
+_place: ColumnElement[Any] = literal_column("payment_notifications.ctid")
 _old = (
-    select(_notifications.c.provider, _notifications.c.event_key)
+    select(_place)
     .where(_notifications.c.received_at < bindparam("before"))
     .order_by(_notifications.c.received_at)
     .limit(bindparam("limit"))
     .with_for_update(skip_locked=True)
-    .cte("old")
+    .correlate(None)
+    .scalar_subquery()
 )
 _FORGET = Statement(
     delete(_notifications)
-    .where(
-        _notifications.c.provider == _old.c.provider,
-        _notifications.c.event_key == _old.c.event_key,
-    )
+    .where(_place == any_(func.array(_old)))
     .returning(_notifications.c.event_key)
 )
 

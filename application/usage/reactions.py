@@ -47,14 +47,18 @@ class FollowPerson:
     keep: AccountKeeper
 
     async def plan_changed(self, person_id: PersonId, plan: Plan) -> None:
-        """Take in what a person's plans give them; from now on their use is counted."""
+        """Take in what a person's plans give them.
+
+        From the first that gives something on their use is counted.
+        """
         change = ChangeTier(
             tier=plan.tier,
             pass_tier=plan.pass_tier,
             bank_frozen=plan.bank_frozen,
             bank_lost=plan.bank_lost,
         )
-        if await self.keep(person_id, change) is None:
+        nothing = plan.tier is Tier.FREE and plan.pass_tier is None
+        if await self.keep(person_id, change) is None and not nothing:
             subscriber = await self.keep.subscriber(person_id)
             await self.keep.opened(attrs.evolve(subscriber, tier=plan.tier))
             await self.keep(person_id, change)

@@ -1,7 +1,7 @@
 """Checkouts, payments and refunds over HTTP."""
 
 from datetime import datetime
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any
 from uuid import UUID
 
 from litestar import Controller, Request, Response, get, post
@@ -23,6 +23,9 @@ from entrypoints.http.lists import DEFAULT_LIMIT, Cursor, Limit, ListBody, list_
 from entrypoints.http.money import money
 from entrypoints.http.problems import problems
 from entrypoints.http.video_decisions import MoneyBody
+
+SIGNED = {**PUBLIC, "raw": True}
+"""A route whose credential is a signature over the raw bytes."""
 
 
 class StartCheckoutBody(Struct, forbid_unknown_fields=True):
@@ -286,11 +289,11 @@ class PaymentWebhookRoutes(Controller):
     """What payment providers tell."""
 
     path = "/v1/webhooks"
-    opt: ClassVar = {**PUBLIC, "raw": True}
     tags = ("Billing",)
 
     @post(
         "/{provider:str}",
+        opt=SIGNED,
         status_code=200,
         responses=problems(400, 404),
     )

@@ -282,7 +282,7 @@ MORE = (
     INSERT INTO plan_standings SELECT id, 'free', 'free', NULL FROM persons
     """,
     """
-    INSERT INTO payment_notifications SELECT 'sandbox', id::text, now() FROM payments
+    INSERT INTO payment_notifications SELECT 'sandbox', id::text, now() FROM payments LIMIT 5000
     """,
     "ANALYZE",
 )

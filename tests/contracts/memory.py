@@ -12,7 +12,7 @@ from adapters.memory.achievements import (
     MemorySights,
 )
 from adapters.memory.backlog import MemoryBacklogs
-from adapters.memory.billing import MemoryPayments
+from adapters.memory.billing import MemoryNotifications, MemoryPayments
 from adapters.memory.clock import MemoryClock
 from adapters.memory.conversations import (
     MemoryConversationList,
@@ -154,6 +154,7 @@ def memory_stores() -> Stores:
         quotes=MemoryQuotes(store),
         kept_grants=MemoryKeptGrants(store),
         payments=MemoryPayments(store),
+        payment_notifications=MemoryNotifications(store),
         revenue_totals=MemoryRevenueTotals(store),
         credit_accounts=MemoryCreditAccounts(store),
         jobs=MemoryJobs(store, uuid7),

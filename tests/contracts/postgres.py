@@ -36,7 +36,7 @@ from adapters.postgres.jobs import (
 from adapters.postgres.kept_grants import PostgresKeptGrants
 from adapters.postgres.learning import PostgresPreferences
 from adapters.postgres.past_sign_ins import PostgresPastSignIns
-from adapters.postgres.payments import PostgresPayments
+from adapters.postgres.payments import PostgresNotifications, PostgresPayments
 from adapters.postgres.prompts import PostgresPrompts, PostgresPromptTalks, PostgresPromptTotals
 from adapters.postgres.quotes import PostgresQuotes
 from adapters.postgres.reactions import PostgresReactions
@@ -180,6 +180,7 @@ def postgres_stores(executor: Executor) -> Stores:
         quotes=PostgresQuotes(executor),
         kept_grants=PostgresKeptGrants(executor),
         payments=PostgresPayments(executor),
+        payment_notifications=PostgresNotifications(executor),
         revenue_totals=PostgresRevenueTotals(executor),
         credit_accounts=PostgresCreditAccounts(executor),
         jobs=PostgresJobs(executor, uuid7),

@@ -7,7 +7,7 @@ from attrs import frozen
 
 from application.achievements.ports import Achievements, Achievers, AwardBacks, Awards, Sights
 from application.billing.credit_ports import CreditAccounts
-from application.billing.ports import Payments, Quotes
+from application.billing.ports import Notifications, Payments, Quotes
 from application.billing.read_revenue import RevenueTotals
 from application.billing.show_entitlements import KeptGrants
 from application.conversations.ports import Conversations, Messages, SendGate
@@ -145,6 +145,7 @@ class Stores:
     quotes: Quotes
     kept_grants: KeptGrants
     payments: Payments
+    payment_notifications: Notifications
     revenue_totals: RevenueTotals
     credit_accounts: CreditAccounts
     clock: MovableClock

@@ -248,7 +248,8 @@ async def what_came_of(payer: Payer, item: str, steps: Sequence[Step]) -> Json:
             for name in times
         },
         "reviews": [(it["reason"], it["amount"], it["refunded"]) for it in shown["reviews"]],
-        "refunds": [(it["amount"], it["state"]) for it in shown["refunds"]],
+        # A job asks for them meanwhile, so they may be further or not.
+        "refunds": [it["amount"] for it in shown["refunds"]],
         "subscription": subscription.json().get("status"),
         "tier": await other.tier(),
         "credits": [

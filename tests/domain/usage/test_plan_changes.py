@@ -19,6 +19,7 @@ from domain.usage.commands import (
     decide,
     open_account,
 )
+from domain.usage.events import UsageChange
 from domain.usage.ledger import lines_of
 from domain.usage.plan_changes import AddPass, ChangeTier
 from domain.usage.policy import UsagePolicy, UsageRules
@@ -91,7 +92,7 @@ def test_seconds_whose_payment_is_taken_back_are_gone_or_owed() -> None:
 
 @given(st.lists(st.tuples(st.booleans(), st.integers(1, 5000)), max_size=8))
 def test_what_is_sold_and_taken_back_adds_up(steps: list[tuple[bool, int]]) -> None:
-    account, events = an_account(), []
+    account, events = an_account(), list[UsageChange]()
     for sold, seconds in steps:
         command = Purchase(seconds=seconds) if sold else TakeBack(seconds=seconds)
         outcome = decide(account, command, RULES, MONTH)
