@@ -13,13 +13,20 @@ from application.shared.outbox import event_type_of
 from domain.achievements.events import AchievementEvent
 from domain.conversations.events import ConversationEvent
 from domain.identity.events import IdentityEvent
+from domain.personas.events import PersonaEvent
 from domain.shared.events import Event
 from domain.streaks.events import StreakEvent
 from domain.usage.events import UsageEvent
 from domain.video.events import VideoEvent
 
 EVENTS: tuple[type[Event], ...] = get_args(
-    IdentityEvent | ConversationEvent | VideoEvent | StreakEvent | AchievementEvent | UsageEvent
+    IdentityEvent
+    | ConversationEvent
+    | VideoEvent
+    | StreakEvent
+    | AchievementEvent
+    | UsageEvent
+    | PersonaEvent
 )
 """All that can happen."""
 

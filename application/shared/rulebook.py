@@ -4,6 +4,7 @@ from attrs import field, frozen
 
 from domain.conversations.policy import ConversationPolicy
 from domain.identity.policy import IdentityPolicy
+from domain.personas.policy import PersonaPolicy
 from domain.shared.tier_limits import TierCatalogue
 from domain.streaks.policy import StreakPolicy
 from domain.usage.policy import UsagePolicy
@@ -19,6 +20,7 @@ class Policies:
     video: VideoPolicy = field(factory=VideoPolicy)
     streaks: StreakPolicy = field(factory=StreakPolicy)
     usage: UsagePolicy = field(factory=UsagePolicy)
+    personas: PersonaPolicy = field(factory=PersonaPolicy)
     tiers: TierCatalogue = field(factory=TierCatalogue)
 
 
