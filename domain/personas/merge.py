@@ -127,7 +127,7 @@ def merged(
         sessions: All that were summarised, in any order.
         policy: The numbers.
         start: Where the sliders start from.
-        moving_since: Sessions that ended by then move no slider.
+        moving_since: Sessions that ended before move no slider.
     """
     return tuple(_through(in_order(sessions), policy, start or Sliders(), moving_since))
 
@@ -140,7 +140,7 @@ def _through(
 ) -> Iterator[Merged]:
     state = _State(sliders=start)
     for session in sessions:
-        moving = moving_since is None or session.ended_at > moving_since
+        moving = moving_since is None or session.ended_at >= moving_since
         state = _after(state, session, policy, moving=moving)
         yield Merged(session_id=session.session_id, summary=_summary(state), sliders=state.sliders)
 

@@ -34,6 +34,9 @@ class OpenCompanionSession:
         user_messages: How many messages the person wrote.
         user_characters: How much they wrote.
         messages_counted: How many of those count for the paywall.
+        input_tokens: What models read for it.
+        output_tokens: What they wrote.
+        price_micros: What that cost, in millionths of the settings' currency.
     """
 
     id: CompanionSessionId
@@ -47,6 +50,9 @@ class OpenCompanionSession:
     user_messages: int = 0
     user_characters: int = 0
     messages_counted: int = 0
+    input_tokens: int = 0
+    output_tokens: int = 0
+    price_micros: int = 0
 
     def idle_at(self, policy: PersonaPolicy) -> datetime:
         """Give when it is over, if nothing more is said."""
@@ -55,7 +61,7 @@ class OpenCompanionSession:
 
 @frozen(kw_only=True)
 class EndedCompanionSession:
-    """A session that is over; its fields up to `messages_counted` are those of an open one.
+    """A session that is over; its fields up to `price_micros` are those of an open one.
 
     Attributes:
         id: The session's own.
@@ -69,6 +75,9 @@ class EndedCompanionSession:
         user_messages: How many messages the person wrote.
         user_characters: How much they wrote.
         messages_counted: How many of those count for the paywall.
+        input_tokens: What models read for it.
+        output_tokens: What they wrote.
+        price_micros: What that cost, in millionths of the settings' currency.
         ended_at: When it ended.
         ended_on: The person's local date it counts for.
         ended_by: What ended it.
@@ -82,9 +91,6 @@ class EndedCompanionSession:
         confidence: The confidence after it, in hundredths of a percent.
         claims_dropped: How many observations of the model's were not kept.
         evidence_dropped: How much evidence of the model's was none.
-        input_tokens: What the model read for it.
-        output_tokens: What it wrote.
-        price_micros: What that cost, in millionths of the settings' currency.
     """
 
     id: CompanionSessionId
@@ -98,6 +104,9 @@ class EndedCompanionSession:
     user_messages: int
     user_characters: int
     messages_counted: int
+    input_tokens: int = 0
+    output_tokens: int = 0
+    price_micros: int = 0
     ended_at: datetime
     ended_on: date
     ended_by: SessionEnding
@@ -111,9 +120,6 @@ class EndedCompanionSession:
     confidence: int = 0
     claims_dropped: int = 0
     evidence_dropped: int = 0
-    input_tokens: int = 0
-    output_tokens: int = 0
-    price_micros: int = 0
 
 
 CompanionSession = OpenCompanionSession | EndedCompanionSession
@@ -130,6 +136,13 @@ def no_such_session() -> NotFoundError:
     return NotFoundError("There is no such session, or it is another person's; check the id.")
 
 
+def session_is_over() -> CompanionSessionEndedError:
+    """Give the error for something said in a session that is over."""
+    return CompanionSessionEndedError(
+        "The session is over; send the message anew, which begins the next one."
+    )
+
+
 def is_over(session: OpenCompanionSession, now: datetime, policy: PersonaPolicy) -> bool:
     """Tell whether a chat has fallen idle by an instant."""
     return session.idle_at(policy) <= now
@@ -144,6 +157,16 @@ def with_message(session: OpenCompanionSession, text: str, now: datetime) -> Ope
         user_characters=session.user_characters + len(text),
         messages_counted=session.messages_counted + 1,
     )
+
+
+def without_message(session: OpenCompanionSession) -> OpenCompanionSession:
+    """Give a session after a message that does not count after all, as its reply broke off."""
+    return attrs.evolve(session, messages_counted=session.messages_counted - 1)
+
+
+def with_message_again(session: OpenCompanionSession) -> OpenCompanionSession:
+    """Give a session after such a message is answered once more; it counts again."""
+    return attrs.evolve(session, messages_counted=session.messages_counted + 1)
 
 
 def ended(

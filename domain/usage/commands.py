@@ -13,6 +13,7 @@ from ..shared.tiers import Tier
 from .accounts import UsageAccount, opened
 from .events import (
     SecondsGranted,
+    SecondsUsed,
     UsageAccountEnded,
     UsageAccountOpened,
     UsageChange,
@@ -88,6 +89,19 @@ class Grant:
 
 
 @frozen(kw_only=True)
+class UseSeconds:
+    """Seconds were used at once, with no session that held them.
+
+    Attributes:
+        session_id: What used them.
+        seconds: How many; no more than are available.
+    """
+
+    session_id: UsageSessionId
+    seconds: int
+
+
+@frozen(kw_only=True)
 class ChangeTier:
     """The person holds another tier from now on."""
 
@@ -112,7 +126,7 @@ class EndAccount:
 
 
 SessionCommand = StartSession | Beat | Extend | Settle
-UsageCommand = SessionCommand | Grant | ChangeTier | ChangeZone | CatchUp | EndAccount
+UsageCommand = SessionCommand | Grant | UseSeconds | ChangeTier | ChangeZone | CatchUp | EndAccount
 
 
 class UsageSessionSettledError(ConflictError):
@@ -202,6 +216,8 @@ def _do(course: Course, command: UsageCommand, now: datetime) -> None:
             _do_with_session(course, command, now)
         case Grant():
             _grant(course, command, now)
+        case UseSeconds():
+            _use(course, command, now)
         case ChangeTier():
             _change_tier(course, command.tier, now)
         case ChangeZone():
@@ -314,6 +330,25 @@ def _grant(course: Course, command: Grant, now: datetime) -> None:
             policy_version=course.rules.version,
             period=course.account.period.period,
             seconds=command.seconds,
+        )
+    )
+
+
+def _use(course: Course, command: UseSeconds, now: datetime) -> None:
+    account = course.account
+    used = account.left.first(max(0, min(command.seconds, account.available)))
+    if not used.total:
+        return
+    course.happen(
+        SecondsUsed(
+            at=now,
+            person_id=account.person_id,
+            policy_version=course.rules.version,
+            session_id=command.session_id,
+            period=account.period.period,
+            banked=used.banked,
+            monthly=used.monthly,
+            purchased=used.purchased,
         )
     )
 
