@@ -67,6 +67,7 @@ class MemoryPersonalData:
             self._erase_streaks(person_id)
             self._erase_achievements(person_id)
             self._erase_usage(person_id)
+            self._erase_companion(person_id)
             store.rewrite(person_id, _without_whereabouts)
 
     def _erase_achievements(self, person_id: PersonId) -> None:
@@ -88,6 +89,22 @@ class MemoryPersonalData:
             store.usage_sessions.put(attrs.evolve(session, language=None, conversation_id=None))
         for line in store.usage_ledger.group("person", person_id):
             store.usage_ledger.put(attrs.evolve(line, reason=None))
+
+    def _erase_companion(self, person_id: PersonId) -> None:
+        store = self._store
+        for row in store.companion_observations.group("person", person_id):
+            store.companion_observations.delete(row.observation.id)
+        conversation = store.companion_conversations.by("person", person_id)
+        if conversation is not None:
+            for message in store.companion_messages.group("conversation", conversation.id):
+                store.companion_messages.delete(message.id)
+            for session in store.companion_sessions.group("person", person_id):
+                store.companion_sessions.delete(session.id)
+            store.companion_conversations.delete(conversation.id)
+        for version in store.persona_versions.group("person", person_id):
+            store.persona_versions.delete((person_id, version.version))
+        store.summaries.delete(person_id)
+        store.personas.delete(person_id)
 
     def _erase_conversations(self, person_id: PersonId, at: datetime) -> None:
         store = self._store

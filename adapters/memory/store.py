@@ -7,6 +7,7 @@ from uuid import UUID
 
 from attrs import field, frozen
 
+from adapters.memory.persona_tables import PersonaTables
 from adapters.memory.reaction_rows import MarkRow, ProgressRow, StreakDayRow
 from adapters.memory.rows import (
     DailyCount,
@@ -18,7 +19,6 @@ from adapters.memory.rows import (
     TotalsRow,
 )
 from adapters.memory.table import Table
-from adapters.memory.usage_tables import UsageTables
 from adapters.memory.versioned import VersionedTable
 from application.achievements.ports import AwardBack
 from application.shared.idempotency import Attempt, KeptAnswer
@@ -68,7 +68,7 @@ class Answered:
     kept: KeptAnswer = field(converter=_copied_answer)
 
 
-class MemoryStore(UsageTables):
+class MemoryStore(PersonaTables):
     """The tables, the outbox and the test clock, all empty at first.
 
     Attributes:

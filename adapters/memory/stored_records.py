@@ -7,6 +7,7 @@ import attrs
 import msgspec
 from attrs import frozen
 
+from adapters.memory import companion_records
 from adapters.memory.store import MemoryStore
 from application.identity.stored_records import (
     UNTOLD_EVENTS,
@@ -88,6 +89,12 @@ def memory_records(store: MemoryStore) -> dict[str, Any]:
         "usage_periods": _usage_periods,
         "usage_sessions": _usage_sessions,
         "usage_ledger": _usage_ledger,
+        "companions": companion_records.companions,
+        "persona_versions": companion_records.persona_versions,
+        "companion_sessions": companion_records.sessions,
+        "companion_messages": companion_records.messages,
+        "companion_observations": companion_records.observations,
+        "companion_summary": companion_records.summaries,
         "events": _events,
     }
     return {name: MemoryRecords(store, find) for name, find in finds.items()}

@@ -16,6 +16,7 @@ from application.shared.pages import Page, Position
 from application.shared.transaction import ConcurrentUpdateError
 from application.usage.ports import Subscriber
 from domain.identity.persons import PersonStatus
+from domain.personas.sessions import EndedCompanionSession
 from domain.shared.ids import ConversationId, PersonId, UsageSessionId
 from domain.usage.accounts import UsageAccount, evolve, opened
 from domain.usage.events import UsageAccountOpened, UsageChange, UsageSessionBeat
@@ -23,8 +24,6 @@ from domain.usage.ledger import LedgerLine, LineKind, lines_of
 from domain.usage.paywall import UsageTotals
 from domain.usage.periods import OpenPeriod, Period
 from domain.usage.sessions import OpenSession, Session, SettledSession
-from domain.video.calls import Ended
-from domain.video.events import CallOutcome
 
 
 @frozen
@@ -243,21 +242,14 @@ class MemoryUsageStats:
     _store: MemoryStore
 
     async def totals(self, person_id: PersonId) -> UsageTotals:
-        """Give the messages a person sent and the seconds of their calls, as of now."""
+        """Give the messages a person sent to their companion and the seconds of their calls."""
         async with self._store.access():
-            talks = self._store.conversations.group("participant", person_id)
-            counts = [
-                count.sent
-                for talk in talks
-                for count in self._store.counts.group("sender", (talk.id, person_id))
-            ]
-            calls = [
-                call.overlap_seconds
-                for talk in talks
-                for call in self._store.calls.group("conversation", talk.id)
-                if isinstance(call, Ended) and call.outcome is CallOutcome.COMPLETED
-            ]
-        return UsageTotals(total_messages=sum(counts), total_call_seconds=sum(calls))
+            sessions = self._store.companion_sessions.group("person", person_id)
+        calls = (one for one in sessions if isinstance(one, EndedCompanionSession))
+        return UsageTotals(
+            total_messages=sum(one.messages_counted for one in sessions),
+            total_call_seconds=sum(one.seconds_counted for one in calls),
+        )
 
 
 @frozen

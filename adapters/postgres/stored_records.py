@@ -10,6 +10,14 @@ from sqlalchemy import ColumnElement, Select, Uuid, bindparam, case, null, or_, 
 from adapters.postgres import tables
 from adapters.postgres.codec import columns_for, field_names, from_row
 from adapters.postgres.executor import Executor, Row, Statement
+from application.identity.companion_records import (
+    OwnCompanion,
+    OwnCompanionMessage,
+    OwnCompanionSession,
+    OwnObservation,
+    OwnPersonaVersion,
+    OwnSummary,
+)
 from application.identity.stored_records import (
     UNTOLD_EVENTS,
     UNTOLD_FIELDS,
@@ -228,6 +236,40 @@ _USAGE_LEDGER = _List(
     select(*columns_for(_lines, OwnUsageLine)).where(_lines.c.person_id == _person),
     _lines.c.number,
 )
+_companions = tables.companion_conversations
+_COMPANIONS = _List(
+    select(*columns_for(_companions, OwnCompanion)).where(_companions.c.person_id == _person),
+    _companions.c.id,
+)
+_versions = tables.persona_versions
+_PERSONA_VERSIONS = _List(
+    select(*columns_for(_versions, OwnPersonaVersion)).where(_versions.c.person_id == _person),
+    _versions.c.version,
+)
+_talks = tables.companion_sessions
+_COMPANION_SESSIONS = _List(
+    select(*columns_for(_talks, OwnCompanionSession)).where(_talks.c.person_id == _person),
+    _talks.c.started_at,
+    _talks.c.id,
+)
+_words = tables.companion_messages
+_COMPANION_MESSAGES = _List(
+    select(*columns_for(_words, OwnCompanionMessage))
+    .join(_companions, _companions.c.id == _words.c.conversation_id)
+    .where(_companions.c.person_id == _person),
+    _words.c.created_at,
+    _words.c.id,
+)
+_observed = tables.companion_observations
+_OBSERVATIONS = _List(
+    select(*columns_for(_observed, OwnObservation)).where(_observed.c.person_id == _person),
+    _observed.c.id,
+)
+_known = tables.user_summary_latest
+_SUMMARY = _List(
+    select(*columns_for(_known, OwnSummary)).where(_known.c.person_id == _person),
+    _known.c.person_id,
+)
 _outbox = tables.outbox
 _EVENTS = _List(
     select(*columns_for(_outbox, OwnEvent)).where(
@@ -338,5 +380,15 @@ def postgres_records(executor: Executor) -> dict[str, Any]:
         "usage_periods": PostgresRecords(executor, _USAGE_PERIODS, OwnUsagePeriod),
         "usage_sessions": PostgresRecords(executor, _USAGE_SESSIONS, OwnUsageSession),
         "usage_ledger": PostgresRecords(executor, _USAGE_LEDGER, OwnUsageLine),
+        "companions": PostgresRecords(executor, _COMPANIONS, OwnCompanion),
+        "persona_versions": PostgresJsonRecords(
+            executor, _PERSONA_VERSIONS, OwnPersonaVersion, ("sliders",)
+        ),
+        "companion_sessions": PostgresJsonRecords(
+            executor, _COMPANION_SESSIONS, OwnCompanionSession, ("persona_snapshot",)
+        ),
+        "companion_messages": PostgresRecords(executor, _COMPANION_MESSAGES, OwnCompanionMessage),
+        "companion_observations": PostgresJsonRecords(executor, _OBSERVATIONS, OwnObservation, ()),
+        "companion_summary": PostgresJsonRecords(executor, _SUMMARY, OwnSummary, ()),
         "events": PostgresEventRecords(executor),
     }

@@ -46,6 +46,15 @@ from adapters.postgres.identity_tables import (
     service_keys,
     sign_in_codes,
 )
+from adapters.postgres.persona_tables import (
+    companion_conversations,
+    companion_messages,
+    companion_observations,
+    companion_sessions,
+    persona_versions,
+    personas,
+    user_summary_latest,
+)
 from adapters.postgres.prompt_tables import smart_prompt_events
 from adapters.postgres.schema import Instant, metadata, one_of
 from adapters.postgres.streak_tables import (
@@ -84,6 +93,10 @@ __all__ = [
     "achievements",
     "blocks",
     "code_tallies",
+    "companion_conversations",
+    "companion_messages",
+    "companion_observations",
+    "companion_sessions",
     "conversation_daily_messages",
     "conversation_metadata",
     "conversations",
@@ -99,6 +112,8 @@ __all__ = [
     "messages",
     "metadata",
     "outbox",
+    "persona_versions",
+    "personas",
     "persons",
     "reaction_marks",
     "reaction_progress",
@@ -115,6 +130,7 @@ __all__ = [
     "usage_ledger",
     "usage_periods",
     "usage_sessions",
+    "user_summary_latest",
     "video_call_presence",
     "video_calls",
     "video_credit_ledger",

@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from attrs import frozen
-from sqlalchemy import BigInteger, ColumnElement, Uuid, bindparam, func, or_, select, text
+from sqlalchemy import BigInteger, ColumnElement, Uuid, bindparam, func, select
 from sqlalchemy import cast as as_type
 
 from adapters.postgres import tables
@@ -19,8 +19,7 @@ from domain.usage.paywall import UsageTotals
 from domain.usage.periods import Period
 
 _periods, _ledger = tables.usage_periods, tables.usage_ledger
-_conversations, _calls = tables.conversations, tables.video_calls
-_counts = tables.conversation_daily_messages
+_talks = tables.companion_sessions
 _person = bindparam("person_id", type_=Uuid)
 
 _PERIOD = Statement(
@@ -67,24 +66,11 @@ _PURCHASED_BEFORE = Statement(
         _ledger.c.person_id == _person, _ledger.c.period < bindparam("period")
     )
 )
-_takes_part = or_(
-    _conversations.c.participant_a == _person, _conversations.c.participant_b == _person
-)
 _TOTALS = Statement(
     select(
-        _whole(
-            select(func.sum(_counts.c.messages_sent))
-            .join(_conversations, _conversations.c.id == _counts.c.conversation_id)
-            .where(_takes_part, _counts.c.person_id == _person)
-            .scalar_subquery()
-        ).label("total_messages"),
-        _whole(
-            select(func.sum(_calls.c.overlap_seconds))
-            .join(_conversations, _conversations.c.id == _calls.c.conversation_id)
-            .where(_takes_part, text(tables.IS_COMPLETED))
-            .scalar_subquery()
-        ).label("total_call_seconds"),
-    )
+        _whole(func.sum(_talks.c.messages_counted)).label("total_messages"),
+        _whole(func.sum(_talks.c.seconds_counted)).label("total_call_seconds"),
+    ).where(_talks.c.person_id == _person)
 )
 
 
@@ -147,6 +133,6 @@ class PostgresUsageStats:
     executor: Executor
 
     async def totals(self, person_id: PersonId) -> UsageTotals:
-        """Give the messages a person sent and the seconds of their calls, as of now."""
+        """Give the messages a person sent to their companion and the seconds of their calls."""
         row = await self.executor.row(_TOTALS, person_id=person_id)
         return UsageTotals() if row is None else from_row(UsageTotals, row)

@@ -132,7 +132,7 @@ class UsageStats(Protocol):
     """What persons did in all."""
 
     async def totals(self, person_id: PersonId) -> UsageTotals:
-        """Give the messages a person sent and the seconds of their calls, as of now."""
+        """Give the messages a person sent to their companion and the seconds of their calls."""
         ...
 
 

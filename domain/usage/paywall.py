@@ -32,11 +32,11 @@ class PaywallOutcome(StrEnum):
 
 @frozen(kw_only=True)
 class UsageTotals:
-    """All that a person ever did, for which some need a purchase from a point on.
+    """All that a person ever did with companions; some need a purchase from a point on.
 
     Attributes:
-        total_messages: Messages sent.
-        total_call_seconds: Seconds of completed calls.
+        total_messages: Messages to them that were answered, or are being answered.
+        total_call_seconds: Seconds of calls with them.
     """
 
     total_messages: int = 0

@@ -17,6 +17,10 @@ from adapters.memory.achievements import (
 )
 from adapters.memory.backlog import MemoryBacklogs
 from adapters.memory.clock import MemoryClock
+from adapters.memory.companion_sessions import (
+    MemoryCompanionMessages,
+    MemoryCompanionSessions,
+)
 from adapters.memory.conversations import (
     MemoryConversationList,
     MemoryConversations,
@@ -49,6 +53,12 @@ from adapters.memory.jobs import (
 )
 from adapters.memory.learning import MemoryPreferences
 from adapters.memory.past_sign_ins import MemoryPastSignIns
+from adapters.memory.personas import (
+    MemoryCompanionConversations,
+    MemoryLatestSummaries,
+    MemoryObservations,
+    MemoryOwnPersonas,
+)
 from adapters.memory.prompts import (
     MemoryPrompts,
     MemoryPromptTalks,
@@ -178,4 +188,10 @@ class MemoryPorts(DeclarativeContainer):
     usage_records = Singleton(MemoryUsageRecords, store)
     usage_stats = Singleton(MemoryUsageStats, store)
     due_accounts = Singleton(MemoryDueAccounts, store)
+    companion_conversations = Singleton(MemoryCompanionConversations, store)
+    own_personas = Singleton(MemoryOwnPersonas, store)
+    companion_sessions = Singleton(MemoryCompanionSessions, store)
+    companion_messages = Singleton(MemoryCompanionMessages, store)
+    observations = Singleton(MemoryObservations, store)
+    latest_summaries = Singleton(MemoryLatestSummaries, store)
     backlogs = Singleton(MemoryBacklogs, store)

@@ -16,6 +16,10 @@ from adapters.postgres.achievements import PostgresAchievements, PostgresAchieve
 from adapters.postgres.awards import PostgresAwardBacks, PostgresAwards, PostgresSights
 from adapters.postgres.backlog import PostgresBacklogs
 from adapters.postgres.clock import PostgresTestClock
+from adapters.postgres.companion_sessions import (
+    PostgresCompanionMessages,
+    PostgresCompanionSessions,
+)
 from adapters.postgres.connections import Usage
 from adapters.postgres.conversation_list import PostgresConversationList
 from adapters.postgres.conversations import PostgresConversations, PostgresMessages
@@ -45,6 +49,12 @@ from adapters.postgres.jobs import (
 from adapters.postgres.key_cache import CachedServiceKeys
 from adapters.postgres.learning import PostgresPreferences
 from adapters.postgres.past_sign_ins import PostgresPastSignIns
+from adapters.postgres.personas import (
+    PostgresCompanionConversations,
+    PostgresLatestSummaries,
+    PostgresObservations,
+    PostgresOwnPersonas,
+)
 from adapters.postgres.prompts import (
     PostgresPrompts,
     PostgresPromptTalks,
@@ -195,4 +205,10 @@ class PostgresPorts(DeclarativeContainer):
     usage_records = Singleton(PostgresUsageRecords, store)
     usage_stats = Singleton(PostgresUsageStats, store)
     due_accounts = Singleton(PostgresDueAccounts, store)
+    companion_conversations = Singleton(PostgresCompanionConversations, store)
+    own_personas = Singleton(PostgresOwnPersonas, store)
+    companion_sessions = Singleton(PostgresCompanionSessions, store)
+    companion_messages = Singleton(PostgresCompanionMessages, store)
+    observations = Singleton(PostgresObservations, store)
+    latest_summaries = Singleton(PostgresLatestSummaries, store)
     backlogs = Singleton(PostgresBacklogs, store, event_log)

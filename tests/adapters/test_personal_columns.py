@@ -56,6 +56,19 @@ ERASED = {
     "usage_periods.timezone",
     "usage_sessions.language",
     "usage_ledger.reason",
+    *(
+        f"{table.name}.{column.name}"
+        for table in (
+            tables.personas,
+            tables.persona_versions,
+            tables.companion_sessions,
+            tables.companion_messages,
+            tables.companion_observations,
+            tables.user_summary_latest,
+        )
+        for column in table.c
+        if isinstance(column.type, Text | JSONB | ARRAY) and column.name != "evidence_message_ids"
+    ),
 }
 OF_NOBODY = {
     "persons.status",

@@ -10,6 +10,12 @@ from adapters.memory.rows import PartnerRow, SinkRow, TotalsRow
 from adapters.postgres import tables
 from adapters.postgres.achievements import AchievementRow, AwardRow
 from adapters.postgres.codec import field_names
+from adapters.postgres.persona_rows import (
+    CompanionSessionRow,
+    LatestSummaryRow,
+    ObservationRow,
+    OwnPersonaRow,
+)
 from adapters.postgres.streaks import StreakRow
 from adapters.postgres.usage import ACCOUNT_FIELDS, SESSION_STATES
 from adapters.postgres.video import STATES
@@ -33,6 +39,13 @@ from domain.identity.reports import Report
 from domain.identity.service_keys import ServiceKey
 from domain.identity.sessions import LoginSession
 from domain.identity.sign_in_codes import SignInCode
+from domain.personas.conversations import CompanionConversation
+from domain.personas.growth import LatestSummary
+from domain.personas.merge import Summary
+from domain.personas.messages import CompanionMessage
+from domain.personas.observations import Observation
+from domain.personas.personas import OwnPersona, PersonaVersion
+from domain.personas.sessions import EndedCompanionSession, OpenCompanionSession
 from domain.usage.accounts import UsageAccount
 from domain.usage.ledger import LedgerLine
 from domain.usage.periods import ClosedPeriod, OpenPeriod
@@ -75,12 +88,33 @@ STORED: list[tuple[Table, type[Any], set[str]]] = [
     (tables.reaction_progress, ProgressRow, set()),
     (tables.reaction_marks, MarkRow, set()),
     (tables.usage_ledger, LedgerLine, set()),
+    (tables.personas, OwnPersonaRow, set()),
+    (tables.persona_versions, PersonaVersion, set()),
+    (tables.companion_conversations, CompanionConversation, set()),
+    (tables.companion_sessions, CompanionSessionRow, set()),
+    (tables.companion_messages, CompanionMessage, set()),
+    (tables.companion_observations, ObservationRow, set()),
+    (tables.user_summary_latest, LatestSummaryRow, set()),
 ]
 
 
 def test_achievements_and_awards_are_their_rows() -> None:
     assert field_names(AchievementRow) == field_names(Achievement)
     assert field_names(AwardRow) == field_names(Award)
+
+
+def test_companions_are_their_rows() -> None:
+    renamed = (set(field_names(OwnPersona)) - {"persona"}) | {"persona_prompt"}
+    assert set(field_names(OwnPersonaRow)) == renamed
+    known = {*field_names(Summary), "confidence_score"}
+    latest = set(field_names(LatestSummary)) - {"summary", "confidence"}
+    assert set(field_names(LatestSummaryRow)) == latest | known
+    over = set(field_names(EndedCompanionSession)) - {"summary", "confidence"}
+    assert set(field_names(CompanionSessionRow)) == over | known
+    assert set(field_names(OpenCompanionSession)) <= over
+    assert set(field_names(ObservationRow)) - {"person_id", "session_id"} == set(
+        field_names(Observation)
+    )
 
 
 def columns(table: Table) -> set[str]:

@@ -13,6 +13,10 @@ from adapters.memory.achievements import (
 )
 from adapters.memory.backlog import MemoryBacklogs
 from adapters.memory.clock import MemoryClock
+from adapters.memory.companion_sessions import (
+    MemoryCompanionMessages,
+    MemoryCompanionSessions,
+)
 from adapters.memory.conversations import (
     MemoryConversationList,
     MemoryConversations,
@@ -38,6 +42,12 @@ from adapters.memory.jobs import (
 )
 from adapters.memory.learning import MemoryPreferences
 from adapters.memory.past_sign_ins import MemoryPastSignIns
+from adapters.memory.personas import (
+    MemoryCompanionConversations,
+    MemoryLatestSummaries,
+    MemoryObservations,
+    MemoryOwnPersonas,
+)
 from adapters.memory.prompts import MemoryPrompts, MemoryPromptTalks, MemoryPromptTotals
 from adapters.memory.reactions import MemoryReactions
 from adapters.memory.rewards import MemoryRewards
@@ -145,6 +155,15 @@ def memory_stores() -> Stores:
         usage_sessions=MemoryUsageSessions(store),
         usage_records=MemoryUsageRecords(store),
         usage_stats=MemoryUsageStats(store),
+        companion_conversations=MemoryCompanionConversations(store),
+        own_personas=MemoryOwnPersonas(store),
+        companion_sessions=MemoryCompanionSessions(store),
+        idle_sessions=MemoryCompanionSessions(store),
+        growth_records=MemoryCompanionSessions(store),
+        companion_messages=MemoryCompanionMessages(store),
+        transcripts=MemoryCompanionMessages(store),
+        observations=MemoryObservations(store),
+        latest_summaries=MemoryLatestSummaries(store),
         due_accounts=MemoryDueAccounts(store),
         jobs=MemoryJobs(store, uuid7),
         job_schedule=MemoryJobSchedule(store),

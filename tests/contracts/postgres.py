@@ -12,6 +12,10 @@ from adapters.postgres.achievements import PostgresAchievements, PostgresAchieve
 from adapters.postgres.awards import PostgresAwardBacks, PostgresAwards, PostgresSights
 from adapters.postgres.backlog import PostgresBacklogs
 from adapters.postgres.clock import PostgresTestClock
+from adapters.postgres.companion_sessions import (
+    PostgresCompanionMessages,
+    PostgresCompanionSessions,
+)
 from adapters.postgres.conversation_list import PostgresConversationList
 from adapters.postgres.conversations import PostgresConversations, PostgresMessages
 from adapters.postgres.credits import PostgresSenders, PostgresWallets
@@ -34,6 +38,12 @@ from adapters.postgres.jobs import (
 )
 from adapters.postgres.learning import PostgresPreferences
 from adapters.postgres.past_sign_ins import PostgresPastSignIns
+from adapters.postgres.personas import (
+    PostgresCompanionConversations,
+    PostgresLatestSummaries,
+    PostgresObservations,
+    PostgresOwnPersonas,
+)
 from adapters.postgres.prompts import PostgresPrompts, PostgresPromptTalks, PostgresPromptTotals
 from adapters.postgres.reactions import PostgresReactions
 from adapters.postgres.rewards import PostgresRewards
@@ -169,6 +179,15 @@ def postgres_stores(executor: Executor) -> Stores:
         usage_sessions=PostgresUsageSessions(executor),
         usage_records=PostgresUsageRecords(executor),
         usage_stats=PostgresUsageStats(executor),
+        companion_conversations=PostgresCompanionConversations(executor),
+        own_personas=PostgresOwnPersonas(executor),
+        companion_sessions=PostgresCompanionSessions(executor),
+        idle_sessions=PostgresCompanionSessions(executor),
+        growth_records=PostgresCompanionSessions(executor),
+        companion_messages=PostgresCompanionMessages(executor),
+        transcripts=PostgresCompanionMessages(executor),
+        observations=PostgresObservations(executor),
+        latest_summaries=PostgresLatestSummaries(executor),
         due_accounts=PostgresDueAccounts(executor),
         jobs=PostgresJobs(executor, uuid7),
         job_schedule=PostgresJobSchedule(executor, queue),

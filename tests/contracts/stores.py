@@ -28,6 +28,17 @@ from application.identity.ports import (
     SignInCodes,
 )
 from application.identity.queries import PersonDirectory, SessionDirectory
+from application.personas.ports import (
+    CompanionConversations,
+    CompanionMessages,
+    CompanionSessions,
+    CompanionTranscripts,
+    GrowthRecords,
+    IdleSessions,
+    LatestSummaries,
+    Observations,
+    OwnPersonas,
+)
 from application.shared.backlog import Backlogs
 from application.shared.catch_up import ReactionProgress
 from application.shared.clock import MovableClock
@@ -136,6 +147,15 @@ class Stores:
     usage_records: UsageRecords
     usage_stats: UsageStats
     due_accounts: DueAccounts
+    companion_conversations: CompanionConversations
+    own_personas: OwnPersonas
+    companion_sessions: CompanionSessions
+    idle_sessions: IdleSessions
+    growth_records: GrowthRecords
+    companion_messages: CompanionMessages
+    transcripts: CompanionTranscripts
+    observations: Observations
+    latest_summaries: LatestSummaries
     clock: MovableClock
     outbox: Callable[[], Awaitable[list[OutboxEvent]]]
     presence: Callable[[VideoCallId], Awaitable[list[PresenceRow]]]

@@ -63,6 +63,12 @@ NAMES = (
     "usage_periods",
     "usage_sessions",
     "usage_ledger",
+    "companions",
+    "persona_versions",
+    "companion_sessions",
+    "companion_messages",
+    "companion_observations",
+    "companion_summary",
     "events",
 )
 
