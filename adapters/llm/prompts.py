@@ -14,6 +14,7 @@ from adapters.llm.transcripts import (
     latest,
     shown,
     spoken,
+    with_own_words,
 )
 from application.personas.language_model import ObserveRequest, ReplyRequest
 from domain.shared.ids import MessageId
@@ -83,8 +84,13 @@ def reply_prompt(request: ReplyRequest) -> Prompt:
 
 
 def observe_prompt(request: ObserveRequest, *, again: bool = False) -> Prompt:
-    """Ask for observations; again, after an answer that was invalid."""
-    data = shown(latest(spoken(request.transcript), OBSERVE_EXTENT), request.nonce)
+    """Ask for observations; again, after an answer that was invalid.
+
+    Raises:
+        InsufficientDataError: The person said nothing.
+    """
+    lines = with_own_words(latest(spoken(request.transcript), OBSERVE_EXTENT))
+    data = shown(lines, request.nonce)
     schema = schema_of(request.forms)
     kinds = "\n".join(f"- {form.kind}: {form.meaning}" for form in request.forms)
     manner = json.dumps({"baseline": request.manner.baseline, **request.manner.sliders})

@@ -71,8 +71,6 @@ class ProvidedModel:
         usage = NOTHING_USED
         for again in (False, True):
             prompt = observe_prompt(request, again=again)
-            if not prompt.message_ids:
-                break
             try:
                 completion = await self._completed(prompt)
             except ProviderAwayError as away:
@@ -88,7 +86,7 @@ class ProvidedModel:
                 _log.warning("llm_output_invalid", llm=self.provider.name, reason=str(error))
             else:
                 return Observed(candidates=candidates, left_out=left_out, usage=usage)
-        raise InsufficientDataError("Nothing can be said of the person from this session.", usage)
+        raise InsufficientDataError("The model gave nothing that could be used.", usage)
 
     async def reply(self, request: ReplyRequest) -> AsyncGenerator[ReplyPart, None]:
         """Stream the companion's next message."""

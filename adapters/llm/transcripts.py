@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from attrs import frozen
 
 from adapters.llm.cleaning import cleaned, instructs
-from application.personas.language_model import Line, Speaker
+from application.personas.language_model import InsufficientDataError, Line, Speaker
 from domain.shared.ids import MessageId
 
 _MIN_NONCE_CHARACTERS = 16
@@ -62,6 +62,17 @@ def heard(lines: Iterable[Line]) -> tuple[Line, ...]:
 def latest(lines: tuple[Line, ...], extent: Extent) -> tuple[Line, ...]:
     """Give the latest lines that fit; of one that is too long by itself, its beginning."""
     return tuple(reversed(tuple(_fitting(reversed(lines), extent))))
+
+
+def with_own_words(lines: tuple[Line, ...]) -> tuple[Line, ...]:
+    """Give the lines back, if the person said any of them.
+
+    Raises:
+        InsufficientDataError: They did not.
+    """
+    if not any(line.role is Speaker.USER for line in lines):
+        raise InsufficientDataError("The person said nothing that can be judged.")
+    return lines
 
 
 def shown(lines: tuple[Line, ...], nonce: str) -> Shown:

@@ -90,18 +90,19 @@ class BudgetedModel:
     async def _settle(self, request: ModelRequest, reserved: int, price: int) -> None:
         if reserved == price:
             return
-        settling = asyncio.ensure_future(
-            self.budget.settle(
+        # Who was cancelled is cancelled again at each turn, but the price is known.
+        await asyncio.shield(asyncio.ensure_future(self._put(request, reserved, price)))
+
+    async def _put(self, request: ModelRequest, reserved: int, price: int) -> None:
+        # Where the store is away the reservation stays, which is the safe side; the answer counts
+        # more.
+        with suppress(StoreUnavailableError):
+            await self.budget.settle(
                 request.person_id,
                 request.local_day,
                 reserved_micros=reserved,
                 price_micros=price,
             )
-        )
-        # Where the store is away the reservation stays, which is the safe side; the answer counts
-        # more. Who was cancelled is cancelled again at each turn, but the price is known.
-        with suppress(StoreUnavailableError):
-            await asyncio.shield(settling)
 
 
 def _spent(request: ModelRequest, most: int, taken: int, limit: int) -> ModelBudgetSpentError:
@@ -112,7 +113,6 @@ def _spent(request: ModelRequest, most: int, taken: int, limit: int) -> ModelBud
         inputs={"price_micros": most, "taken_micros": taken},
         threshold=limit,
         changes_at=request.day_ends_at,
-        changed_by=("next_day",),
     )
     return ModelBudgetSpentError(
         "The companion has said all it can today. Go on tomorrow.", (reason,)

@@ -230,10 +230,10 @@ class ModelUnavailableError(UnavailableError):
 
 
 class InsufficientDataError(DomainError):
-    """The model gave nothing of the form asked for, twice.
+    """The person said nothing, or the model gave nothing of the form asked for, twice.
 
     Attributes:
-        usage: What both attempts came to.
+        usage: What the attempts came to.
     """
 
     code = "insufficient_data"
@@ -250,7 +250,7 @@ class LanguageModel(Protocol):
         """Give what the transcript says of the person.
 
         Raises:
-            InsufficientDataError: Its output was invalid twice.
+            InsufficientDataError: The person said nothing, or its output was invalid twice.
             ModelUnavailableError: It does not answer.
             ModelBudgetSpentError: The person's day has no money left for the call.
         """
