@@ -75,7 +75,7 @@ class Anthropic:
                     text, tokens, whole = _piece(event, tokens)
                     if text:
                         yield text
-                    elif event.type in {"message_start", "message_delta"}:
+                    elif event.type in {"message_start", "message_delta"} and tokens.read > 0:
                         yield tokens
         except (anthropic.AnthropicError, httpx2.HTTPError, ValueError) as error:
             raise _away(error) from error
@@ -104,7 +104,7 @@ def _completion(answer: Message) -> Completion:
         tokens = _tokens(answer.usage, Tokens(0, 0))
     except (AttributeError, TypeError) as error:
         raise ProviderAwayError("no message", read=True) from error
-    return Completion(text, tokens)
+    return Completion(text, tokens if tokens.read > 0 else None)
 
 
 def _piece(event: RawMessageStreamEvent, tokens: Tokens) -> tuple[str, Tokens, bool]:

@@ -35,7 +35,8 @@ OTHERS = re.compile(
 )
 MYSELF = re.compile(r"\b(?:i|i'm|i've|i'd|i'll|im|me|my|myself)\b", re.IGNORECASE)
 VALUED = re.compile(
-    r"\b(?:lov(?:e|es|ed)|likes?|values?|needs?|wants?|means (?:a lot|the world)|appreciate|admire|respect|miss|trust|attracts?|attractive"
+    r"\b(?:lov(?:e|es|ed)|likes?|values?|needs?|wants?|means (?:a lot|the world)"
+    r"|appreciate|admire|respect|miss|trust|attracts?|attractive"
     r"|matters?|important|look(?:ing)? for|drawn to|fall for|my type|partner|boyfriend|girlfriend"
     r"|husband|wife)\b",
     re.IGNORECASE,
