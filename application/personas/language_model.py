@@ -1,7 +1,7 @@
 """What the companions need of a language model: replies, and observations with evidence."""
 
 from collections.abc import AsyncGenerator, Mapping
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Protocol
 
@@ -76,7 +76,9 @@ class ModelRequest:
         system_prompt: The persona, rendered from its enums and sliders only.
         manner: The same persona's enums and sliders.
         transcript: What was said, the earliest first.
-        nonce: Fresh and random for this call, of letters and digits; it fences the transcript off.
+        nonce: Fresh and random for this call, 16 letters and digits or more; it fences the
+            transcript off.
+        day_ends_at: When the person's day ends, for the refusal of a budget that is spent.
     """
 
     person_id: PersonId
@@ -85,6 +87,7 @@ class ModelRequest:
     manner: Manner
     transcript: tuple[Line, ...]
     nonce: str = field(repr=False)
+    day_ends_at: datetime | None = None
 
 
 @frozen(kw_only=True)
@@ -177,7 +180,8 @@ class Observed:
 
     Attributes:
         candidates: The observations, in the model's order; may be none.
-        left_out: How many more there were whose text held an address, a contact or the like.
+        left_out: How many more there were whose text was too long, or held an address, a contact,
+            or what reads as instructions.
         usage: What the call came to.
     """
 
@@ -226,10 +230,10 @@ class ModelUnavailableError(UnavailableError):
 
 
 class InsufficientDataError(DomainError):
-    """The model gave nothing of the form asked for, twice.
+    """The person said nothing, or the model gave nothing of the form asked for, twice.
 
     Attributes:
-        usage: What both attempts came to.
+        usage: What the attempts came to.
     """
 
     code = "insufficient_data"
@@ -246,7 +250,7 @@ class LanguageModel(Protocol):
         """Give what the transcript says of the person.
 
         Raises:
-            InsufficientDataError: Its output was invalid twice.
+            InsufficientDataError: The person said nothing, or its output was invalid twice.
             ModelUnavailableError: It does not answer.
             ModelBudgetSpentError: The person's day has no money left for the call.
         """
