@@ -22,6 +22,14 @@ from domain.video.events import CallOutcome, Presence, RewardStatus
 from domain.video.prompt_events import PromptAction, PromptType
 from domain.video.video_message_events import UnitSource
 from entrypoints.http import learning, persons
+from entrypoints.http.companion_bodies import CompanionMessageBody
+from entrypoints.http.exported_companions import (
+    ExportedCompanion,
+    ExportedCompanionSession,
+    ExportedObservation,
+    ExportedPersonaVersion,
+    ExportedSummary,
+)
 from entrypoints.http.learning import PreferencesBody
 from entrypoints.http.messages import MessageBody
 from entrypoints.http.persons import PersonBody
@@ -317,6 +325,14 @@ class ExportBody(Struct):
     usage_periods: list[ExportedUsagePeriod]
     usage_sessions: list[ExportedUsageSession]
     usage_ledger: list[LineBody]
+    companions: Annotated[list[ExportedCompanion], Meta(description="None or one")]
+    persona_versions: list[ExportedPersonaVersion]
+    companion_sessions: list[ExportedCompanionSession]
+    companion_messages: Annotated[
+        list[CompanionMessageBody], Meta(description="What the person and the companion said")
+    ]
+    companion_observations: list[ExportedObservation]
+    companion_summary: Annotated[list[ExportedSummary], Meta(description="None or one")]
     events: list[ExportedEvent]
 
 

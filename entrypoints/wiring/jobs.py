@@ -9,6 +9,8 @@ from dependency_injector.containers import DeclarativeContainer
 from dependency_injector.providers import DependenciesContainer, Dict, Factory, Object, Singleton
 
 from application.achievements.publish_achievement import AWARD_BACK
+from application.personas.end_sessions import EndIdleSessions
+from application.personas.keep_talk import GROW_SUMMARY
 from application.shared.backlog import TellBacklog
 from application.shared.counted_run import CountedRun
 from application.shared.forget_answers import ForgetExpiredAnswers
@@ -25,6 +27,8 @@ def job_kinds(
     settle_rewards: SettleRewards,
     every_hour: Mapping[str, Handler],
     award_back: Handler,
+    end_idle_sessions: EndIdleSessions,
+    grow_summary: Handler,
 ) -> JobKinds:
     """Name every kind of job, and who does it."""
     minute, hour = timedelta(minutes=1), timedelta(hours=1)
@@ -32,6 +36,9 @@ def job_kinds(
         (
             *(_sweep(name, handle, minute) for name, handle in every_minute.items()),
             _sweep("settle_rewards", settle_rewards, minute, ahead=settle_rewards.ahead),
+            _sweep("end_idle_sessions", end_idle_sessions, minute, ahead=end_idle_sessions.ahead),
+            # A model that is away is asked again by the rules of personas, not by these.
+            JobKind(name=GROW_SUMMARY, handle=grow_summary, in_transaction=False),
             *(_sweep(name, handle, hour) for name, handle in every_hour.items()),
             # It goes on where it was broken off, so a long one is many tries of a bounded time.
             JobKind(
@@ -60,6 +67,7 @@ class Jobs(DeclarativeContainer):
     sign_in = DependenciesContainer()
     achievements = DependenciesContainer()
     usage = DependenciesContainer()
+    personas = DependenciesContainer()
 
     kinds = Singleton(
         job_kinds,
@@ -77,6 +85,8 @@ class Jobs(DeclarativeContainer):
             forget_sign_ins=sign_in.forget_sign_ins,
         ),
         award_back=achievements.award_back_by_job,
+        end_idle_sessions=personas.end_idle_sessions,
+        grow_summary=personas.grow_summary,
     )
     run_job = Factory(
         RunJob,

@@ -4,8 +4,9 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from attrs import frozen
 from dependency_injector.providers import Callable as Called
-from dependency_injector.providers import Object
+from dependency_injector.providers import Object, Singleton
 
+from adapters.llm.offline import OfflineModel
 from adapters.rulebook import read_rulebook
 from application.shared.clock import Clock
 from application.shared.job_ports import QueueUnavailableError
@@ -19,6 +20,7 @@ from entrypoints.wiring.identity import Identity
 from entrypoints.wiring.jobs import Jobs
 from entrypoints.wiring.memory import MemoryPorts
 from entrypoints.wiring.pepper import pepper
+from entrypoints.wiring.personas import Personas
 from entrypoints.wiring.postgres import PostgresPorts
 from entrypoints.wiring.reactions import Reactions
 from entrypoints.wiring.shared import Shared
@@ -46,6 +48,7 @@ class Kithkin:
         achievements: Use cases about achievements.
         reactions: What contexts make of the events of others.
         usage: Use cases about usage.
+        personas: Use cases about companions.
         jobs: Use cases about jobs.
         events: Use cases about events on their way out.
     """
@@ -62,6 +65,7 @@ class Kithkin:
     achievements: Achievements
     reactions: Reactions
     usage: Usage
+    personas: Personas
     jobs: Jobs
     events: Events
 
@@ -156,6 +160,7 @@ def _wired(settings: Settings, ports: PostgresPorts | MemoryPorts) -> Kithkin:
     achievements = Achievements(ports=ports, streaks=streaks)
     reactions = Reactions(ports=ports, streaks=streaks, achievements=achievements)
     events = Events(ports=ports, reactions=reactions, settings=Object(settings))
+    personas = Personas(ports=ports, usage=usage, language_model=Singleton(OfflineModel))
     jobs = Jobs(
         ports=ports,
         video=video,
@@ -163,6 +168,7 @@ def _wired(settings: Settings, ports: PostgresPorts | MemoryPorts) -> Kithkin:
         sign_in=sign_in,
         achievements=achievements,
         usage=usage,
+        personas=personas,
     )
     shared = Shared(ports=ports, jobs=jobs)
     return Kithkin(
@@ -180,6 +186,7 @@ def _wired(settings: Settings, ports: PostgresPorts | MemoryPorts) -> Kithkin:
         achievements=achievements,
         reactions=reactions,
         usage=usage,
+        personas=personas,
         jobs=jobs,
         events=events,
     )

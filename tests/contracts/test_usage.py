@@ -293,11 +293,11 @@ async def test_used_since_counts_what_settled_from_then_on(stores: Stores) -> No
     assert await since(person.id, settled_at + SECOND) == 0
 
 
-async def test_totals_are_those_of_what_was_sent_and_called(stores: Stores) -> None:
+async def test_what_a_pair_says_is_no_part_of_the_totals(stores: Stores) -> None:
     pair = await given.a_pair(stores)
     await given.a_message(stores, pair.conversation, pair.a.id)
     await given.a_message(stores, pair.conversation, pair.a.id, values.START + SECOND)
     await given.a_completed_call(stores, pair.conversation)
     totals = [await stores.usage_stats.totals(person.id) for person in (pair.a, pair.b)]
-    assert [(one.total_messages, one.total_call_seconds) for one in totals] == [(2, 60), (0, 60)]
+    assert [(one.total_messages, one.total_call_seconds) for one in totals] == [(0, 0), (0, 0)]
     assert await stores.usage_stats.totals(PersonId(values.a_person().id)) == type(totals[0])()
