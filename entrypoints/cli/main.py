@@ -25,6 +25,8 @@ COMMANDS = {
     "streak": "Show the streaks of a person, day by day.",
     "achievements": "Award achievements to those who have met them already.",
     "usage": "Show what a person may use this month, by its sources.",
+    "chat": "Talk with a companion, and see what your words tell.",
+    "persona": "Show how a person's companion has changed.",
     "demo": "Play the whole story on a database of its own.",
     "doctor": "Find what is wrong with this installation, and how to mend it.",
 }
