@@ -10,12 +10,14 @@ from rich.table import Table
 from rich.text import Text
 
 from application.personas.queries import SummaryView
+from domain.personas.events import Growth
 from domain.personas.personas import HIGHEST_PLACE, LEAST_PLACE, PersonaVersion, Slider, Sliders
 from domain.personas.sessions import EndedCompanionSession
 from entrypoints.http.companion_bodies import percent
 
 _BAR = 20
 _MOST = 10_000
+_FONT = 'font-family="sans-serif" font-size="12"'
 _STEP, _HEIGHT, _MARGIN, _LABEL = 28, 40, 16, 110
 
 
@@ -27,11 +29,13 @@ class Point:
         number: Which session, from 1.
         session: The session.
         sliders: Where the sliders were after it.
+        confidence: How sure the summary was after it, in hundredths of a percent.
     """
 
     number: int
     session: EndedCompanionSession
     sliders: Sliders
+    confidence: int
 
 
 def points(
@@ -39,11 +43,13 @@ def points(
 ) -> tuple[Point, ...]:
     """Give what was known after each session, in the order in which they ended."""
     moved: Mapping[UUID | None, Sliders] = {one.session_id: one.sliders for one in history}
-    found, sliders = [], Sliders()
+    found, sliders, confidence = [], Sliders(), 0
     ordered = sorted(sessions, key=lambda session: (session.ended_at, session.id))
     for number, session in enumerate(ordered, start=1):
         sliders = moved.get(session.id, sliders)
-        found.append(Point(number, session, sliders))
+        if session.growth is Growth.SUMMARISED:
+            confidence = session.confidence
+        found.append(Point(number, session, sliders, confidence))
     return tuple(found)
 
 
@@ -63,7 +69,7 @@ def drawn(found: Sequence[Point]) -> RenderableType:
             session.ended_on.isoformat(),
             session.growth.value.replace("_", " "),
             *(_place(point.sliders.place(slider)) for slider in Slider),
-            _bar(session.confidence),
+            _bar(point.confidence),
         )
     return Panel(table, title="Sliders and confidence", expand=False)
 
@@ -92,8 +98,7 @@ def as_svg(found: Sequence[Point]) -> str:
     height = rows * (_HEIGHT + _MARGIN) + 2 * _MARGIN
     return "\n".join(
         (
-            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" '
-            f'width="{width}" height="{height}" font-family="sans-serif" font-size="12">',
+            f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}">',
             f'<rect width="{width}" height="{height}" fill="white"/>',
             *_rows(found),
             "</svg>\n",
@@ -107,7 +112,7 @@ def _rows(found: Sequence[Point]) -> Iterator[str]:
         places = [point.sliders.place(slider) for point in found]
         yield from _row(slider.value, top, places, LEAST_PLACE, HIGHEST_PLACE, "#4c72b0")
         top += _HEIGHT + _MARGIN
-    confidences = [point.session.confidence for point in found]
+    confidences = [point.confidence for point in found]
     last = percent(confidences[-1]) if confidences else "0.00"
     yield from _row(f"confidence {last} %", top, confidences, 0, _MOST, "#c44e52")
 
@@ -120,7 +125,7 @@ def _row(
 
     middle = y((least + most) // 2)
     right = _LABEL + _STEP * max(1, len(values))
-    yield f'<text x="{_MARGIN}" y="{top + _HEIGHT / 2 + 4}">{label}</text>'
+    yield f'<text x="{_MARGIN}" y="{top + _HEIGHT / 2 + 4}" {_FONT}>{label}</text>'
     yield f'<line x1="{_LABEL}" y1="{middle}" x2="{right}" y2="{middle}" stroke="#dddddd"/>'
     places = [(_LABEL + _STEP * (number + 0.5), y(one)) for number, one in enumerate(values)]
     line = " ".join(f"{x},{height}" for x, height in places)

@@ -296,7 +296,8 @@ def _complete(
     reasons = reasons_of(session, policy)
     body.reasons = msgspec.convert(reasons, list[ReasonBody], from_attributes=True)
     body.gain = percent(session.gain)
-    body.summary = summary_body(session.summary, session.confidence)
+    if session.growth is Growth.SUMMARISED:
+        body.summary = summary_body(session.summary, session.confidence)
     body.claims_dropped = session.claims_dropped
     body.evidence_dropped = session.evidence_dropped
 

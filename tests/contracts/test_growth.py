@@ -32,7 +32,13 @@ from domain.personas.sessions import EndedCompanionSession
 from domain.shared.errors import NotFoundError
 from domain.shared.ids import ObservationId, PersonId
 from tests.contracts import given
-from tests.contracts.companions import Companions, Scripted, growth_job, one_trait
+from tests.contracts.companions import (
+    Companions,
+    Scripted,
+    few_free,
+    growth_job,
+    one_trait,
+)
 from tests.contracts.stores import Stores
 from tests.contracts.use_cases import erase_person, export_person
 from tests.contracts.values import DAY, MINUTE, START
@@ -40,6 +46,10 @@ from tests.contracts.values import DAY, MINUTE, START
 HERE = Path(__file__).parent
 WRITTEN = tomllib.loads((HERE / "twenty_sessions.toml").read_text(encoding="utf-8"))
 TWENTY: list[dict[str, Any]] = WRITTEN["sessions"]
+HEADER = (
+    "What is known after each session: confidence in percent | warmth, playfulness, directness,"
+    " pace, depth | traits valued | partner | to work on | next time | love language | fit"
+)
 TABLE = (HERE / "twenty_sessions.txt").read_text(encoding="utf-8")
 
 
@@ -353,10 +363,13 @@ async def _table(
 ) -> str:
     history = (await companions.queries.persona(person_id, None, 200)).history.items
     moved = {one.session_id: one.sliders for one in history if one.session_id is not None}
-    lines, sliders = [], Sliders()
+    lines, sliders = [HEADER], Sliders()
     for number, session in enumerate(sessions, start=1):
         sliders = moved.get(session.id, sliders)
         places = " ".join(f"{sliders.place(slider):+d}" for slider in Slider)
+        if session.growth is not Growth.SUMMARISED:
+            lines.append(f"{number:2} {session.growth}")
+            continue
         known = session.summary
         confidence = f"{session.confidence // 100}.{session.confidence % 100:02}"
         lines.append(
@@ -378,7 +391,7 @@ class Written(Scripted):
 
 
 async def test_twenty_written_sessions_come_to_what_is_written_down(stores: Stores) -> None:
-    companions = Companions(stores, Written())
+    companions = Companions(stores, Written(), few_free(messages=1000))
     assert await a_year(companions, grow_each=True, chance=random.Random(0)) == TABLE
 
 
@@ -386,12 +399,12 @@ async def test_twenty_written_sessions_come_to_what_is_written_down(stores: Stor
 async def test_they_come_to_the_same_whatever_the_order_of_the_jobs(
     stores: Stores, seed: int
 ) -> None:
-    companions = Companions(stores, Written())
+    companions = Companions(stores, Written(), few_free(messages=1000))
     assert await a_year(companions, grow_each=False, chance=random.Random(seed)) == TABLE
 
 
 async def test_the_merge_of_what_was_observed_knows_no_order(stores: Stores) -> None:
-    companions = Companions(stores, Written())
+    companions = Companions(stores, Written(), few_free(messages=1000))
     conversation = await companions.opened()
     for number, written in enumerate(TWENTY):
         await stores.clock.move_to(START + written["day"] * DAY + number * MINUTE)

@@ -50,6 +50,9 @@ TAKES_BODY = (
     "publish_achievement",
     "change_achievement",
     "show_award",
+    "choose_persona",
+    "ask_companion",
+    "record_call",
 )
 TEXTS = {
     "register_person": "name",
@@ -84,6 +87,9 @@ class Scene:
         watchable: Another, which is uploaded.
         away: Two dates of next week.
         usage_session: One of `pair.a`, who has seconds left for others.
+        companion: The conversation of `pair.a` with their companion.
+        companion_session: The chat that goes on there.
+        now: The server's time when the scene began.
         endpoint: A webhook endpoint, the same for all scenes; nothing is sent to it.
     """
 
@@ -99,6 +105,9 @@ class Scene:
     away: tuple[str, str]
     usage_session: str
     endpoint: str
+    companion: str
+    companion_session: str
+    now: str
 
     @property
     def own_key(self) -> str:
@@ -108,10 +117,13 @@ class Scene:
     def path(self, operation: Operation) -> str:
         """The operation's path, with ids of this scene."""
         voids = operation.described["operationId"] == "void_call"
+        with_companion = "Companions" in operation.described.get("tags", ())
         return operation.path.format(
             person_id=self.pair.a,
             other_id=self.pair.b,
-            conversation_id=self.pair.id,
+            conversation_id=self.companion if with_companion else self.pair.id,
+            companion_session_id=self.companion_session,
+            observation_id=nobody(),
             message_id=self.message,
             call_id=(self.talk or nobody()) if voids else self.call,
             video_message_id=self.watchable if operation.path.endswith("/viewed") else self.awaited,
@@ -170,6 +182,13 @@ class Scene:
             },
             "change_achievement": {"name": "Welcome"},
             "show_award": {"is_public": True},
+            "choose_persona": {"baseline": "calm_mature", "sliders": {"depth": 1}},
+            "ask_companion": {"text": "Hello again"},
+            "record_call": {
+                "started_at": self.now,
+                "ended_at": self.now,
+                "turns": [{"role": "user", "text": "Hello?"}],
+            },
             "finish_google": {"state": "none", "code": "none", "nonce": "none"},
         }
         return bodies.get(operation_id, {})
@@ -228,6 +247,8 @@ async def a_scene(api: Api, *, a: str | None = None) -> Scene:
     # Before the call, during which nobody is prompted; the other scene has one that rings.
     prompt = None if a else (await given.a_prompt(api, pair))["id"]
     now = await api.now()
+    companion = await given.a_companion(api, pair.a)
+    talks = await api.get(f"/v1/conversations/{companion}/sessions")
     return Scene(
         pair=pair,
         stranger=await given.a_person(api, name="Cy Ode"),
@@ -241,6 +262,9 @@ async def a_scene(api: Api, *, a: str | None = None) -> Scene:
         away=(str((now + timedelta(days=7)).date()), str((now + timedelta(days=8)).date())),
         usage_session=await given.a_usage_session(api, pair.a),
         endpoint=await given.an_endpoint(api),
+        companion=companion,
+        companion_session=talks["items"][0]["id"],
+        now=now.isoformat(),
     )
 
 

@@ -42,8 +42,12 @@ ELSEWHERE = (
     "publish_achievement",
     "display_award",
     "celebrate_award",
+    "ask_companion",
+    "record_call",
+    "end_companion_session",
+    "reset_summary",
 )
-"""Tried with the webhooks, streaks and achievements: they take one body only, or none,
+"""Tried with the webhooks, streaks, achievements and companions: they take one body only, or none,
 or a job follows them."""
 SECRETS = (
     "request_code",

@@ -57,8 +57,19 @@ NAMED = {
     "list_usage_statement": "a",
     "get_usage_forecast": "a",
     "get_paywall": "a",
+    "get_persona": "a",
+    "choose_persona": "a",
+    "get_summary": "a",
+    "delete_observation": "a",
+    "reset_summary": "a",
+    "ask_companion": "a",
+    "list_replies": "a",
+    "record_call": "a",
+    "end_companion_session": "a",
+    "list_companion_sessions": "a",
+    "get_companion_session": "a",
 }
-REFUSED = {"repair_streak": 409}
+REFUSED = {"repair_streak": 409, "delete_observation": 404}
 """What the scene's state does not admit, whoever asks."""
 PARTICIPANTS = (
     "get_conversation",
