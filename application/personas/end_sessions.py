@@ -1,6 +1,6 @@
 """End sessions: those that somebody says are over, and those in which nothing was said for long."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 from attrs import frozen
 
@@ -12,9 +12,11 @@ from domain.personas.sessions import (
     CompanionSessionEndedError,
     EndedCompanionSession,
 )
+from domain.shared.calendar import FIRST_DATE
 from domain.shared.ids import ConversationId, PersonId
 
 _AT_ONCE = 100
+_FIRST = datetime.combine(FIRST_DATE, time(), UTC)
 
 
 @frozen
@@ -94,7 +96,8 @@ class EndIdleSessions:
 
     async def ahead(self, after: datetime) -> datetime | None:
         """Give when the first chat falls idle after an instant."""
-        last = await self.idle.first_after(after - self._silence)
+        # Nothing was said before the calendar begins, where there is nothing to take away from.
+        last = await self.idle.first_after(max(after, _FIRST) - self._silence)
         return None if last is None else last + self._silence
 
     async def _due(self) -> tuple[PersonId, ...]:

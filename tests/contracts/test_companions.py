@@ -1,7 +1,7 @@
 """Talking with companions: messages, replies, sessions, and what is charged."""
 
 import asyncio
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import attrs
 import pytest
@@ -267,6 +267,7 @@ async def test_a_chat_is_over_after_half_an_hour_whoever_looks(stores: Stores) -
         conversation = await companions.opened()
         session = (await companions.asked(conversation, "Hello")).session
         said_at = session.last_message_at
+        assert await companions.end_idle.ahead(datetime.min.replace(tzinfo=UTC)) is not None
         assert await companions.end_idle.ahead(said_at) is not None
         await stores.clock.move_to(said_at + HALF_HOUR)
         match look:
