@@ -136,7 +136,8 @@ def _count(usage: object, name: str) -> int:
 
 
 def _away(error: Exception) -> ProviderAwayError:
-    if isinstance(error, anthropic.APIStatusError) and error.response.is_error:
+    # What breaks off a stream has the status that the stream began with.
+    if isinstance(error, anthropic.APIStatusError) and not error.response.is_success:
         return refused(error.status_code, error.response.headers)
     # Messages may repeat what was sent.
     again = isinstance(error, anthropic.APIError | httpx2.HTTPError)
