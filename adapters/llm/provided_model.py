@@ -9,7 +9,7 @@ from attrs import field, frozen
 
 from adapters.llm.cleaning import without_hidden
 from adapters.llm.output import InvalidOutputError, observations
-from adapters.llm.prompts import Prompt, observe_prompt, reply_prompt
+from adapters.llm.prompts import Prompt, observe_prompt, once_more, reply_prompt
 from adapters.llm.provider import Completion, Provider, Tokens
 from adapters.llm.retries import ProviderAwayError, Retries
 from application.personas.language_model import (
@@ -58,7 +58,8 @@ class ProvidedModel:
     def most_micros(self, request: ModelRequest) -> int:
         """Give the most that a call can cost, in millionths of the currency."""
         if isinstance(request, ObserveRequest):
-            prompts = [observe_prompt(request), observe_prompt(request, again=True)]
+            prompt = observe_prompt(request)
+            prompts = [prompt, once_more(prompt)]
         elif isinstance(request, ReplyRequest):
             prompts = [reply_prompt(request)]
         else:
@@ -69,8 +70,8 @@ class ProvidedModel:
     async def observe(self, request: ObserveRequest) -> Observed:
         """Give what the transcript says of the person."""
         usage = NOTHING_USED
-        for again in (False, True):
-            prompt = observe_prompt(request, again=again)
+        first = observe_prompt(request)
+        for prompt in (first, once_more(first)):
             try:
                 completion = await self._completed(prompt)
             except ProviderAwayError as away:

@@ -10,6 +10,9 @@ from typing import Any
 
 import pytest
 import structlog
+from anthropic.types import Message, RawMessageStreamEvent
+from openai.types.chat import ChatCompletion, ChatCompletionChunk
+from pydantic import TypeAdapter
 
 from adapters.llm.prompts import reply_prompt
 from application.personas.language_model import (
@@ -20,6 +23,7 @@ from application.personas.language_model import (
     ObservationForm,
 )
 from tests.adapters.model_server import READ, REPLY, WRITTEN, Plan
+from tests.adapters.model_wire import AnthropicWire, OpenAIWire
 from tests.contracts.language_models import (
     FORMS,
     KEY,
@@ -91,6 +95,19 @@ async def test_what_is_sent_is_what_the_provider_documents(kind: str, stand: Sta
         assert reply.body["stream_options"] == {"include_usage": True}
     else:
         assert reply.headers["anthropic-version"]
+
+
+def test_the_recorded_shapes_are_those_of_the_official_libraries() -> None:
+    shapes = {
+        OpenAIWire(): (ChatCompletion, ChatCompletionChunk),
+        AnthropicWire(): (Message, RawMessageStreamEvent),
+    }
+    for wire, (whole_type, event_type) in shapes.items():
+        TypeAdapter(whole_type).validate_python(wire.whole("Hello", (READ, WRITTEN)))
+        for event in (*wire.begun(READ, REPLY), *wire.ended("whole", (READ, WRITTEN))):
+            data = event.decode().partition("data: ")[2]
+            if "ping" not in data and "[DONE]" not in data:
+                TypeAdapter(event_type).validate_json(data)
 
 
 async def test_the_schema_is_closed(stand: Stand) -> None:

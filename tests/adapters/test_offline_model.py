@@ -11,7 +11,7 @@ from adapters.llm.cleaning import cleaned, instructs, without_hidden
 from adapters.llm.offline_observer import observed
 from adapters.llm.offline_talker import answer
 from adapters.llm.output import InvalidOutputError, observations
-from adapters.llm.transcripts import Extent, latest, shown
+from adapters.llm.transcripts import Extent, heard, shown
 from application.personas.language_model import (
     Candidate,
     Line,
@@ -232,7 +232,7 @@ def test_a_nonce_that_could_be_guessed_is_refused(nonce: str) -> None:
 )
 def test_the_latest_lines_fit(lengths: list[int], lines: int, most: int) -> None:
     said = transcript(*(f"u: {'x' * length}" for length in lengths))
-    kept = latest(said, Extent(lines=lines, characters=most))
+    kept = heard(said, Extent(lines=lines, characters=most))
     assert len(kept) <= lines
     assert sum(len(line.text) for line in kept) <= most
     assert [line.message_id for line in kept] == [
