@@ -38,5 +38,8 @@ class OfflineModel:
             yield Delta(text=word)
         yield Finished()
 
+    async def greet(self) -> None:
+        """Ask nobody."""
+
     async def close(self) -> None:
         """Let go of nothing."""

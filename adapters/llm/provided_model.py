@@ -111,6 +111,20 @@ class ProvidedModel:
             raise self._unavailable(ProviderAwayError("an empty answer"), usage)
         yield Finished(usage=usage)
 
+    async def greet(self) -> None:
+        """Ask for something that costs nothing.
+
+        Raises:
+            ModelUnavailableError: There is no answer, or the key is not taken; it says why.
+        """
+        try:
+            async with asyncio.timeout(self.timeout_seconds):
+                await self.provider.greet()
+        except TimeoutError:
+            raise ModelUnavailableError("timeout") from None
+        except ProviderAwayError as away:
+            raise ModelUnavailableError(away.reason) from away
+
     async def close(self) -> None:
         """Let go of all connections."""
         await self.provider.close()

@@ -16,6 +16,14 @@ from entrypoints.settings import SettingsError
 class Llms(PricedModel, Protocol):
     """A language model, which keeps connections."""
 
+    async def greet(self) -> None:
+        """Ask for something that costs nothing.
+
+        Raises:
+            ModelUnavailableError: There is no answer, or the key is not taken; it says why.
+        """
+        ...
+
     async def close(self) -> None:
         """Let go of all connections."""
         ...

@@ -99,11 +99,17 @@ class ModelServer:
             headers = {
                 name.lower(): value for name, _, value in (line.partition(": ") for line in head)
             }
-            body = json.loads(await reader.readexactly(int(headers["content-length"])))
-            asked = Asked(head[0].split()[1], headers, body)
-            self.asked.append(asked)
             plan = self.plans.popleft() if self.plans else Plan()
-            await self._answer(asked, plan, reader, writer)
+            length = int(headers.get("content-length", 0))
+            if length:
+                body = json.loads(await reader.readexactly(length))
+                asked = Asked(head[0].split()[1], headers, body)
+                self.asked.append(asked)
+                await self._answer(asked, plan, reader, writer)
+            elif plan.ends == "silent":
+                await self._until_left(reader)
+            else:
+                _send(writer, plan, json.dumps({"object": "list", "data": []}).encode())
         writer.close()
         with suppress(ConnectionError):
             await writer.wait_closed()
