@@ -28,7 +28,7 @@ class Extent:
 
 
 REPLY_EXTENT = Extent(lines=40, characters=8_000)
-OBSERVE_EXTENT = Extent(lines=400, characters=40_000)
+OBSERVE_EXTENT = Extent(lines=250, characters=24_000)
 
 
 @frozen

@@ -52,28 +52,32 @@ class Asked:
     @property
     def system(self) -> str:
         """The orders."""
-        system = self.body.get("system")
-        return system if system is not None else self.body["messages"][0]["content"]
+        system: str | None = self.body.get("system")
+        return str(self.body["messages"][0]["content"]) if system is None else system
 
     @property
     def user(self) -> str:
         """What came with them."""
-        return self.body["messages"][-1]["content"]
+        return str(self.body["messages"][-1]["content"])
 
     @property
     def lines(self) -> list[dict[str, str]]:
         """The transcript behind the fence."""
         fenced = _FENCE.search(self.user)
         assert fenced is not None, self.user
-        return json.loads(fenced["lines"])
+        lines: list[dict[str, str]] = json.loads(fenced["lines"])
+        return lines
 
     @property
     def schema(self) -> dict[str, Any]:
         """The schema of the answer."""
         if "output_config" in self.body:
-            return self.body["output_config"]["format"]["schema"]
-        assert self.body["response_format"]["json_schema"]["strict"] is True
-        return self.body["response_format"]["json_schema"]["schema"]
+            form = self.body["output_config"]["format"]
+        else:
+            form = self.body["response_format"]["json_schema"]
+            assert form["strict"] is True
+        schema: dict[str, Any] = form["schema"]
+        return schema
 
 
 @define

@@ -23,7 +23,7 @@ from application.personas.language_model import (
     ObservationForm,
 )
 from tests.adapters.model_server import READ, REPLY, WRITTEN, Plan
-from tests.adapters.model_wire import AnthropicWire, OpenAIWire
+from tests.adapters.model_wire import AnthropicWire, OpenAIWire, Wire
 from tests.contracts.language_models import (
     FORMS,
     KEY,
@@ -98,11 +98,11 @@ async def test_what_is_sent_is_what_the_provider_documents(kind: str, stand: Sta
 
 
 def test_the_recorded_shapes_are_those_of_the_official_libraries() -> None:
-    shapes = {
-        OpenAIWire(): (ChatCompletion, ChatCompletionChunk),
-        AnthropicWire(): (Message, RawMessageStreamEvent),
-    }
-    for wire, (whole_type, event_type) in shapes.items():
+    shapes: list[tuple[Wire, Any, Any]] = [
+        (OpenAIWire(), ChatCompletion, ChatCompletionChunk),
+        (AnthropicWire(), Message, RawMessageStreamEvent),
+    ]
+    for wire, whole_type, event_type in shapes:
         TypeAdapter(whole_type).validate_python(wire.whole("Hello", (READ, WRITTEN)))
         for event in (*wire.begun(READ, REPLY), *wire.ended("whole", (READ, WRITTEN))):
             data = event.decode().partition("data: ")[2]

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
+from typing import Any
 
 import pytest
 from attrs import Factory, define
@@ -39,6 +40,9 @@ class Scripted:
         finally:
             self.let_go += 1
 
+    async def greet(self) -> None:
+        pass
+
     async def close(self) -> None:
         pass
 
@@ -53,7 +57,7 @@ async def no_sleep(_: float) -> None:
     pass
 
 
-def a_model(provider: Scripted, **changes: float) -> ProvidedModel:
+def a_model(provider: Scripted, **changes: Any) -> ProvidedModel:
     retries = Retries(sleep=no_sleep, chance=lambda: 0.0)
     return ProvidedModel(provider=provider, prices=PRICES, retries=retries, **changes)
 

@@ -51,8 +51,8 @@ async def test_a_provider_is_made_as_the_settings_say(name: str, kind: type, url
     )
     llm = llm_of(settings)
     assert isinstance(llm, ProvidedModel)
+    assert isinstance(llm.provider, kind)
     provider: Any = llm.provider
-    assert isinstance(provider, kind)
     assert str(provider.client.base_url).rstrip("/") == url.rstrip("/")
     assert (provider.model, provider.client.api_key, provider.client.max_retries) == ("m", KEY, 0)
     assert llm.prices == ModelPrices(input_micros=3, output_micros=15)
