@@ -125,10 +125,15 @@ def _piece(event: RawMessageStreamEvent, tokens: Tokens) -> tuple[str, Tokens, b
             if event.delta.stop_reason == "refusal":
                 raise ProviderAwayError("the answer was withheld", read=True)
         elif event.type == "content_block_delta" and event.delta.type == "text_delta":
-            text = event.delta.text
+            text = _text(event.delta.text)
     except (AttributeError, TypeError) as error:
         raise ProviderAwayError("no event of a message", read=True) from error
     return text, tokens, event.type == "message_stop"
+
+
+def _text(given: object) -> str:
+    # The library builds its values of whatever came.
+    return given if isinstance(given, str) else ""
 
 
 def _tokens(usage: object, before: Tokens) -> Tokens:

@@ -181,7 +181,8 @@ class ProvidedModel:
         read = prompt.bytes // _BYTES_IN_A_TOKEN if tokens is None else tokens.read
         written = 0 if tokens is None else tokens.written
         if tokens is None or not whole:
-            written = max(written, len(said.encode()) // _BYTES_IN_A_TOKEN)
+            size = len(said.encode(errors="replace"))
+            written = max(written, size // _BYTES_IN_A_TOKEN)
         return self.prices.usage(read, written)
 
     def _unavailable(self, away: ProviderAwayError, usage: ModelUsage) -> ModelUnavailableError:

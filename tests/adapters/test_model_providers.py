@@ -41,6 +41,7 @@ from tests.contracts.language_models import (
 
 SAID = "u: I love honest people."
 GOOD = {"kind": "trait_valued", "value": "Honesty", "evidence": ["m1"], "support": 70}
+BLOCK = b"event: content_block_delta\n"
 WHOLE = PRICES.usage(READ, WRITTEN)
 
 
@@ -245,6 +246,7 @@ INVALID = {
     "support of 101": an_answer({**GOOD, "support": 101}),
     "evidence that is none": an_answer({**GOOD, "evidence": [1]}),
     "far too many": an_answer(*[GOOD] * 61),
+    "half a character": Plan(text='{"observations": ["\ud83d"]}', told=False),
     "deep nesting": Plan(text="[" * 100_000),
 }
 
@@ -256,10 +258,11 @@ async def test_invalid_output_is_asked_for_once_more_and_then_given_up(
     planned(stand, plan, an_answer(GOOD), plan, plan)
     observed = await stand.model.observe(to_observe(SAID))
     assert [one.value for one in observed.candidates] == ["Honesty"]
-    assert observed.usage == WHOLE + WHOLE
+    both = WHOLE + WHOLE
+    assert (observed.usage == both) is plan.told
     with pytest.raises(InsufficientDataError) as caught:
         await stand.model.observe(to_observe(SAID))
-    assert caught.value.usage == WHOLE + WHOLE
+    assert (caught.value.usage == both) is plan.told
     assert asked(stand) == 4
     assert stand.slept == []
 
@@ -378,7 +381,11 @@ async def test_an_answer_of_another_kind_is_no_answer(
     [
         b"<html>Welcome</html>",
         b"event: message_start\ndata: {nonsense\n\n",
-        b'event: content_block_delta\ndata: {"type":"content_block_delta","delta":5}\n\n',
+        BLOCK + b'data: {"type":"content_block_delta","delta":5}\n\n',
+        BLOCK + b'data: {"type":"content_block_delta","delta":{"type":"text_delta","text":5}}\n\n',
+        BLOCK + b"data: {}\n\ndata: {}\n\n",
+        b'data: {"choices": [{"delta": {"content": 5}}], "usage": 5}\n\n',
+        b'data: {"choices": 5}\n\n',
         b'data: {"choices": [{"delta": 5}]}\n\n',
         b"event: message_delta\ndata: 5\n\ndata: [DONE]\n\n",
         b"\xff\xfe\n\n",
