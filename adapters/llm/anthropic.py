@@ -82,6 +82,13 @@ class Anthropic:
         if not whole:
             raise ProviderAwayError("the answer broke off", again=True, read=True)
 
+    async def greet(self) -> None:
+        """Ask which models there are."""
+        try:
+            await self.client.models.list()
+        except (anthropic.AnthropicError, httpx2.HTTPError, ValueError) as error:
+            raise _away(error) from error
+
     async def close(self) -> None:
         """Let go of all connections."""
         await self.client.close()
@@ -118,10 +125,15 @@ def _piece(event: RawMessageStreamEvent, tokens: Tokens) -> tuple[str, Tokens, b
             if event.delta.stop_reason == "refusal":
                 raise ProviderAwayError("the answer was withheld", read=True)
         elif event.type == "content_block_delta" and event.delta.type == "text_delta":
-            text = event.delta.text
+            text = _text(event.delta.text)
     except (AttributeError, TypeError) as error:
         raise ProviderAwayError("no event of a message", read=True) from error
     return text, tokens, event.type == "message_stop"
+
+
+def _text(given: object) -> str:
+    # The library builds its values of whatever came.
+    return given if isinstance(given, str) else ""
 
 
 def _tokens(usage: object, before: Tokens) -> Tokens:
@@ -136,7 +148,8 @@ def _count(usage: object, name: str) -> int:
 
 
 def _away(error: Exception) -> ProviderAwayError:
-    if isinstance(error, anthropic.APIStatusError) and error.response.is_error:
+    # What breaks off a stream has the status that the stream began with.
+    if isinstance(error, anthropic.APIStatusError) and not error.response.is_success:
         return refused(error.status_code, error.response.headers)
     # Messages may repeat what was sent.
     again = isinstance(error, anthropic.APIError | httpx2.HTTPError)

@@ -5,14 +5,7 @@ from collections.abc import AsyncGenerator
 
 from adapters.llm.offline_observer import observed
 from adapters.llm.offline_talker import answer
-from adapters.llm.transcripts import (
-    OBSERVE_EXTENT,
-    REPLY_EXTENT,
-    heard,
-    latest,
-    spoken,
-    with_own_words,
-)
+from adapters.llm.transcripts import heard, spoken, with_own_words
 from application.personas.language_model import (
     Delta,
     Finished,
@@ -35,15 +28,18 @@ class OfflineModel:
 
     async def observe(self, request: ObserveRequest) -> Observed:
         """Give what the transcript says of the person."""
-        lines = with_own_words(latest(spoken(request.transcript), OBSERVE_EXTENT))
+        lines = with_own_words(spoken(request.transcript))
         return Observed(candidates=observed(lines, request.forms))
 
     async def reply(self, request: ReplyRequest) -> AsyncGenerator[ReplyPart, None]:
         """Stream the companion's next message, word by word."""
-        lines = latest(heard(request.transcript), REPLY_EXTENT)
+        lines = heard(request.transcript)
         for word in _WORDS.findall(answer(lines, request.manner)):
             yield Delta(text=word)
         yield Finished()
+
+    async def greet(self) -> None:
+        """Ask nobody."""
 
     async def close(self) -> None:
         """Let go of nothing."""

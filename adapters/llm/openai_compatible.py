@@ -84,6 +84,13 @@ class OpenAICompatible:
         if not whole:
             raise ProviderAwayError("the answer broke off", again=True, read=True)
 
+    async def greet(self) -> None:
+        """Ask which models there are."""
+        try:
+            await self.client.models.list()
+        except (openai.OpenAIError, httpx2.HTTPError, ValueError) as error:
+            raise _away(error) from error
+
     async def close(self) -> None:
         """Let go of all connections."""
         await self.client.close()

@@ -74,11 +74,9 @@ def observations(
 
 def _line(value: str, form: ObservationForm) -> str | None:
     """Give free text on one line; None if it may not be kept."""
-    value = " ".join(value.split())
-    clean = cleaned(value)
+    clean = " ".join(cleaned(value).split())
     if not clean or len(clean) > form.max_characters:
         return None
-    # NFKC alone makes no text unfit.
     if "[link]" in clean or "[contact]" in clean or instructs(clean):
         return None
     return clean

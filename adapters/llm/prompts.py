@@ -4,18 +4,11 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+import attrs
 from attrs import frozen
 
 from adapters.llm.output import schema_of
-from adapters.llm.transcripts import (
-    OBSERVE_EXTENT,
-    REPLY_EXTENT,
-    heard,
-    latest,
-    shown,
-    spoken,
-    with_own_words,
-)
+from adapters.llm.transcripts import heard, shown, spoken, with_own_words
 from application.personas.language_model import ObserveRequest, ReplyRequest
 from domain.shared.ids import MessageId
 
@@ -75,7 +68,7 @@ class Prompt:
 
 def reply_prompt(request: ReplyRequest) -> Prompt:
     """Ask for the companion's next message."""
-    data = shown(latest(heard(request.transcript), REPLY_EXTENT), request.nonce)
+    data = shown(heard(request.transcript), request.nonce)
     return Prompt(
         system=_REPLY + request.system_prompt,
         user=f"{data.text}\n\nWrite the companion's next message.",
@@ -83,13 +76,13 @@ def reply_prompt(request: ReplyRequest) -> Prompt:
     )
 
 
-def observe_prompt(request: ObserveRequest, *, again: bool = False) -> Prompt:
-    """Ask for observations; again, after an answer that was invalid.
+def observe_prompt(request: ObserveRequest) -> Prompt:
+    """Ask for observations.
 
     Raises:
         InsufficientDataError: The person said nothing.
     """
-    lines = with_own_words(latest(spoken(request.transcript), OBSERVE_EXTENT))
+    lines = with_own_words(spoken(request.transcript))
     data = shown(lines, request.nonce)
     schema = schema_of(request.forms)
     kinds = "\n".join(f"- {form.kind}: {form.meaning}" for form in request.forms)
@@ -99,7 +92,12 @@ def observe_prompt(request: ObserveRequest, *, again: bool = False) -> Prompt:
             f"{_OBSERVE}{kinds}\n\nHow the companion talks now: {manner}"
             f"\n\nThe schema:\n{json.dumps(schema)}"
         ),
-        user=f"{data.text}\n\nNote what it shows of the person.{_AGAIN if again else ''}",
+        user=f"{data.text}\n\nNote what it shows of the person.",
         message_ids=data.message_ids,
         schema=schema,
     )
+
+
+def once_more(prompt: Prompt) -> Prompt:
+    """Ask the same again, after an answer that was invalid."""
+    return attrs.evolve(prompt, user=prompt.user + _AGAIN)

@@ -9,7 +9,7 @@ from attrs import field, frozen
 
 from adapters.llm.cleaning import without_hidden
 from adapters.llm.output import InvalidOutputError, observations
-from adapters.llm.prompts import Prompt, observe_prompt, reply_prompt
+from adapters.llm.prompts import Prompt, observe_prompt, once_more, reply_prompt
 from adapters.llm.provider import Completion, Provider, Tokens
 from adapters.llm.retries import ProviderAwayError, Retries
 from application.personas.language_model import (
@@ -58,7 +58,8 @@ class ProvidedModel:
     def most_micros(self, request: ModelRequest) -> int:
         """Give the most that a call can cost, in millionths of the currency."""
         if isinstance(request, ObserveRequest):
-            prompts = [observe_prompt(request), observe_prompt(request, again=True)]
+            prompt = observe_prompt(request)
+            prompts = [prompt, once_more(prompt)]
         elif isinstance(request, ReplyRequest):
             prompts = [reply_prompt(request)]
         else:
@@ -69,8 +70,8 @@ class ProvidedModel:
     async def observe(self, request: ObserveRequest) -> Observed:
         """Give what the transcript says of the person."""
         usage = NOTHING_USED
-        for again in (False, True):
-            prompt = observe_prompt(request, again=again)
+        first = observe_prompt(request)
+        for prompt in (first, once_more(first)):
             try:
                 completion = await self._completed(prompt)
             except ProviderAwayError as away:
@@ -109,6 +110,20 @@ class ProvidedModel:
         if not said:
             raise self._unavailable(ProviderAwayError("an empty answer"), usage)
         yield Finished(usage=usage)
+
+    async def greet(self) -> None:
+        """Ask for something that costs nothing.
+
+        Raises:
+            ModelUnavailableError: There is no answer, or the key is not taken; it says why.
+        """
+        try:
+            async with asyncio.timeout(self.timeout_seconds):
+                await self.provider.greet()
+        except TimeoutError:
+            raise ModelUnavailableError("timeout") from None
+        except ProviderAwayError as away:
+            raise ModelUnavailableError(away.reason) from away
 
     async def close(self) -> None:
         """Let go of all connections."""
@@ -166,7 +181,8 @@ class ProvidedModel:
         read = prompt.bytes // _BYTES_IN_A_TOKEN if tokens is None else tokens.read
         written = 0 if tokens is None else tokens.written
         if tokens is None or not whole:
-            written = max(written, len(said.encode()) // _BYTES_IN_A_TOKEN)
+            size = len(said.encode(errors="replace"))
+            written = max(written, size // _BYTES_IN_A_TOKEN)
         return self.prices.usage(read, written)
 
     def _unavailable(self, away: ProviderAwayError, usage: ModelUsage) -> ModelUnavailableError:

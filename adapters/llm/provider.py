@@ -48,6 +48,14 @@ class Provider(Protocol):
         """
         ...
 
+    async def greet(self) -> None:
+        """Ask for something that costs nothing.
+
+        Raises:
+            ProviderAwayError: There is no answer, or the key is not taken.
+        """
+        ...
+
     async def close(self) -> None:
         """Let go of all connections."""
         ...

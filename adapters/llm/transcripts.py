@@ -1,7 +1,7 @@
 """Transcripts as a model is shown them: cleaned, bounded, and data behind a fence."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping, Sequence
 
 from attrs import frozen
 
@@ -28,7 +28,7 @@ class Extent:
 
 
 REPLY_EXTENT = Extent(lines=40, characters=8_000)
-OBSERVE_EXTENT = Extent(lines=400, characters=40_000)
+OBSERVE_EXTENT = Extent(lines=250, characters=24_000)
 
 
 @frozen
@@ -44,24 +44,14 @@ class Shown:
     message_ids: Mapping[str, MessageId]
 
 
-def spoken(lines: Iterable[Line]) -> tuple[Line, ...]:
-    """Give the lines a session can be judged by, cleaned: none that talks to the model."""
-    return tuple(line for line in _cleaned(lines) if not instructs(line.text))
+def spoken(lines: Sequence[Line], extent: Extent = OBSERVE_EXTENT) -> tuple[Line, ...]:
+    """Give the latest lines a session can be judged by, cleaned: none that talks to the model."""
+    return _latest(lines, extent, "")
 
 
-def heard(lines: Iterable[Line]) -> tuple[Line, ...]:
-    """Give the lines that a reply goes by, cleaned: what talks to the model is blanked."""
-    return tuple(
-        Line(message_id=line.message_id, role=line.role, text=_LEFT_OUT)
-        if instructs(line.text)
-        else line
-        for line in _cleaned(lines)
-    )
-
-
-def latest(lines: tuple[Line, ...], extent: Extent) -> tuple[Line, ...]:
-    """Give the latest lines that fit; of one that is too long by itself, its beginning."""
-    return tuple(reversed(tuple(_fitting(reversed(lines), extent))))
+def heard(lines: Sequence[Line], extent: Extent = REPLY_EXTENT) -> tuple[Line, ...]:
+    """Give the latest lines that a reply goes by, cleaned: what talks to the model is blanked."""
+    return _latest(lines, extent, _LEFT_OUT)
 
 
 def with_own_words(lines: tuple[Line, ...]) -> tuple[Line, ...]:
@@ -97,17 +87,17 @@ def shown(lines: tuple[Line, ...], nonce: str) -> Shown:
     )
 
 
-def _cleaned(lines: Iterable[Line]) -> Iterator[Line]:
-    for line in lines:
-        text = cleaned(line.text).strip()
-        if text:
-            yield Line(message_id=line.message_id, role=line.role, text=text)
-
-
-def _fitting(newest_first: Iterable[Line], extent: Extent) -> Iterator[Line]:
+def _latest(lines: Sequence[Line], extent: Extent, instead: str) -> tuple[Line, ...]:
+    """Give the latest lines that fit; of one that is too long by itself, its beginning."""
+    kept: list[Line] = []
     left = extent.characters
-    for number, line in enumerate(newest_first):
-        if number == extent.lines or left <= 0:
-            return
-        yield Line(message_id=line.message_id, role=line.role, text=line.text[:left])
-        left -= len(line.text)
+    # From the end, so that a long talk costs no more than what is kept of it.
+    for line in reversed(lines):
+        if len(kept) == extent.lines or left == 0:
+            break
+        text = cleaned(line.text[: extent.characters]).strip()
+        text = (instead if instructs(text) else text)[:left]
+        if text:
+            kept.append(Line(message_id=line.message_id, role=line.role, text=text))
+            left -= len(text)
+    return tuple(reversed(kept))

@@ -52,28 +52,32 @@ class Asked:
     @property
     def system(self) -> str:
         """The orders."""
-        system = self.body.get("system")
-        return system if system is not None else self.body["messages"][0]["content"]
+        system: str | None = self.body.get("system")
+        return str(self.body["messages"][0]["content"]) if system is None else system
 
     @property
     def user(self) -> str:
         """What came with them."""
-        return self.body["messages"][-1]["content"]
+        return str(self.body["messages"][-1]["content"])
 
     @property
     def lines(self) -> list[dict[str, str]]:
         """The transcript behind the fence."""
         fenced = _FENCE.search(self.user)
         assert fenced is not None, self.user
-        return json.loads(fenced["lines"])
+        lines: list[dict[str, str]] = json.loads(fenced["lines"])
+        return lines
 
     @property
     def schema(self) -> dict[str, Any]:
         """The schema of the answer."""
         if "output_config" in self.body:
-            return self.body["output_config"]["format"]["schema"]
-        assert self.body["response_format"]["json_schema"]["strict"] is True
-        return self.body["response_format"]["json_schema"]["schema"]
+            form = self.body["output_config"]["format"]
+        else:
+            form = self.body["response_format"]["json_schema"]
+            assert form["strict"] is True
+        schema: dict[str, Any] = form["schema"]
+        return schema
 
 
 @define
@@ -99,11 +103,17 @@ class ModelServer:
             headers = {
                 name.lower(): value for name, _, value in (line.partition(": ") for line in head)
             }
-            body = json.loads(await reader.readexactly(int(headers["content-length"])))
-            asked = Asked(head[0].split()[1], headers, body)
-            self.asked.append(asked)
             plan = self.plans.popleft() if self.plans else Plan()
-            await self._answer(asked, plan, reader, writer)
+            length = int(headers.get("content-length", 0))
+            if length:
+                body = json.loads(await reader.readexactly(length))
+                asked = Asked(head[0].split()[1], headers, body)
+                self.asked.append(asked)
+                await self._answer(asked, plan, reader, writer)
+            elif plan.ends == "silent":
+                await self._until_left(reader)
+            else:
+                _send(writer, plan, json.dumps({"object": "list", "data": []}).encode())
         writer.close()
         with suppress(ConnectionError):
             await writer.wait_closed()

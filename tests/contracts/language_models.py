@@ -15,7 +15,6 @@ from adapters.llm.openai_compatible import OpenAICompatible
 from adapters.llm.provided_model import ProvidedModel
 from adapters.llm.provider import Provider
 from adapters.llm.retries import Retries
-from application.personas.budgeted_model import PricedModel
 from application.personas.language_model import (
     Delta,
     Finished,
@@ -30,6 +29,7 @@ from application.personas.language_model import (
     Speaker,
 )
 from domain.shared.ids import MessageId, PersonId
+from entrypoints.wiring.llm import Llms
 from tests.adapters.model_server import ModelServer, model_server
 
 KEY = "sk-secret-of-the-key"
@@ -69,13 +69,14 @@ class Stand:
     """A model, and what stands behind it.
 
     Attributes:
-        model: The model.
+        model: The model, as use cases have it.
+        priced: The same, as wiring has it.
         server: Its provider, if it has one.
         slept: The pauses it took.
     """
 
     model: LanguageModel
-    priced: PricedModel
+    priced: Llms
     server: ModelServer | None = None
     slept: list[float] = Factory(list)
 

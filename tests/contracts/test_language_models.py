@@ -6,6 +6,7 @@ from contextlib import aclosing
 import pytest
 
 from application.personas.language_model import (
+    Candidate,
     Delta,
     InsufficientDataError,
     ObserveRequest,
@@ -57,7 +58,7 @@ async def test_observations_are_of_the_forms_and_rest_on_messages_of_the_person(
         assert len(set(candidate.evidence_message_ids)) == len(candidate.evidence_message_ids)
 
 
-def assert_of_the_forms(request: ObserveRequest, candidates: tuple[object, ...]) -> None:
+def assert_of_the_forms(request: ObserveRequest, candidates: tuple[Candidate, ...]) -> None:
     forms = {form.kind: form for form in request.forms}
     for candidate in candidates:
         form = forms[candidate.kind]
