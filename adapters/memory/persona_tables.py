@@ -1,5 +1,7 @@
 """What is kept of companions, and of what is known of persons."""
 
+from datetime import date
+
 from attrs import frozen
 
 from adapters.memory.table import Table
@@ -27,6 +29,21 @@ class ObservationRow:
     person_id: PersonId
     session_id: CompanionSessionId
     observation: Observation
+
+
+@frozen
+class BudgetRow:
+    """What a person's calls of a language model have set aside on a day.
+
+    Attributes:
+        person_id: Whose.
+        day: Which of their local days.
+        micros: In millionths of the settings' currency.
+    """
+
+    person_id: PersonId
+    day: date
+    micros: int
 
 
 class PersonaTables(UsageTables):
@@ -103,6 +120,13 @@ class PersonaTables(UsageTables):
                 "evidence": lambda row: bool(row.observation.evidence_message_ids),
                 "support": lambda row: 0 <= row.observation.support <= 100,  # noqa: PLR2004
             },
+        )
+        self.model_budgets: Table[tuple[PersonId, date], BudgetRow] = Table(
+            self.note,
+            lambda row: (row.person_id, row.day),
+            groups={"person": lambda row: (row.person_id,)},
+            references={"person": (self.persons, lambda row: (row.person_id,))},
+            checks={"spent": lambda row: row.micros >= 0},
         )
         self.summaries: Table[PersonId, LatestSummary] = Table(
             self.note,

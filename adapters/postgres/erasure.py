@@ -155,6 +155,7 @@ _ERASE_ELSEWHERE = (
             tables.companion_sessions,
             tables.companion_conversations,
             tables.user_summary_latest,
+            tables.model_budgets,
             tables.persona_versions,
             tables.personas,
         )

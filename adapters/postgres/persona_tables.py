@@ -198,6 +198,15 @@ companion_observations = Table(
     Index(None, "person_id", "id"),
 )
 
+model_budgets = Table(
+    "model_budgets",
+    metadata,
+    Column("person_id", Uuid, ForeignKey("persons.id"), primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("micros", BigInteger, nullable=False),
+    CheckConstraint("micros >= 0", name="spent"),
+)
+
 user_summary_latest = Table(
     "user_summary_latest",
     metadata,

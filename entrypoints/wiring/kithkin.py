@@ -6,7 +6,6 @@ from attrs import frozen
 from dependency_injector.providers import Callable as Called
 from dependency_injector.providers import Object, Singleton
 
-from adapters.llm.offline import OfflineModel
 from adapters.rulebook import read_rulebook
 from application.shared.clock import Clock
 from application.shared.job_ports import QueueUnavailableError
@@ -18,6 +17,7 @@ from entrypoints.wiring.events import Events
 from entrypoints.wiring.figures import Figures
 from entrypoints.wiring.identity import Identity
 from entrypoints.wiring.jobs import Jobs
+from entrypoints.wiring.llm import Llms, llm_of, within_budget
 from entrypoints.wiring.memory import MemoryPorts
 from entrypoints.wiring.pepper import pepper
 from entrypoints.wiring.personas import Personas
@@ -49,6 +49,7 @@ class Kithkin:
         reactions: What contexts make of the events of others.
         usage: Use cases about usage.
         personas: Use cases about companions.
+        llm: The language model that they talk by.
         jobs: Use cases about jobs.
         events: Use cases about events on their way out.
     """
@@ -66,6 +67,7 @@ class Kithkin:
     reactions: Reactions
     usage: Usage
     personas: Personas
+    llm: Llms
     jobs: Jobs
     events: Events
 
@@ -116,7 +118,8 @@ class Kithkin:
             raise QueueUnavailableError("the queue's tables are missing")
 
     async def close(self) -> None:
-        """Let go of the store."""
+        """Let go of the store and of the language model."""
+        await self.llm.close()
         await self.ports.connection().close()
 
 
@@ -160,7 +163,14 @@ def _wired(settings: Settings, ports: PostgresPorts | MemoryPorts) -> Kithkin:
     achievements = Achievements(ports=ports, streaks=streaks)
     reactions = Reactions(ports=ports, streaks=streaks, achievements=achievements)
     events = Events(ports=ports, reactions=reactions, settings=Object(settings))
-    personas = Personas(ports=ports, usage=usage, language_model=Singleton(OfflineModel))
+    llm = llm_of(settings)
+    personas = Personas(
+        ports=ports,
+        usage=usage,
+        language_model=Singleton(
+            within_budget, llm=Object(llm), budget=ports.model_budget, settings=Object(settings)
+        ),
+    )
     jobs = Jobs(
         ports=ports,
         video=video,
@@ -187,6 +197,7 @@ def _wired(settings: Settings, ports: PostgresPorts | MemoryPorts) -> Kithkin:
         reactions=reactions,
         usage=usage,
         personas=personas,
+        llm=llm,
         jobs=jobs,
         events=events,
     )

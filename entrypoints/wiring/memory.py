@@ -52,6 +52,7 @@ from adapters.memory.jobs import (
     MemoryJobSchedule,
 )
 from adapters.memory.learning import MemoryPreferences
+from adapters.memory.model_budget import MemoryModelBudget
 from adapters.memory.past_sign_ins import MemoryPastSignIns
 from adapters.memory.personas import (
     MemoryCompanionConversations,
@@ -194,4 +195,5 @@ class MemoryPorts(DeclarativeContainer):
     companion_messages = Singleton(MemoryCompanionMessages, store)
     observations = Singleton(MemoryObservations, store)
     latest_summaries = Singleton(MemoryLatestSummaries, store)
+    model_budget = Singleton(MemoryModelBudget, store)
     backlogs = Singleton(MemoryBacklogs, store)

@@ -48,6 +48,7 @@ from adapters.postgres.jobs import (
 )
 from adapters.postgres.key_cache import CachedServiceKeys
 from adapters.postgres.learning import PostgresPreferences
+from adapters.postgres.model_budget import PostgresModelBudget
 from adapters.postgres.past_sign_ins import PostgresPastSignIns
 from adapters.postgres.personas import (
     PostgresCompanionConversations,
@@ -211,4 +212,5 @@ class PostgresPorts(DeclarativeContainer):
     companion_messages = Singleton(PostgresCompanionMessages, store)
     observations = Singleton(PostgresObservations, store)
     latest_summaries = Singleton(PostgresLatestSummaries, store)
+    model_budget = Singleton(PostgresModelBudget, store)
     backlogs = Singleton(PostgresBacklogs, store, event_log)

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Table
 
+from adapters.memory.persona_tables import BudgetRow
 from adapters.memory.reaction_rows import MarkRow, ProgressRow, StreakDayRow
 from adapters.memory.rows import PartnerRow, SinkRow, TotalsRow
 from adapters.postgres import tables
@@ -95,6 +96,7 @@ STORED: list[tuple[Table, type[Any], set[str]]] = [
     (tables.companion_messages, CompanionMessage, set()),
     (tables.companion_observations, ObservationRow, set()),
     (tables.user_summary_latest, LatestSummaryRow, set()),
+    (tables.model_budgets, BudgetRow, set()),
 ]
 
 

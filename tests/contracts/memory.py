@@ -41,6 +41,7 @@ from adapters.memory.jobs import (
     MemoryJobSchedule,
 )
 from adapters.memory.learning import MemoryPreferences
+from adapters.memory.model_budget import MemoryModelBudget
 from adapters.memory.past_sign_ins import MemoryPastSignIns
 from adapters.memory.personas import (
     MemoryCompanionConversations,
@@ -164,6 +165,7 @@ def memory_stores() -> Stores:
         transcripts=MemoryCompanionMessages(store),
         observations=MemoryObservations(store),
         latest_summaries=MemoryLatestSummaries(store),
+        model_budget=MemoryModelBudget(store),
         due_accounts=MemoryDueAccounts(store),
         jobs=MemoryJobs(store, uuid7),
         job_schedule=MemoryJobSchedule(store),

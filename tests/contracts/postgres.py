@@ -37,6 +37,7 @@ from adapters.postgres.jobs import (
     PostgresJobSchedule,
 )
 from adapters.postgres.learning import PostgresPreferences
+from adapters.postgres.model_budget import PostgresModelBudget
 from adapters.postgres.past_sign_ins import PostgresPastSignIns
 from adapters.postgres.personas import (
     PostgresCompanionConversations,
@@ -188,6 +189,7 @@ def postgres_stores(executor: Executor) -> Stores:
         transcripts=PostgresCompanionMessages(executor),
         observations=PostgresObservations(executor),
         latest_summaries=PostgresLatestSummaries(executor),
+        model_budget=PostgresModelBudget(executor),
         due_accounts=PostgresDueAccounts(executor),
         jobs=PostgresJobs(executor, uuid7),
         job_schedule=PostgresJobSchedule(executor, queue),

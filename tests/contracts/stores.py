@@ -28,6 +28,7 @@ from application.identity.ports import (
     SignInCodes,
 )
 from application.identity.queries import PersonDirectory, SessionDirectory
+from application.personas.model_budget import ModelBudget
 from application.personas.ports import (
     CompanionConversations,
     CompanionMessages,
@@ -156,6 +157,7 @@ class Stores:
     transcripts: CompanionTranscripts
     observations: Observations
     latest_summaries: LatestSummaries
+    model_budget: ModelBudget
     clock: MovableClock
     outbox: Callable[[], Awaitable[list[OutboxEvent]]]
     presence: Callable[[VideoCallId], Awaitable[list[PresenceRow]]]

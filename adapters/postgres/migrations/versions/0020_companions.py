@@ -19,6 +19,7 @@ def upgrade() -> None:
     _make_companion_messages()
     _make_companion_observations()
     _make_user_summary_latest()
+    _make_model_budgets()
 
 
 def _make_personas() -> None:
@@ -318,8 +319,23 @@ def _make_user_summary_latest() -> None:
     )
 
 
+def _make_model_budgets() -> None:
+    op.create_table(
+        "model_budgets",
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("micros", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint("micros >= 0", name=op.f("ck_model_budgets_spent")),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["persons.id"], name=op.f("fk_model_budgets_person_id")
+        ),
+        sa.PrimaryKeyConstraint("person_id", "day", name=op.f("pk_model_budgets")),
+    )
+
+
 def downgrade() -> None:
     """Drop the tables."""
+    op.drop_table("model_budgets")
     op.drop_table("user_summary_latest")
     op.drop_table("companion_observations")
     op.drop_table("companion_messages")
