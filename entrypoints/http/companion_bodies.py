@@ -23,7 +23,6 @@ from domain.personas.sessions import (
 )
 from domain.shared.ids import PersonId
 from entrypoints.http.decisions import ReasonBody
-from entrypoints.http.lists import ListBody, list_body
 
 _EXCERPT_CHARACTERS = 280
 Place = Annotated[int, Meta(ge=-2, le=2)]
@@ -75,7 +74,9 @@ class OwnPersonaBody(Struct):
     version: int
     updated_at: Annotated[datetime | None, Meta(description="null while nothing was chosen")]
     conversation_id: Annotated[UUID | None, Meta(description="Where they talk, once it is open")]
-    history: Annotated[ListBody[PersonaVersionBody], Meta(description="The newest first")]
+    history: Annotated[
+        list[PersonaVersionBody], Meta(description="The latest 20 versions, the newest first")
+    ]
 
 
 class CompanionMessageBody(Struct):
@@ -211,7 +212,8 @@ def persona_body(persona: Persona) -> PersonaBody:
     return PersonaBody(persona.baseline, _sliders(persona.sliders), persona.version)
 
 
-def _version(version: PersonaVersion) -> PersonaVersionBody:
+def version_body(version: PersonaVersion) -> PersonaVersionBody:
+    """Give a version as the API shows it."""
     return PersonaVersionBody(
         version=version.version,
         baseline=version.baseline,
@@ -233,7 +235,7 @@ def own_persona_body(view: PersonaView) -> OwnPersonaBody:
         version=0 if own is None else persona.version,
         updated_at=None if own is None else own.updated_at,
         conversation_id=None if view.conversation is None else view.conversation.id,
-        history=list_body(view.history, _version),
+        history=[version_body(one) for one in view.history.items],
     )
 
 

@@ -13,16 +13,20 @@ from entrypoints.http.authentication import FOR_PERSONS
 from entrypoints.http.body import JsonBody
 from entrypoints.http.companion_bodies import (
     OwnPersonaBody,
+    PersonaVersionBody,
     SlidersBody,
     SummaryViewBody,
     own_persona_body,
     sliders_of,
     summary_view_body,
+    version_body,
 )
 from entrypoints.http.context import ApiRequest, kithkin
 from entrypoints.http.idempotency import answer_once
-from entrypoints.http.lists import DEFAULT_LIMIT, Cursor, Limit, position
+from entrypoints.http.lists import DEFAULT_LIMIT, Cursor, Limit, ListBody, list_body, position
 from entrypoints.http.problems import problems
+
+_LATELY = 20
 
 
 class ChoosePersonaBody(Struct, forbid_unknown_fields=True):
@@ -39,17 +43,24 @@ class PersonaRoutes(Controller):
     tags = ("Companions",)
 
     @get("/persona", opt=FOR_PERSONS, responses=problems(403, 404))
-    async def get_persona(
+    async def get_persona(self, request: ApiRequest, person_id: FromPath[UUID]) -> OwnPersonaBody:
+        """Read what a person's companion is like, and what it was of late."""
+        queries = kithkin(request).personas.queries()
+        view = await queries.persona(acting(request, person_id), None, _LATELY)
+        return own_persona_body(view)
+
+    @get("/persona/history", opt=FOR_PERSONS, responses=problems(403, 404))
+    async def list_persona_versions(
         self,
         request: ApiRequest,
         person_id: FromPath[UUID],
         limit: Limit = DEFAULT_LIMIT,
         cursor: Cursor = None,
-    ) -> OwnPersonaBody:
-        """Read what a person's companion is like, and what it was before."""
+    ) -> ListBody[PersonaVersionBody]:
+        """List what a person's companion was like, the newest first."""
         queries = kithkin(request).personas.queries()
         view = await queries.persona(acting(request, person_id), position(cursor), limit)
-        return own_persona_body(view)
+        return list_body(view.history, version_body)
 
     @put(
         "/persona",
@@ -65,7 +76,7 @@ class PersonaRoutes(Controller):
         personas, asked = kithkin(request).personas, acting(request, person_id)
         sliders = None if data.sliders is None else sliders_of(data.sliders)
         await personas.choose_persona()(asked, data.baseline, sliders)
-        return own_persona_body(await personas.queries().persona(asked, None, DEFAULT_LIMIT))
+        return own_persona_body(await personas.queries().persona(asked, None, _LATELY))
 
     @get("/summary", opt=FOR_PERSONS, responses=problems(403, 404))
     async def get_summary(self, request: ApiRequest, person_id: FromPath[UUID]) -> SummaryViewBody:

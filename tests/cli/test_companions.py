@@ -98,8 +98,11 @@ def test_who_never_talked_has_no_history(kithkin: RunCommand, data: Path) -> Non
 
 
 def test_a_talk_ends_with_what_its_words_tell(
-    kithkin: RunCommand, data: Path, person: UUID, monkeypatch: pytest.MonkeyPatch
+    kithkin: RunCommand, data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    url = running_url(data)
+    assert url
+    person = asyncio.run(_person(url))
     monkeypatch.setattr(sys, "stdin", io.StringIO("\n".join((*TALK, "/end", "not heard"))))
     asked = ("--persona", "playful_flirty", "--person", person, "--data", data)
     result = kithkin("chat", *asked)

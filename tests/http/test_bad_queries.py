@@ -22,6 +22,9 @@ LISTS = (
     "list_webhook_endpoints",
     "list_webhook_deliveries",
     "list_achievements",
+    "list_persona_versions",
+    "list_replies",
+    "list_companion_sessions",
 )
 NOBODY = "0198a5c4-7d1e-7c3a-9f00-5b2d6e8a1c44"
 

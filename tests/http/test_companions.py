@@ -124,7 +124,7 @@ async def test_a_talk_is_summarised_with_its_evidence(api: Api) -> None:
     assert read["persona_snapshot"]["baseline"] == "playful_flirty"
     persona = await api.get(f"/v1/persons/{person}/persona")
     assert persona["sliders"]["directness"] == 1
-    assert [one["cause"] for one in persona["history"]["items"]] == ["session", "chosen"]
+    assert [one["cause"] for one in persona["history"]] == ["session", "chosen"]
     # What is deleted is gone, and the confidence stays.
     observation = line["evidence"][0]["observation_id"]
     await api.delete(f"/v1/persons/{person}/summary/observations/{observation}")
@@ -167,6 +167,8 @@ async def test_without_a_purchase_the_hundred_and_first_message_is_refused(api: 
         100,
     )
     assert reason["changed_by"][0] == "upgrade_to_plus"
+    assert (problem["paywall"]["outcome"], problem["paywall"]["remaining"]) == ("block", 0)
+    assert problem["paywall"] == await api.get(f"/v1/persons/{person}/paywall", action="message")
     await api.put(f"/v1/persons/{person}/tier", tier="plus")
     assert (await said(api, companion, "Hello"))[-1][0] == "done"
 
@@ -210,6 +212,9 @@ async def test_a_persona_is_chosen_within_its_bounds(api: Api) -> None:
         2,
     )
     assert chosen["conversation_id"] == companion
+    versions = await api.all_of(f"{path}/history", limit=1)
+    assert versions == chosen["history"]
+    assert [one["version"] for one in versions] == [2, 1]
     for sliders in ({"depth": 3}, {"depth": "1"}, {"charm": 1}):
         answer = await api.ask("PUT", path, json={"baseline": "calm_mature", "sliders": sliders})
         invalid(answer)

@@ -58,6 +58,7 @@ NAMED = {
     "get_usage_forecast": "a",
     "get_paywall": "a",
     "get_persona": "a",
+    "list_persona_versions": "a",
     "choose_persona": "a",
     "get_summary": "a",
     "delete_observation": "a",
