@@ -366,3 +366,17 @@ async def test_a_call_is_told_of_soon_after_its_end(
     )
     with pytest.raises(InvalidValueError):
         await companions.record(request)
+
+
+async def test_twenty_calls_at_once_use_no_more_than_what_is_free(stores: Stores) -> None:
+    companions = Companions(stores)
+    conversation = await companions.opened()
+    results = await asyncio.gather(
+        *(companions.record(a_call(conversation.id, 70)) for _ in range(20)),
+        return_exceptions=True,
+    )
+    counted = [one.seconds_counted for one in results if isinstance(one, EndedCompanionSession)]
+    assert sorted(counted) == [20, 70, 70, 70, 70]
+    assert sum(isinstance(one, PaywallError) for one in results) == 15
+    totals = await stores.usage_stats.totals(conversation.person_id)
+    assert totals.total_call_seconds == 300

@@ -26,6 +26,7 @@ from application.shared.rulebook import Policies
 from domain.achievements.events import AchievementEvent
 from domain.conversations.events import ConversationEvent
 from domain.identity.events import IdentityEvent
+from domain.personas.events import PersonaEvent
 from domain.shared.errors import DomainError
 from domain.shared.events import Event
 from domain.streaks.events import StreakEvent
@@ -38,7 +39,13 @@ from entrypoints.wiring.kithkin import in_memory
 from tests.architecture.source import LAYERS, ROOT, modules
 
 AnyEvent = (
-    IdentityEvent | ConversationEvent | VideoEvent | StreakEvent | AchievementEvent | UsageEvent
+    IdentityEvent
+    | ConversationEvent
+    | VideoEvent
+    | StreakEvent
+    | AchievementEvent
+    | UsageEvent
+    | PersonaEvent
 )
 PAGES = (ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md")))
 BLOCK = re.compile(r"^(?:<!-- (\w+) -->\n)?```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
