@@ -11,6 +11,7 @@ from domain.personas.events import SessionEnding
 from domain.personas.sessions import (
     CompanionSessionEndedError,
     EndedCompanionSession,
+    is_over,
 )
 from domain.shared.calendar import FIRST_DATE
 from domain.shared.ids import ConversationId, PersonId
@@ -62,7 +63,8 @@ class EndIdleSession:
 
     async def __call__(self, person_id: PersonId) -> None:
         """End it, unless there is none, or it goes on."""
-        if await self.keep.sessions.open_of(person_id) is None:
+        seen = await self.keep.sessions.open_of(person_id)
+        if seen is None or not is_over(seen, await self.keep.clock.now(), self.keep.policy):
             return
 
         async def work() -> None:
