@@ -13,7 +13,6 @@ from ..shared.tiers import Tier
 from .accounts import UsageAccount, opened
 from .events import (
     SecondsGranted,
-    SecondsUsed,
     UsageAccountEnded,
     UsageAccountOpened,
     UsageChange,
@@ -217,7 +216,7 @@ def _do(course: Course, command: UsageCommand, now: datetime) -> None:
         case Grant():
             _grant(course, command, now)
         case UseSeconds():
-            _use(course, command, now)
+            course.use_at_once(command.session_id, command.seconds, now)
         case ChangeTier():
             _change_tier(course, command.tier, now)
         case ChangeZone():
@@ -330,25 +329,6 @@ def _grant(course: Course, command: Grant, now: datetime) -> None:
             policy_version=course.rules.version,
             period=course.account.period.period,
             seconds=command.seconds,
-        )
-    )
-
-
-def _use(course: Course, command: UseSeconds, now: datetime) -> None:
-    account = course.account
-    used = account.left.first(max(0, min(command.seconds, account.available)))
-    if not used.total:
-        return
-    course.happen(
-        SecondsUsed(
-            at=now,
-            person_id=account.person_id,
-            policy_version=course.rules.version,
-            session_id=command.session_id,
-            period=account.period.period,
-            banked=used.banked,
-            monthly=used.monthly,
-            purchased=used.purchased,
         )
     )
 
