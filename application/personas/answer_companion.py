@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Callable
 from contextlib import aclosing
-from datetime import date
 
 import attrs
 from attrs import define, frozen
@@ -29,7 +28,6 @@ from domain.personas.messages import (
     settled,
 )
 from domain.personas.sessions import OpenCompanionSession, session_is_over
-from domain.shared.calendar import local_date
 from domain.shared.errors import DomainError
 from domain.shared.ids import MessageId
 
@@ -133,16 +131,11 @@ class AnswerCompanion:
         message = asked.message
         return reply_request(
             message.person_id,
-            await self._today(asked),
+            await self.keep.paying_day(message.person_id),
             asked.session.persona_snapshot,
             asked.said,
             self.nonce().hex,
         )
-
-    async def _today(self, asked: Asked) -> date:
-        person = await self.keep.participants.get(asked.message.person_id)
-        zone = "UTC" if person is None else person.timezone
-        return local_date(await self.keep.clock.now(), zone)
 
     async def _settle(
         self, asked: Asked, text: str, usage: ModelUsage, error: DomainError | None

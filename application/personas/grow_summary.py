@@ -32,7 +32,6 @@ from domain.personas.messages import CompanionMessage
 from domain.personas.observations import Checked, Claim, Observation, checked
 from domain.personas.personas import OwnPersona, grown
 from domain.personas.sessions import EndedCompanionSession, put_off
-from domain.shared.calendar import next_midnight
 from domain.shared.ids import CompanionSessionId, PersonId
 
 LEASE = timedelta(minutes=5)
@@ -72,7 +71,7 @@ class GrowSummary:
         own = tuple(one for one in claimed.said if one.is_own)
         request = observe_request(
             person_id,
-            session.ended_on,
+            await self.keep.paying_day(person_id),
             session.persona_snapshot,
             claimed.said,
             self.nonce().hex,
@@ -145,10 +144,7 @@ class GrowSummary:
         stored = await self._still(session)
         if stored is None:
             return
-        person = await self.keep.participants.get(stored.person_id)
-        now = await self.keep.clock.now()
-        zone = "UTC" if person is None else person.timezone
-        try_at = next_midnight(self.keep.date_of(person, now), zone) if person else now + LEASE
+        try_at = (await self.keep.paying_day(stored.person_id)).ends_at
         await self.keep.sessions.put(attrs.evolve(stored, tries=stored.tries - 1, try_at=try_at))
         await self.keep.leave_growth(stored.person_id, try_at)
 

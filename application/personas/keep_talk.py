@@ -42,12 +42,25 @@ from domain.personas.sessions import (
     is_over,
     without_message,
 )
-from domain.shared.calendar import counting_date
+from domain.shared.calendar import counting_date, local_date, next_midnight
 from domain.shared.events import Event
 from domain.shared.ids import CompanionSessionId, ConversationId, PersonId
 from domain.shared.standing import person_reasons, require_not_deleted, require_standing
 
 GROW_SUMMARY = "grow_summary"
+
+
+@frozen
+class Day:
+    """A day of a person's.
+
+    Attributes:
+        date: Its date.
+        ends_at: When it is over.
+    """
+
+    date: date
+    ends_at: datetime
 
 
 @frozen
@@ -215,6 +228,13 @@ class TalkKeeper:
         session = without_message(session)
         await self.sessions.put(session)
         return session
+
+    async def paying_day(self, person_id: PersonId) -> Day:
+        """Give the person's local day now, from whose budget models are paid."""
+        person = await self.participants.get(person_id)
+        zone = "UTC" if person is None else person.timezone
+        today = local_date(await self.clock.now(), zone)
+        return Day(today, next_midnight(today, zone))
 
     def date_of(self, person: Participant, at: datetime) -> date:
         """Give the date a session that ended at an instant counts for."""

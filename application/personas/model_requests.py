@@ -1,11 +1,11 @@
 """What models are asked, from what is stored."""
 
 from collections.abc import Iterable
-from datetime import date
 from typing import TypeVar
 
 import attrs
 
+from application.personas.keep_talk import Day
 from application.personas.language_model import (
     Line,
     Manner,
@@ -37,7 +37,7 @@ FORMS = tuple(
 
 def reply_request(
     person_id: PersonId,
-    local_day: date,
+    day: Day,
     persona: Persona,
     said: Iterable[CompanionMessage],
     nonce: str,
@@ -45,7 +45,8 @@ def reply_request(
     """Give what asks for the companion's next message."""
     return ReplyRequest(
         person_id=person_id,
-        local_day=local_day,
+        local_day=day.date,
+        day_ends_at=day.ends_at,
         system_prompt=system_prompt(persona),
         manner=_manner(persona),
         transcript=_lines(said),
@@ -55,7 +56,7 @@ def reply_request(
 
 def observe_request(
     person_id: PersonId,
-    local_day: date,
+    day: Day,
     persona: Persona,
     said: Iterable[CompanionMessage],
     nonce: str,
@@ -63,7 +64,8 @@ def observe_request(
     """Give what asks what a session says of the person."""
     return ObserveRequest(
         person_id=person_id,
-        local_day=local_day,
+        local_day=day.date,
+        day_ends_at=day.ends_at,
         system_prompt=system_prompt(persona),
         manner=_manner(persona),
         transcript=_lines(said),

@@ -31,7 +31,7 @@ from tests.contracts.companions import (
 )
 from tests.contracts.stores import Stores
 from tests.contracts.use_cases import erase_person, export_person
-from tests.contracts.values import DAY, MINUTE, START
+from tests.contracts.values import DAY, MINUTE, START, TODAY
 
 
 async def test_a_session_adds_what_rests_on_the_persons_own_words(stores: Stores) -> None:
@@ -144,10 +144,8 @@ async def test_a_model_that_finds_nothing_twice_adds_nothing(stores: Stores) -> 
 
 
 async def test_without_money_a_summary_waits_for_the_next_day(stores: Stores) -> None:
-    spent = True
-
     def observe(request: ObserveRequest) -> Observed:
-        if spent:
+        if request.local_day == TODAY:
             raise ModelBudgetSpentError("Nothing is left of the day.")
         return one_trait(request)
 
@@ -157,9 +155,7 @@ async def test_without_money_a_summary_waits_for_the_next_day(stores: Stores) ->
     await companions.grow(growth_job(conversation.person_id))
     waiting = await companions.session(session)
     assert (waiting.growth, waiting.tries) == (Growth.PENDING, 0)
-    assert waiting.try_at is not None
-    assert waiting.try_at.date() > waiting.ended_at.date()
-    spent = False
+    assert waiting.try_at == (await companions.keep.paying_day(conversation.person_id)).ends_at
     await companions.summarised(conversation.person_id)
     assert (await companions.session(session)).growth is Growth.SUMMARISED
 
