@@ -103,8 +103,8 @@ class MemoryPersonalData:
             store.companion_conversations.delete(conversation.id)
         for version in store.persona_versions.group("person", person_id):
             store.persona_versions.delete((person_id, version.version))
-        for row in store.model_budgets.group("person", person_id):
-            store.model_budgets.delete((person_id, row.day))
+        for spent in store.model_budgets.group("person", person_id):
+            store.model_budgets.delete((person_id, spent.day))
         store.summaries.delete(person_id)
         store.personas.delete(person_id)
 

@@ -9,6 +9,7 @@ from uuid import UUID
 from xml.etree import ElementTree
 
 import pytest
+from uuid_utils.compat import uuid7
 
 from adapters.postgres.embedded import running_url
 from application.personas.ask_companion import AskRequest
@@ -52,7 +53,7 @@ async def _person(url: str) -> UUID:
         await personas.answer_companion()(asked)
     await personas.end_session()(talk, asha.id)
     now = await kithkin.clock.now()
-    job = first_state(Job(kind=GROW_SUMMARY, key=str(asha.id), at=now), kithkin.ports.new_id())
+    job = first_state(Job(kind=GROW_SUMMARY, key=str(asha.id), at=now), uuid7())
     await personas.grow_summary()(job)
     await kithkin.close()
     return asha.id

@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from uuid_utils.compat import uuid7
@@ -21,7 +22,7 @@ from domain.personas.merge import Summary
 from domain.personas.observations import ObservationKind
 from domain.personas.personas import Sliders
 from domain.shared.errors import NotFoundError
-from domain.shared.ids import ObservationId, PersonId
+from domain.shared.ids import MessageId, ObservationId, PersonId
 from tests.contracts import given
 from tests.contracts.companions import (
     Companions,
@@ -64,7 +65,7 @@ async def test_a_session_adds_what_rests_on_the_persons_own_words(stores: Stores
 
 
 async def test_evidence_of_others_is_none(stores: Stores) -> None:
-    stranger = uuid7()
+    stranger = MessageId(uuid7())
 
     def claims(request: ObserveRequest) -> Observed:
         companions_own = tuple(
@@ -186,11 +187,13 @@ async def test_three_sessions_of_a_day_raise_the_confidence(stores: Stores) -> N
 async def test_near_its_end_the_confidence_stays(stores: Stores) -> None:
     companions = Companions(stores, Scripted())
     conversation = await companions.opened()
+    after = []
     for number in range(15):
         await stores.clock.move_to(START + number * DAY)
         session = await companions.held(conversation)
         await companions.summarised(conversation.person_id)
-    assert (await companions.session(session)).confidence == 9999
+        after.append((await companions.session(session)).confidence)
+    assert after == [min(750 * number, 9999) for number in range(1, 16)]
     view = await companions.queries.summary(conversation.person_id)
     assert view.latest is not None
     assert view.latest.confidence == 9999
@@ -266,7 +269,7 @@ async def test_an_export_holds_it_all_and_an_erasure_leaves_nothing(stores: Stor
     session = await companions.held(conversation, ("zymurgy, of all things, " * 2,) * 6)
     await companions.summarised(person_id)
     export = await export_person(stores)(person_id)
-    found = {
+    found: dict[str, list[Any]] = {
         name: [record async for page in pages for record in page]
         for name, pages in export.records.items()
     }
