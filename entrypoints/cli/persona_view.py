@@ -15,7 +15,7 @@ from domain.personas.personas import HIGHEST_PLACE, LEAST_PLACE, PersonaVersion,
 from domain.personas.sessions import EndedCompanionSession
 from entrypoints.http.companion_bodies import percent
 
-_BAR = 20
+_BAR = 10
 _MOST = 10_000
 _FONT = 'font-family="sans-serif" font-size="12"'
 _STEP, _HEIGHT, _MARGIN, _LABEL = 28, 40, 16, 110
@@ -55,23 +55,22 @@ def points(
 
 def drawn(found: Sequence[Point]) -> RenderableType:
     """Draw sliders and confidence over the sessions, a line for each."""
-    table = Table(box=None, padding=(0, 1))
-    table.add_column("session", justify="right")
+    table = Table(box=None, padding=(0, 1, 0, 0), title="Sliders and confidence")
+    table.add_column("#", justify="right")
     table.add_column("ended on")
-    table.add_column("summary")
     for slider in Slider:
         table.add_column(slider.value, justify="center")
-    table.add_column("confidence", justify="left")
+    table.add_column("confidence")
     for point in found:
         session = point.session
+        known = session.growth is Growth.SUMMARISED
         table.add_row(
             str(point.number),
             session.ended_on.isoformat(),
-            session.growth.value.replace("_", " "),
             *(_place(point.sliders.place(slider)) for slider in Slider),
-            _bar(point.confidence),
+            _bar(point.confidence) if known else session.growth.value.replace("_", " "),
         )
-    return Panel(table, title="Sliders and confidence", expand=False)
+    return table
 
 
 def summary_drawn(view: SummaryView, waiting: str | None = None) -> RenderableType:

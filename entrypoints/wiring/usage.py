@@ -3,7 +3,7 @@
 from dependency_injector.containers import DeclarativeContainer
 from dependency_injector.providers import DependenciesContainer, Factory, Singleton
 
-from application.usage.companions import CompanionUsage
+from application.usage.charge_companions import CompanionUsage
 from application.usage.go_on import (
     BeatUsageSession,
     ExtendUsageSession,

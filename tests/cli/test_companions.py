@@ -62,7 +62,7 @@ async def _person(url: str) -> UUID:
 def test_the_history_is_drawn(kithkin: RunCommand, data: Path, person: UUID) -> None:
     result = kithkin("persona", "history", person, "--data", data)
     assert (result.status, result.err) == (0, "")
-    for part in ("warmth", "directness", "summarised", "---o-", "7.16 %"):
+    for part in ("warmth", "directness", "---o-", "7.16 %"):
         assert part in result.out
 
 

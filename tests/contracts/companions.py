@@ -38,7 +38,7 @@ from application.personas.record_call import RecordCall
 from application.shared.idempotency import Attempt
 from application.shared.jobs import Job, StoredJob, first_state
 from application.shared.rulebook import Policies, Rulebook
-from application.usage.companions import CompanionUsage
+from application.usage.charge_companions import CompanionUsage
 from application.usage.keep_account import AccountKeeper
 from domain.personas.conversations import CompanionConversation
 from domain.personas.personas import Baseline

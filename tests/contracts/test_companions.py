@@ -200,7 +200,10 @@ async def test_no_more_than_what_is_free_is_answered_without_a_purchase(stores: 
     await companions.said(conversation, "three")
     with pytest.raises(PaywallError) as blocked:
         await companions.asked(conversation, "four")
-    assert [reason.rule for reason in blocked.value.reasons] == ["free_messages"]
+    assert [reason.rule for reason in blocked.value.reasons] == [
+        "free_messages",
+        "person_is_active",
+    ]
     page = await companions.queries.messages(conversation.id, None, None, 50, newest_first=True)
     assert "four" not in [one.text for one in page.items]
 

@@ -160,7 +160,7 @@ async def test_without_a_purchase_the_hundred_and_first_message_is_refused(api: 
         402,
         "purchase_needed",
     )
-    [reason] = problem["reasons"]
+    reason = problem["reasons"][0]
     assert (reason["rule"], reason["inputs"]["used"], reason["threshold"]) == (
         "free_messages",
         100,

@@ -104,7 +104,9 @@ def test_a_slider_at_its_end_takes_no_ones_turn() -> None:
 
 def test_sessions_from_before_the_sliders_were_set_do_not_move_them() -> None:
     said = [session(number, slider("warmth_up", 90)) for number in (1, 2)]
-    found = merged(said, POLICY, start=Sliders(warmth=-2), moving_since=START + timedelta(hours=1))
+    found = merged(
+        said, POLICY, start=Sliders(warmth=-2), moving_since=START + timedelta(minutes=90)
+    )
     assert [one.sliders.warmth for one in found] == [-2, -1]
 
 

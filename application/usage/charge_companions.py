@@ -3,10 +3,12 @@
 from attrs import frozen
 
 from application.usage.keep_account import AccountKeeper
-from application.usage.ports import UsageStats
+from application.usage.ports import Subscriber, UsageStats
 from domain.shared.ids import CompanionSessionId, PersonId, UsageSessionId
+from domain.shared.standing import standing_reasons
+from domain.usage.accounts import UsageAccount
 from domain.usage.commands import CatchUp, UseSeconds, open_account
-from domain.usage.paywall import PaywallAction, paywall, require_paid
+from domain.usage.paywall import Paywall, PaywallAction, paywall, require_paid
 
 
 @frozen
@@ -22,14 +24,14 @@ class CompanionUsage:
         Raises:
             PaywallError: A purchase is needed.
         """
+        person = await self.keep.subscriber(person_id)
         account = await self.keep(person_id, CatchUp())
         if account is None:
             # A message uses no seconds: it opens no account.
-            one = await self.keep.subscriber(person_id)
             now = await self.keep.clock.now()
-            account = open_account(person_id, one.tier, one.timezone, self.keep.rules, now).account
-        totals = await self.stats.totals(person_id)
-        require_paid(paywall(account, totals, self.keep.rules, PaywallAction.MESSAGE))
+            opened = open_account(person_id, person.tier, person.timezone, self.keep.rules, now)
+            account = opened.account
+        require_paid(await self._decision(person, account, PaywallAction.MESSAGE))
 
     async def call(self, person_id: PersonId, session_id: CompanionSessionId, seconds: int) -> int:
         """Use seconds for a call that is over, as far as there are any, and give how many.
@@ -37,13 +39,19 @@ class CompanionUsage:
         Raises:
             PaywallError: A purchase is needed.
         """
-        account = await self.keep.opened(await self.keep.subscriber(person_id, lock=True))
-        account = await self.keep.decided(account, CatchUp())
-        totals = await self.stats.totals(person_id)
-        decision = paywall(account, totals, self.keep.rules, PaywallAction.CALL)
+        person = await self.keep.subscriber(person_id, lock=True)
+        account = await self.keep.decided(await self.keep.opened(person), CatchUp())
+        decision = await self._decision(person, account, PaywallAction.CALL)
         require_paid(decision)
         free = decision.free_left
         used = min(seconds, account.available, seconds if free is None else free)
         command = UseSeconds(session_id=UsageSessionId(session_id), seconds=used)
         await self.keep.decided(account, command)
         return used
+
+    async def _decision(
+        self, person: Subscriber, account: UsageAccount, action: PaywallAction
+    ) -> Paywall:
+        totals = await self.stats.totals(person.person_id)
+        standing = standing_reasons(active=person.active, blocked=False)[:1]
+        return paywall(account, totals, self.keep.rules, action, standing)
