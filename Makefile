@@ -55,8 +55,9 @@ format: install
 lock: install
 	@$(PIP) install uv
 	@$(BIN)/uv pip compile pyproject.toml --output-file requirements.lock --upgrade \
-	  --universal --python-version 3.11 --extra dev --extra otel --generate-hashes --quiet \
-	  --no-header --annotation-style line --no-emit-index-url --no-emit-find-links
+	  --universal --python-version 3.11 --extra dev --extra anthropic --extra openai --extra otel \
+	  --generate-hashes --quiet --no-header --annotation-style line \
+	  --no-emit-index-url --no-emit-find-links
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache \

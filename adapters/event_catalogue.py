@@ -14,6 +14,7 @@ from domain.achievements.events import AchievementEvent
 from domain.billing.events import BillingEvent
 from domain.conversations.events import ConversationEvent
 from domain.identity.events import IdentityEvent
+from domain.personas.events import PersonaEvent
 from domain.referrals.events import ReferralEvent
 from domain.shared.events import Event
 from domain.streaks.events import StreakEvent
@@ -29,6 +30,7 @@ EVENTS: tuple[type[Event], ...] = get_args(
     | UsageEvent
     | BillingEvent
     | ReferralEvent
+    | PersonaEvent
 )
 """All that can happen."""
 

@@ -5,11 +5,12 @@ from collections.abc import Callable, Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import urlsplit
 
 import attrs
 from attrs import field, frozen
 
+from entrypoints.llm_settings import LLM_READERS, LlmSettings, llm_contradictions
 from entrypoints.network_settings import (
     MAX_HSTS_SECONDS,
     MAX_REQUESTS_PER_MINUTE,
@@ -25,6 +26,7 @@ from entrypoints.payment_settings import (
     public_url,
     webhook_secrets,
 )
+from entrypoints.setting_values import LOOPBACK, url_parts, whole_number
 
 PREFIX = "KITHKIN_"
 MAX_LINK_CHARACTERS = 500
@@ -36,9 +38,7 @@ MAX_JOB_SLOTS = 100
 MIN_RETENTION_DAYS = 4
 MAX_RETENTION_DAYS = 3660
 MIN_PEPPER_CHARACTERS = 32
-_MOST_DIGITS = 20
 _CLOSE = 0.85
-_LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
 
 class LogFormat(StrEnum):
@@ -49,8 +49,8 @@ class LogFormat(StrEnum):
 
 
 @frozen(kw_only=True)
-class Settings:
-    """How this installation runs.
+class Settings(LlmSettings):
+    """How this installation runs; its language model has its own settings.
 
     Attributes:
         database_url: Any PostgreSQL 15 or newer; None means the embedded one in `data`.
@@ -218,6 +218,7 @@ def _contradictions(settings: Settings) -> list[str]:
         problems.append("KITHKIN_MAIL_FROM: mail by SMTP needs it; give the sender's address")
     problems.extend(_open_passwords(settings))
     problems.extend(missing_for_payments(settings))
+    problems.extend(f"{PREFIX}{problem}" for problem in llm_contradictions(settings))
     google = ("google_client_id", "google_client_secret", "google_redirect_uri")
     missing = [name for name in google if getattr(settings, name) is None]
     if missing and len(missing) < len(google):
@@ -231,25 +232,14 @@ def _open_passwords(settings: Settings) -> list[str]:
     if settings.smtp_url is None or settings.smtp_starttls:
         return []
     server = urlsplit(settings.smtp_url)
-    if server.scheme == "smtps" or server.password is None or server.hostname in _LOOPBACK:
+    if server.scheme == "smtps" or server.password is None or server.hostname in LOOPBACK:
         return []
     return ["KITHKIN_SMTP_STARTTLS: without TLS the password could be read on its way; use true"]
 
 
-def _url(given: str, told: str, *, one_host: bool = True) -> SplitResult:
-    try:
-        parts = urlsplit(given)
-        port = parts.port if one_host else None
-    except ValueError as error:
-        raise ValueError(told) from error
-    if port == 0:
-        raise ValueError(told)
-    return parts
-
-
 def _database_url(given: str) -> str:
     told = "give a URL like postgresql://user:password@host:5432/name"
-    parts = _url(given, told, one_host=False)
+    parts = url_parts(given, told, one_host=False)
     if parts.scheme not in {"postgresql", "postgres"}:
         raise ValueError(told)
     return given
@@ -257,7 +247,7 @@ def _database_url(given: str) -> str:
 
 def _nats_url(given: str) -> str:
     told = "give a URL like nats://user:password@host:4222"
-    parts = _url(given, told)
+    parts = url_parts(given, told)
     if parts.scheme not in {"nats", "tls"} or not parts.hostname:
         raise ValueError(told)
     return given
@@ -265,7 +255,7 @@ def _nats_url(given: str) -> str:
 
 def _smtp_url(given: str) -> str:
     told = "give a URL like smtp://user:password@host:587, or smtps:// for TLS"
-    parts = _url(given, told)
+    parts = url_parts(given, told)
     if (
         parts.scheme not in {"smtp", "smtps"}
         or not parts.hostname
@@ -297,8 +287,8 @@ def _pepper(given: str) -> str:
 
 def _address(given: str) -> str:
     told = f"'{given}' is no address that starts with https://"
-    parts = _url(given, told)
-    safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK)
+    parts = url_parts(given, told)
+    safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
     if not safe or not parts.hostname or parts.fragment:
         raise ValueError(told)
     return given
@@ -308,16 +298,6 @@ def _short_address(given: str) -> str:
     if len(given) > MAX_LINK_CHARACTERS:
         raise ValueError(f"give an address of at most {MAX_LINK_CHARACTERS} characters")
     return _address(given)
-
-
-def _whole_number(least: int, most: int) -> Callable[[str], int]:
-    def read(given: str) -> int:
-        is_number = given.isascii() and given.isdigit() and len(given) <= _MOST_DIGITS
-        if not (is_number and least <= int(given) <= most):
-            raise ValueError(f"'{given}' is no whole number from {least} to {most}")
-        return int(given)
-
-    return read
 
 
 def _host(given: str) -> str:
@@ -353,28 +333,28 @@ _READERS: dict[str, Callable[[str], Any]] = {
     "data": Path,
     "pepper": _pepper,
     "host": _host,
-    "port": _whole_number(0, MAX_PORT),
-    "workers": _whole_number(1, MAX_WORKERS),
-    "pool_size": _whole_number(1, MAX_POOL_SIZE),
+    "port": whole_number(0, MAX_PORT),
+    "workers": whole_number(1, MAX_WORKERS),
+    "pool_size": whole_number(1, MAX_POOL_SIZE),
     "rulebook": _file,
     "log_format": _log_format,
     "memory": _switch,
     "test_clock": _switch,
     "embedded_worker": _switch,
-    "job_slots": _whole_number(MIN_JOB_SLOTS, MAX_JOB_SLOTS),
+    "job_slots": whole_number(MIN_JOB_SLOTS, MAX_JOB_SLOTS),
     "relay": _switch,
     "webhook_private_addresses": _switch,
     "nats_url": _nats_url,
-    "event_retention_days": _whole_number(MIN_RETENTION_DAYS, MAX_RETENTION_DAYS),
+    "event_retention_days": whole_number(MIN_RETENTION_DAYS, MAX_RETENTION_DAYS),
     "metrics": _switch,
     "metrics_host": _host,
-    "metrics_port": _whole_number(0, MAX_PORT),
+    "metrics_port": whole_number(0, MAX_PORT),
     "tracing": _switch,
-    "key_requests_per_minute": _whole_number(0, MAX_REQUESTS_PER_MINUTE),
-    "address_requests_per_minute": _whole_number(0, MAX_REQUESTS_PER_MINUTE),
+    "key_requests_per_minute": whole_number(0, MAX_REQUESTS_PER_MINUTE),
+    "address_requests_per_minute": whole_number(0, MAX_REQUESTS_PER_MINUTE),
     "trusted_proxies": networks,
     "cors_origins": origins,
-    "hsts_seconds": _whole_number(0, MAX_HSTS_SECONDS),
+    "hsts_seconds": whole_number(0, MAX_HSTS_SECONDS),
     "smtp_url": _smtp_url,
     "smtp_starttls": _switch,
     "mail_from": _mail_from,
@@ -394,4 +374,5 @@ _READERS: dict[str, Callable[[str], Any]] = {
     "cashfree_webhook_secrets": webhook_secrets,
     "cashfree_api_url": _address,
     "cashfree_phone": phone,
+    **LLM_READERS,
 }

@@ -69,6 +69,7 @@ class MemoryPersonalData:
             self._erase_achievements(person_id)
             self._erase_usage(person_id)
             self._erase_billing(person_id)
+            self._erase_companion(person_id)
             store.rewrite(person_id, _without_whereabouts)
 
     def _erase_achievements(self, person_id: PersonId) -> None:
@@ -108,6 +109,24 @@ class MemoryPersonalData:
             store.subscriptions.put(attrs.evolve(known, refs=refs))
         for line in store.account_credit_ledger.group("person", person_id):
             store.account_credit_ledger.put(attrs.evolve(line, reason=None))
+
+    def _erase_companion(self, person_id: PersonId) -> None:
+        store = self._store
+        for row in store.companion_observations.group("person", person_id):
+            store.companion_observations.delete(row.observation.id)
+        conversation = store.companion_conversations.by("person", person_id)
+        if conversation is not None:
+            for message in store.companion_messages.group("conversation", conversation.id):
+                store.companion_messages.delete(message.id)
+            for session in store.companion_sessions.group("person", person_id):
+                store.companion_sessions.delete(session.id)
+            store.companion_conversations.delete(conversation.id)
+        for version in store.persona_versions.group("person", person_id):
+            store.persona_versions.delete((person_id, version.version))
+        for spent in store.model_budgets.group("person", person_id):
+            store.model_budgets.delete((person_id, spent.day))
+        store.summaries.delete(person_id)
+        store.personas.delete(person_id)
 
     def _erase_conversations(self, person_id: PersonId, at: datetime) -> None:
         store = self._store

@@ -8,8 +8,8 @@ from uuid import UUID
 from attrs import field, frozen
 
 from adapters.memory.outbox import Outbox
+from adapters.memory.persona_tables import PersonaTables
 from adapters.memory.reaction_rows import MarkRow, ProgressRow, StreakDayRow
-from adapters.memory.referral_tables import ReferralTables
 from adapters.memory.rows import (
     DailyCount,
     EndpointRow,
@@ -63,7 +63,7 @@ class Answered:
     kept: KeptAnswer = field(converter=_copied_answer)
 
 
-class MemoryStore(Outbox, ReferralTables):
+class MemoryStore(Outbox, PersonaTables):
     """The tables, the outbox and the test clock, all empty at first.
 
     Attributes:

@@ -7,7 +7,7 @@ import attrs
 import msgspec
 from attrs import frozen
 
-from adapters.memory import stored_referrals
+from adapters.memory import companion_records, stored_referrals
 from adapters.memory.billing_records import BILLING_RECORDS
 from adapters.memory.own_part import own_part
 from adapters.memory.store import MemoryStore
@@ -97,6 +97,12 @@ def memory_records(store: MemoryStore) -> dict[str, Any]:
         "referred_by": stored_referrals.welcomes,
         "referral_rewards": stored_referrals.referral_rewards,
         "first_payment": stored_referrals.first_payments,
+        "companions": companion_records.companions,
+        "persona_versions": companion_records.persona_versions,
+        "companion_sessions": companion_records.sessions,
+        "companion_messages": companion_records.messages,
+        "companion_observations": companion_records.observations,
+        "companion_summary": companion_records.summaries,
         "events": _events,
     }
     return {name: MemoryRecords(store, find) for name, find in finds.items()}

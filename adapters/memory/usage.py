@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable
 from datetime import datetime
 from functools import reduce
+from itertools import chain
 from typing import cast
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from application.shared.pages import Page, Position
 from application.shared.transaction import ConcurrentUpdateError
 from application.usage.ports import Subscriber
 from domain.identity.persons import PersonStatus
+from domain.personas.sessions import EndedCompanionSession
 from domain.shared.ids import ConversationId, PersonId, UsageSessionId
 from domain.usage.accounts import UsageAccount, evolve, opened
 from domain.usage.events import UsageAccountOpened, UsageChange, UsageSessionBeat
@@ -24,8 +26,6 @@ from domain.usage.paywall import UsageTotals
 from domain.usage.periods import OpenPeriod, Period
 from domain.usage.seconds import seconds_between
 from domain.usage.sessions import OpenSession, Session, SettledSession
-from domain.video.calls import Ended
-from domain.video.events import CallOutcome
 
 
 @frozen
@@ -232,13 +232,23 @@ class MemoryUsageRecords:
     async def used_since(
         self, person_id: PersonId, since: datetime, started_after: datetime
     ) -> int:
-        """Give the seconds that settled sessions used from an instant on."""
+        """Give the seconds that settled sessions and calls used from an instant on."""
         async with self._store.access():
-            rows = self._store.usage_sessions.group("person", person_id)
+            sessions = self._store.usage_sessions.group("person", person_id)
+            talks = self._store.companion_sessions.group("person", person_id)
+        used = (
+            (one.started_at, one.seconds_consumed)
+            for one in sessions
+            if isinstance(one, SettledSession) and one.started_at > started_after
+        )
+        called = (
+            (one.started_at, one.seconds_counted)
+            for one in talks
+            if isinstance(one, EndedCompanionSession) and one.ended_at > since
+        )
         return sum(
-            max(0, row.seconds_consumed - seconds_between(row.started_at, since))
-            for row in rows
-            if isinstance(row, SettledSession) and row.started_at > started_after
+            max(0, seconds - max(0, seconds_between(started_at, since)))
+            for started_at, seconds in chain(used, called)
         )
 
 
@@ -249,21 +259,14 @@ class MemoryUsageStats:
     _store: MemoryStore
 
     async def totals(self, person_id: PersonId) -> UsageTotals:
-        """Give the messages a person sent and the seconds of their calls, as of now."""
+        """Give the messages a person sent to their companion and the seconds of their calls."""
         async with self._store.access():
-            talks = self._store.conversations.group("participant", person_id)
-            counts = [
-                count.sent
-                for talk in talks
-                for count in self._store.counts.group("sender", (talk.id, person_id))
-            ]
-            calls = [
-                call.overlap_seconds
-                for talk in talks
-                for call in self._store.calls.group("conversation", talk.id)
-                if isinstance(call, Ended) and call.outcome is CallOutcome.COMPLETED
-            ]
-        return UsageTotals(total_messages=sum(counts), total_call_seconds=sum(calls))
+            sessions = self._store.companion_sessions.group("person", person_id)
+        calls = (one for one in sessions if isinstance(one, EndedCompanionSession))
+        return UsageTotals(
+            total_messages=sum(one.messages_counted for one in sessions),
+            total_call_seconds=sum(one.seconds_counted for one in calls),
+        )
 
 
 @frozen

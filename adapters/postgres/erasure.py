@@ -154,6 +154,19 @@ _ERASE_ELSEWHERE = (
             tables.achievement_totals,
         )
     ),
+    *(
+        Statement(delete(table).where(table.c.person_id == _person))
+        for table in (
+            tables.companion_observations,
+            tables.companion_messages,
+            tables.companion_sessions,
+            tables.companion_conversations,
+            tables.user_summary_latest,
+            tables.model_budgets,
+            tables.persona_versions,
+            tables.personas,
+        )
+    ),
     Statement(
         update(_usage_sessions)
         .where(_usage_sessions.c.person_id == _person)

@@ -13,6 +13,14 @@ from adapters.postgres.codec import columns_for, field_names, from_row
 from adapters.postgres.executor import Executor
 from adapters.postgres.record_pages import PostgresJsonRecords, PostgresRecords, RecordList
 from adapters.postgres.stored_referrals import referral_records
+from application.identity.companion_records import (
+    OwnCompanion,
+    OwnCompanionMessage,
+    OwnCompanionSession,
+    OwnObservation,
+    OwnPersonaVersion,
+    OwnSummary,
+)
 from application.identity.stored_records import (
     UNTOLD_EVENTS,
     UNTOLD_FIELDS,
@@ -202,6 +210,40 @@ _USAGE_LEDGER = RecordList(
     select(*columns_for(_lines, OwnUsageLine)).where(_lines.c.person_id == _person),
     _lines.c.number,
 )
+_companions = tables.companion_conversations
+_COMPANIONS = RecordList(
+    select(*columns_for(_companions, OwnCompanion)).where(_companions.c.person_id == _person),
+    _companions.c.id,
+)
+_versions = tables.persona_versions
+_PERSONA_VERSIONS = RecordList(
+    select(*columns_for(_versions, OwnPersonaVersion)).where(_versions.c.person_id == _person),
+    _versions.c.version,
+)
+_talks = tables.companion_sessions
+_COMPANION_SESSIONS = RecordList(
+    select(*columns_for(_talks, OwnCompanionSession)).where(_talks.c.person_id == _person),
+    _talks.c.started_at,
+    _talks.c.id,
+)
+_words = tables.companion_messages
+_COMPANION_MESSAGES = RecordList(
+    select(*columns_for(_words, OwnCompanionMessage))
+    .join(_companions, _companions.c.id == _words.c.conversation_id)
+    .where(_companions.c.person_id == _person),
+    _words.c.created_at,
+    _words.c.id,
+)
+_observed = tables.companion_observations
+_OBSERVATIONS = RecordList(
+    select(*columns_for(_observed, OwnObservation)).where(_observed.c.person_id == _person),
+    _observed.c.id,
+)
+_known = tables.user_summary_latest
+_SUMMARY = RecordList(
+    select(*columns_for(_known, OwnSummary)).where(_known.c.person_id == _person),
+    _known.c.person_id,
+)
 _outbox = tables.outbox
 _EVENTS = RecordList(
     select(*columns_for(_outbox, OwnEvent)).where(
@@ -279,5 +321,15 @@ def postgres_records(executor: Executor) -> dict[str, Any]:
         "usage_ledger": PostgresRecords(executor, _USAGE_LEDGER, OwnUsageLine),
         **billing_records(executor),
         **referral_records(executor),
+        "companions": PostgresRecords(executor, _COMPANIONS, OwnCompanion),
+        "persona_versions": PostgresJsonRecords(
+            executor, _PERSONA_VERSIONS, OwnPersonaVersion, ("sliders",)
+        ),
+        "companion_sessions": PostgresJsonRecords(
+            executor, _COMPANION_SESSIONS, OwnCompanionSession, ("persona_snapshot",)
+        ),
+        "companion_messages": PostgresRecords(executor, _COMPANION_MESSAGES, OwnCompanionMessage),
+        "companion_observations": PostgresJsonRecords(executor, _OBSERVATIONS, OwnObservation, ()),
+        "companion_summary": PostgresJsonRecords(executor, _SUMMARY, OwnSummary, ()),
         "events": PostgresEventRecords(executor),
     }

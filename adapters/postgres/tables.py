@@ -13,7 +13,6 @@ from sqlalchemy import (
     SmallInteger,
     Table,
     Text,
-    UniqueConstraint,
     Uuid,
     text,
 )
@@ -34,6 +33,12 @@ from adapters.postgres.billing_tables import (
     plan_standings,
     subscriptions,
 )
+from adapters.postgres.conversation_tables import (
+    conversation_daily_messages,
+    conversations,
+    messages,
+    read_markers,
+)
 from adapters.postgres.event_tables import (
     event_sinks,
     forgotten_events,
@@ -53,6 +58,16 @@ from adapters.postgres.identity_tables import (
     reports,
     service_keys,
     sign_in_codes,
+)
+from adapters.postgres.persona_tables import (
+    companion_conversations,
+    companion_messages,
+    companion_observations,
+    companion_sessions,
+    model_budgets,
+    persona_versions,
+    personas,
+    user_summary_latest,
 )
 from adapters.postgres.prompt_tables import smart_prompt_events
 from adapters.postgres.referral_tables import (
@@ -91,8 +106,6 @@ from adapters.postgres.video_message_tables import (
     video_wallets,
 )
 from application.shared.jobs import JobState
-from domain.conversations.conversations import ConversationKind
-from domain.conversations.messages import MessageRole, MessageTag
 from domain.video.events import CallOutcome, Presence, RewardStatus
 
 __all__ = [
@@ -110,6 +123,10 @@ __all__ = [
     "achievements",
     "blocks",
     "code_tallies",
+    "companion_conversations",
+    "companion_messages",
+    "companion_observations",
+    "companion_sessions",
     "conversation_daily_messages",
     "conversation_metadata",
     "conversations",
@@ -125,11 +142,14 @@ __all__ = [
     "login_sessions",
     "messages",
     "metadata",
+    "model_budgets",
     "outbox",
     "payment_notifications",
     "payment_refunds",
     "payment_reports",
     "payments",
+    "persona_versions",
+    "personas",
     "persons",
     "plan_standings",
     "quotes",
@@ -155,6 +175,7 @@ __all__ = [
     "usage_ledger",
     "usage_periods",
     "usage_sessions",
+    "user_summary_latest",
     "video_call_presence",
     "video_calls",
     "video_credit_ledger",
@@ -164,75 +185,6 @@ __all__ = [
     "webhook_deliveries",
     "webhook_endpoints",
 ]
-
-conversations = Table(
-    "conversations",
-    metadata,
-    Column("id", Uuid, primary_key=True),
-    Column("kind", Text, nullable=False),
-    Column("participant_a", Uuid, ForeignKey("persons.id"), nullable=False),
-    Column("participant_b", Uuid, ForeignKey("persons.id"), nullable=False),
-    Column("started_at", Instant, nullable=False),
-    Column("version", Integer, nullable=False),
-    one_of("kind", ConversationKind),
-    CheckConstraint("participant_a < participant_b", name="ordered_pair"),
-    UniqueConstraint("participant_a", "participant_b"),
-    Index(None, "participant_a", "started_at", "id"),
-    Index(None, "participant_b", "started_at", "id"),
-)
-
-# The send path's tables carry no foreign keys: its guard reads and locks the rows that
-# they would point to, and neither persons nor conversations are ever deleted.
-messages = Table(
-    "messages",
-    metadata,
-    Column("id", Uuid, primary_key=True),
-    Column("conversation_id", Uuid, nullable=False),
-    Column("sender_id", Uuid, nullable=False),
-    Column("role", Text, nullable=False),
-    Column("tag", Text, nullable=False),
-    Column("text", Text, nullable=False),
-    Column("client_message_id", Text),
-    Column("counted_on", Date, nullable=False),
-    Column("daily_number", Integer, nullable=False),
-    Column("daily_limit", Integer, nullable=False),
-    Column("policy_version", Text, nullable=False),
-    Column("created_at", Instant, nullable=False),
-    Column("edited_at", Instant),
-    Column("deleted_at", Instant),
-    Column("first_text_digest", LargeBinary),
-    one_of("role", MessageRole),
-    one_of("tag", MessageTag),
-    CheckConstraint("daily_number BETWEEN 1 AND daily_limit", name="within_limit"),
-    Index(None, "conversation_id", "created_at", "id"),
-    Index(
-        "uq_messages_client_message_id",
-        "conversation_id",
-        "sender_id",
-        "client_message_id",
-        unique=True,
-        postgresql_where=text("client_message_id IS NOT NULL"),
-    ),
-)
-
-conversation_daily_messages = Table(
-    "conversation_daily_messages",
-    metadata,
-    Column("conversation_id", Uuid, primary_key=True),
-    Column("person_id", Uuid, primary_key=True),
-    Column("date", Date, primary_key=True),
-    Column("messages_sent", Integer, nullable=False),
-    CheckConstraint("messages_sent > 0", name="positive"),
-)
-
-read_markers = Table(
-    "read_markers",
-    metadata,
-    Column("conversation_id", Uuid, ForeignKey("conversations.id"), primary_key=True),
-    Column("person_id", Uuid, ForeignKey("persons.id"), primary_key=True),
-    Column("message_id", Uuid, nullable=False),
-    Column("message_created_at", Instant, nullable=False),
-)
 
 # Their indexes hold these calls only. A statement must say so in the same words: with a
 # parameter in their place PostgreSQL cannot know, and reads the whole table.

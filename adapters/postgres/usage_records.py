@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from attrs import frozen
-from sqlalchemy import BigInteger, ColumnElement, Uuid, bindparam, extract, func, or_, select, text
+from sqlalchemy import BigInteger, ColumnElement, Uuid, bindparam, extract, func, select, text
 from sqlalchemy import cast as as_type
 
 from adapters.postgres import tables
@@ -19,9 +19,7 @@ from domain.usage.paywall import UsageTotals
 from domain.usage.periods import Period
 
 _periods, _ledger = tables.usage_periods, tables.usage_ledger
-_sessions = tables.usage_sessions
-_conversations, _calls = tables.conversations, tables.video_calls
-_counts = tables.conversation_daily_messages
+_sessions, _talks = tables.usage_sessions, tables.companion_sessions
 _person = bindparam("person_id", type_=Uuid)
 
 _PERIOD = Statement(
@@ -55,18 +53,26 @@ def _whole(number: ColumnElement[int]) -> ColumnElement[int]:
 
 
 _since = bindparam("since", type_=tables.Instant)
-_seconds_before = func.ceil(extract("epoch", _since - _sessions.c.started_at))
+
+
+def _used_since(
+    seconds: ColumnElement[int], started_at: ColumnElement[datetime]
+) -> ColumnElement[int]:
+    """Give the sum of what lies after `since`; of what sessions used, they used the first first."""
+    before = func.ceil(extract("epoch", _since - started_at))
+    return _whole(func.sum(func.greatest(0, seconds - func.greatest(0, before))))
+
+
 _USED_SINCE = Statement(
-    select(
-        _whole(
-            func.sum(
-                func.greatest(0, _sessions.c.seconds_consumed - func.greatest(0, _seconds_before))
-            )
-        ).label("used")
-    ).where(
+    select(_used_since(_sessions.c.seconds_consumed, _sessions.c.started_at).label("used")).where(
         _sessions.c.person_id == _person,
         _sessions.c.started_at > bindparam("started_after"),
         text("state = 'settled'"),
+    )
+)
+_CALLED_SINCE = Statement(
+    select(_used_since(_talks.c.seconds_counted, _talks.c.started_at).label("used")).where(
+        _talks.c.person_id == _person, _talks.c.ended_at > _since
     )
 )
 _PURCHASED_BEFORE = Statement(
@@ -74,24 +80,11 @@ _PURCHASED_BEFORE = Statement(
         _ledger.c.person_id == _person, _ledger.c.period < bindparam("period")
     )
 )
-_takes_part = or_(
-    _conversations.c.participant_a == _person, _conversations.c.participant_b == _person
-)
 _TOTALS = Statement(
     select(
-        _whole(
-            select(func.sum(_counts.c.messages_sent))
-            .join(_conversations, _conversations.c.id == _counts.c.conversation_id)
-            .where(_takes_part, _counts.c.person_id == _person)
-            .scalar_subquery()
-        ).label("total_messages"),
-        _whole(
-            select(func.sum(_calls.c.overlap_seconds))
-            .join(_conversations, _conversations.c.id == _calls.c.conversation_id)
-            .where(_takes_part, text(tables.IS_COMPLETED))
-            .scalar_subquery()
-        ).label("total_call_seconds"),
-    )
+        _whole(func.sum(_talks.c.messages_counted)).label("total_messages"),
+        _whole(func.sum(_talks.c.seconds_counted)).label("total_call_seconds"),
+    ).where(_talks.c.person_id == _person)
 )
 
 
@@ -137,11 +130,12 @@ class PostgresUsageRecords:
     async def used_since(
         self, person_id: PersonId, since: datetime, started_after: datetime
     ) -> int:
-        """Give the seconds that settled sessions used from an instant on."""
-        row = await self.executor.row(
+        """Give the seconds that settled sessions and calls used from an instant on."""
+        sessions = await self.executor.row(
             _USED_SINCE, person_id=person_id, since=since, started_after=started_after
         )
-        return 0 if row is None else int(row["used"])
+        calls = await self.executor.row(_CALLED_SINCE, person_id=person_id, since=since)
+        return sum(int(row["used"]) for row in (sessions, calls) if row is not None)
 
 
 _MOST_LINES = (1 << 63) - 1
@@ -158,6 +152,6 @@ class PostgresUsageStats:
     executor: Executor
 
     async def totals(self, person_id: PersonId) -> UsageTotals:
-        """Give the messages a person sent and the seconds of their calls, as of now."""
+        """Give the messages a person sent to their companion and the seconds of their calls."""
         row = await self.executor.row(_TOTALS, person_id=person_id)
         return UsageTotals() if row is None else from_row(UsageTotals, row)

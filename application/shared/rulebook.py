@@ -5,6 +5,7 @@ from attrs import field, frozen
 from domain.billing.policy import BillingPolicy
 from domain.conversations.policy import ConversationPolicy
 from domain.identity.policy import IdentityPolicy
+from domain.personas.policy import PersonaPolicy
 from domain.referrals.policy import ReferralPolicy
 from domain.shared.tier_limits import TierCatalogue
 from domain.streaks.policy import StreakPolicy
@@ -23,6 +24,7 @@ class Policies:
     usage: UsagePolicy = field(factory=UsagePolicy)
     referrals: ReferralPolicy = field(factory=ReferralPolicy)
     billing: BillingPolicy = field(factory=BillingPolicy)
+    personas: PersonaPolicy = field(factory=PersonaPolicy)
     tiers: TierCatalogue = field(factory=TierCatalogue)
 
 

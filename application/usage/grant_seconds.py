@@ -6,7 +6,7 @@ from application.usage.keep_account import AccountKeeper
 from domain.shared.ids import PersonId
 from domain.shared.text import clean_line
 from domain.usage.accounts import UsageAccount
-from domain.usage.commands import Grant
+from domain.usage.purchased import Grant
 
 REASON_MAX_CHARACTERS = 200
 

@@ -126,9 +126,9 @@ class UsageRecords(Protocol):
     async def used_since(
         self, person_id: PersonId, since: datetime, started_after: datetime
     ) -> int:
-        """Give the seconds that settled sessions used from an instant on.
+        """Give the seconds that settled sessions and companions' calls used from an instant on.
 
-        Those that started at `started_after` or earlier used none from then on.
+        Sessions that started at `started_after` or earlier used none from then on.
         """
         ...
 
@@ -137,7 +137,7 @@ class UsageStats(Protocol):
     """What persons did in all."""
 
     async def totals(self, person_id: PersonId) -> UsageTotals:
-        """Give the messages a person sent and the seconds of their calls, as of now."""
+        """Give the messages a person sent to their companion and the seconds of their calls."""
         ...
 
 

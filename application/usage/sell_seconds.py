@@ -7,8 +7,8 @@ from attrs import frozen
 from application.usage.keep_account import AccountKeeper
 from domain.shared.ids import PersonId
 from domain.shared.tiers import Tier
-from domain.usage.commands import Purchase, PurchaseCommand, TakeBack
 from domain.usage.plan_changes import AddPass
+from domain.usage.purchased import Purchase, PurchaseCommand, TakeBack
 
 
 @frozen

@@ -12,8 +12,6 @@ from ..shared.standing import require_standing
 from ..shared.tiers import Tier
 from .accounts import UsageAccount, opened
 from .events import (
-    SecondsGranted,
-    SecondsTakenBack,
     UsageAccountEnded,
     UsageAccountOpened,
     UsageChange,
@@ -26,10 +24,10 @@ from .passing_time import Course
 from .periods import period_at, start_of_period
 from .plan_changes import AddPass, ChangeTier, PlanCommand, add_pass, change_plan
 from .policy import UsageRules
+from .purchased import Grant, Purchase, PurchaseCommand, TakeBack, change_purchased
 from .sessions import OpenSession, SessionMode, SettledBy
 from .starting import extension_decision, require, start_decision
 
-MOST_PURCHASED_SECONDS = 1_000_000_000
 MOST_INPUT_TOKENS = 1_000_000_000
 
 
@@ -88,23 +86,15 @@ class Settle:
 
 
 @frozen(kw_only=True)
-class Grant:
-    """The person has more purchased seconds."""
+class UseSeconds:
+    """Seconds were used at once, with no session that held them.
 
-    seconds: int
+    Attributes:
+        session_id: What used them.
+        seconds: How many; no more than are available.
+    """
 
-
-@frozen(kw_only=True)
-class Purchase:
-    """The person paid for seconds; those that they owe are repaid first."""
-
-    seconds: int
-
-
-@frozen(kw_only=True)
-class TakeBack:
-    """The payment for seconds was taken back."""
-
+    session_id: UsageSessionId
     seconds: int
 
 
@@ -126,20 +116,15 @@ class EndAccount:
 
 
 SessionCommand = StartSession | Beat | Extend | Settle
-PurchaseCommand = Grant | Purchase | TakeBack
-UsageCommand = SessionCommand | PlanCommand | PurchaseCommand | ChangeZone | CatchUp | EndAccount
+UsageCommand = (
+    SessionCommand | UseSeconds | PlanCommand | PurchaseCommand | ChangeZone | CatchUp | EndAccount
+)
 
 
 class UsageSessionSettledError(ConflictError):
     """The session is over."""
 
     code = "usage_session_settled"
-
-
-class TooManySecondsError(ConflictError):
-    """The person would have more purchased seconds than can be kept."""
-
-    code = "too_many_seconds"
 
 
 @frozen
@@ -216,7 +201,9 @@ def _do(course: Course, command: UsageCommand, now: datetime) -> None:
         case StartSession() | Beat() | Extend() | Settle():
             _do_with_session(course, command, now)
         case Grant() | Purchase() | TakeBack():
-            _do_with_purchased(course, command, now)
+            change_purchased(course, command, now)
+        case UseSeconds():
+            course.use_at_once(command.session_id, command.seconds, now)
         case ChangeTier():
             change_plan(course, command, now)
         case AddPass():
@@ -317,56 +304,6 @@ def _settle(course: Course, command: Settle, now: datetime) -> None:
     session = course.pass_end_of_month(session.id, now)
     tokens = checked_tokens(command.input_tokens)
     course.settle(session, now, now, SettledBy.REQUEST, tokens)
-
-
-def _do_with_purchased(course: Course, command: PurchaseCommand, now: datetime) -> None:
-    match command:
-        case Grant():
-            most = course.rules.policy.most_seconds_per_grant
-            if not 1 <= command.seconds <= most:
-                raise InvalidValueError("seconds", f"Give a number of seconds from 1 to {most}.")
-            _grant(course, command.seconds, 0, now)
-        case Purchase():
-            repaid = min(command.seconds, course.account.owed_seconds)
-            _grant(course, command.seconds, repaid, now)
-        case TakeBack():
-            _take_back(course, command.seconds, now)
-        case _:
-            assert_never(command)
-
-
-def _grant(course: Course, seconds: int, repaid: int, now: datetime) -> None:
-    if course.account.purchased_seconds + seconds > MOST_PURCHASED_SECONDS:
-        raise TooManySecondsError(
-            f"The person would have more than {MOST_PURCHASED_SECONDS} purchased seconds."
-        )
-    course.happen(
-        SecondsGranted(
-            at=now,
-            person_id=course.account.person_id,
-            policy_version=course.rules.version,
-            period=course.account.period.period,
-            seconds=seconds,
-            repaid=repaid,
-        )
-    )
-
-
-def _take_back(course: Course, seconds: int, now: datetime) -> None:
-    account = course.account
-    # What sessions hold stays theirs; purchased seconds are used last, and so held last.
-    free = min(account.left.purchased, max(0, account.left.total - account.held))
-    taken = min(seconds, free)
-    course.happen(
-        SecondsTakenBack(
-            at=now,
-            person_id=account.person_id,
-            policy_version=course.rules.version,
-            period=account.period.period,
-            taken=taken,
-            owed=seconds - taken,
-        )
-    )
 
 
 def _change_zone(course: Course, timezone: str, now: datetime) -> None:

@@ -58,8 +58,9 @@ class Course:
         """Give a session that goes on at an instant, its part before a month's end settled."""
         session = self._open(session_id)
         earlier = session.holds_earlier
-        if earlier and self.account.closing is not None:
-            self._use(session, self.account.closing.period, self.account.closing.left, earlier, at)
+        closing = self.account.closing
+        if earlier and closing is not None:
+            self._use(session.id, closing.period, closing.left, earlier, at)
             self._close_period(at)
         return self._open(session_id)
 
@@ -76,9 +77,9 @@ class Course:
         earlier = min(used, session.earlier_seconds) - session.settled_seconds
         closing = self.account.closing
         if earlier and closing is not None:
-            self._use(session, closing.period, closing.left, earlier, at)
+            self._use(session.id, closing.period, closing.left, earlier, at)
         now = used - min(used, session.earlier_seconds)
-        self._use(session, self.account.period.period, self.account.period.left, now, at)
+        self._use(session.id, self.account.period.period, self.account.period.left, now, at)
         self.happen(
             UsageSessionSettled(
                 at=at,
@@ -94,6 +95,11 @@ class Course:
             )
         )
         self._close_period(at)
+
+    def use_at_once(self, session_id: UsageSessionId, seconds: int, at: datetime) -> None:
+        """Use seconds that nothing held, as far as there are any that nothing holds."""
+        number = max(0, min(seconds, self.account.available))
+        self._use(session_id, self.account.period.period, self.account.period.left, number, at)
 
     def open_month(self, period: str, starts_at: datetime, at: datetime) -> None:
         """Open a period in the account's zone, with the seconds of its tier."""
@@ -162,7 +168,7 @@ class Course:
         )
 
     def _use(
-        self, session: OpenSession, period: str, own: Seconds, number: int, at: datetime
+        self, session_id: UsageSessionId, period: str, own: Seconds, number: int, at: datetime
     ) -> None:
         if number == 0:
             return
@@ -174,9 +180,9 @@ class Course:
         self.happen(
             SecondsUsed(
                 at=at,
-                person_id=session.person_id,
+                person_id=self.account.person_id,
                 policy_version=self.rules.version,
-                session_id=session.id,
+                session_id=session_id,
                 period=period,
                 banked=used.banked,
                 monthly=used.monthly,

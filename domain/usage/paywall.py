@@ -6,6 +6,7 @@ from enum import StrEnum
 from attrs import frozen
 
 from ..shared.decisions import Reason, refusals
+from ..shared.errors import UnitsNeededError
 from ..shared.tiers import Tier
 from .accounts import UsageAccount
 from .policy import UsageRules
@@ -31,11 +32,11 @@ class PaywallOutcome(StrEnum):
 
 @frozen(kw_only=True)
 class UsageTotals:
-    """All that a person ever did, for which some need a purchase from a point on.
+    """All that a person ever did with companions; some need a purchase from a point on.
 
     Attributes:
-        total_messages: Messages sent.
-        total_call_seconds: Seconds of completed calls.
+        total_messages: Messages to them that were answered, or are being answered.
+        total_call_seconds: Seconds of calls with them.
     """
 
     total_messages: int = 0
@@ -54,6 +55,7 @@ class Paywall:
         resets_at: When time alone gives more; None where it never does.
         remedies: What would lift or push back the limit, the cheapest first.
         policy_version: The version it was decided under.
+        free_left: What is left of what is free in all; None for those with a subscription.
     """
 
     action: PaywallAction
@@ -63,6 +65,7 @@ class Paywall:
     resets_at: datetime | None
     remedies: tuple[str, ...]
     policy_version: str
+    free_left: int | None = None
 
     @property
     def reason(self) -> Reason:
@@ -73,6 +76,24 @@ class Paywall:
     def remedy(self) -> str | None:
         """The cheapest of the remedies."""
         return self.remedies[0] if self.remedies else None
+
+
+class PaywallError(UnitsNeededError):
+    """A purchase is needed to go on."""
+
+    code = "purchase_needed"
+
+
+def require_paid(decision: Paywall) -> None:
+    """Refuse what the paywall blocks.
+
+    Raises:
+        PaywallError: It does.
+    """
+    if decision.outcome is PaywallOutcome.BLOCK:
+        ways = " or ".join(way.replace("_", " ") for way in decision.remedies)
+        advice = f" To go on: {ways}." if ways else ""
+        raise PaywallError(f"{decision.reason.detail}{advice}", decision.reasons, decision)
 
 
 @frozen
@@ -117,7 +138,17 @@ def paywall(
         resets_at=shown.resets_at,
         remedies=_remedies(outcome, decisive, gauge),
         policy_version=rules.version,
+        free_left=_free_left(gauges),
     )
+
+
+def _free_left(gauges: list[_Gauge]) -> int | None:
+    free = (gauge for gauge in gauges if gauge.reason.rule in _FREE_IN_ALL)
+    left = [max(0, gauge.limit - gauge.used) for gauge in free if gauge.limit is not None]
+    return min(left, default=None)
+
+
+_FREE_IN_ALL = frozenset({"free_messages", "free_call_seconds"})
 
 
 def _remedies(outcome: PaywallOutcome, decisive: Reason, gauge: _Gauge | None) -> tuple[str, ...]:

@@ -22,6 +22,7 @@ from entrypoints.cli.checks import (
 )
 from entrypoints.cli.database_checks import check_database, check_folder
 from entrypoints.cli.json_output import write_json
+from entrypoints.cli.llm_check import check_llm
 from entrypoints.cli.mail_check import check_mail
 from entrypoints.cli.payments_check import check_payments
 from entrypoints.cli.pepper_check import check_pepper
@@ -68,6 +69,7 @@ async def _all_checks(flags: Mapping[str, str | None]) -> AsyncIterator[Check]:
     yield check_pepper(settings)
     yield await check_mail(settings)
     yield check_payments(settings)
+    yield await check_llm(settings)
     yield check_disk(settings)
     yield check_port(settings)
 

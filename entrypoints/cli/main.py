@@ -28,6 +28,8 @@ COMMANDS = {
     "payments": "Compare payments with what their providers say.",
     "billing": "Show what a person pays for and may use, and their account credit.",
     "referrals": "Show who came by whom.",
+    "chat": "Talk with a companion, and see what your words tell.",
+    "persona": "Show how a person's companion has changed.",
     "demo": "Play the whole story on a database of its own.",
     "doctor": "Find what is wrong with this installation, and how to mend it.",
 }

@@ -16,6 +16,7 @@ from entrypoints.http.awards import AwardRoutes
 from entrypoints.http.catalogue import CatalogueRoutes
 from entrypoints.http.clients import behind_proxies
 from entrypoints.http.clock import ClockRoutes
+from entrypoints.http.companions import CompanionRoutes
 from entrypoints.http.conversations import ConversationRoutes
 from entrypoints.http.cors import Preflights, cors_config
 from entrypoints.http.crowd import Crowd
@@ -34,12 +35,14 @@ from entrypoints.http.metrics import metrics, sampled
 from entrypoints.http.pace import pace_of
 from entrypoints.http.payments import PaymentRoutes, PaymentWebhookRoutes
 from entrypoints.http.personal_data import PersonalDataRoutes
+from entrypoints.http.personas import PersonaRoutes
 from entrypoints.http.persons import PersonRoutes
 from entrypoints.http.prompts import PromptRoutes
 from entrypoints.http.receipts import ReceiptRoutes
 from entrypoints.http.referral_analytics import ReferralAnalyticsRoutes
 from entrypoints.http.referral_rewards import ReferralRewardRoutes
 from entrypoints.http.referrals import ReferralRoutes
+from entrypoints.http.replies import Replies
 from entrypoints.http.reports import ReportRoutes
 from entrypoints.http.request_log import RequestLog
 from entrypoints.http.revenue import RevenueRoutes
@@ -73,7 +76,11 @@ def create_app(kithkin: Kithkin) -> ASGIApp:
     settings = kithkin.settings
     configure_logs(settings.log_format)
     cors = cors_config(settings)
-    streams = Streams(kithkin)
+    streams, replies = Streams(kithkin), Replies(kithkin)
+
+    def end() -> None:
+        streams.end()
+        replies.end()
 
     @asynccontextmanager
     async def opened(_: Litestar) -> AsyncIterator[None]:
@@ -84,7 +91,8 @@ def create_app(kithkin: Kithkin) -> ASGIApp:
                 if settings.embedded_worker:
                     await beside.enter_async_context(services_beside(kithkin))
                 beside.push_async_callback(streams.close)
-                beside.enter_context(told_to_stop(streams.end))
+                beside.push_async_callback(replies.close)
+                beside.enter_context(told_to_stop(end))
                 yield
         finally:
             await kithkin.close()
@@ -93,7 +101,7 @@ def create_app(kithkin: Kithkin) -> ASGIApp:
 
     app = Litestar(
         route_handlers=_routes(settings),
-        state=State({"kithkin": kithkin, "streams": streams}),
+        state=State({"kithkin": kithkin, "streams": streams, "replies": replies}),
         lifespan=[opened],
         before_request=_admission(settings).admit,
         exception_handlers={Exception: to_problem},
@@ -137,6 +145,8 @@ def _routes(settings: Settings) -> list[ControllerRouterHandler]:
         PaymentRoutes,
         PaymentWebhookRoutes,
         SubscriptionRoutes,
+        CompanionRoutes,
+        PersonaRoutes,
         EventRoutes,
         WebhookRoutes,
         SignInRoutes,

@@ -10,11 +10,15 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 
 from application.conversations.queries import ConversationSummary
 from application.shared.idempotency import Answer
-from domain.conversations.conversations import Conversation, ConversationKind
+from domain.conversations.conversations import Conversation
+from domain.personas.conversations import CompanionConversation
+from domain.personas.personas import Baseline, OwnPersona
+from domain.shared.errors import InvalidValueError, NotFoundError
 from domain.shared.ids import ConversationId, MessageId, PersonId
 from entrypoints.http.acting import acting, viewing
 from entrypoints.http.authentication import FOR_PERSONS
 from entrypoints.http.body import JsonBody
+from entrypoints.http.companion_bodies import PersonaBody, persona_body
 from entrypoints.http.context import ApiRequest, kithkin
 from entrypoints.http.decisions import AllowanceBody, explained
 from entrypoints.http.idempotency import answer_once, respond
@@ -23,10 +27,16 @@ from entrypoints.http.problems import also, problems
 
 
 class OpenConversationBody(Struct, forbid_unknown_fields=True):
-    """Who shall talk; the first one opens the conversation."""
+    """Who shall talk.
 
-    kind: Literal["pair"]
-    participants: Annotated[list[UUID], Meta(min_length=2, max_length=2)]
+    Of a pair the two `participants`, the one who opens it first; with a companion the
+    `person_id`, and the `persona` to talk with unless it stays as it is.
+    """
+
+    kind: Literal["pair", "companion"]
+    participants: Annotated[list[UUID], Meta(min_length=2, max_length=2)] | UnsetType = UNSET
+    person_id: UUID | UnsetType = UNSET
+    persona: Baseline | UnsetType = UNSET
 
 
 class MarkReadBody(Struct, forbid_unknown_fields=True):
@@ -47,9 +57,10 @@ class ConversationBody(Struct, omit_defaults=True):
     """A conversation; with `person_id` in the request, in that participant's view."""
 
     id: UUID
-    kind: ConversationKind
-    participants: list[UUID]
+    kind: Literal["pair", "companion"]
+    participants: Annotated[list[UUID], Meta(description="Of a companion the person alone")]
     started_at: datetime
+    persona: PersonaBody | UnsetType = UNSET
     other: OtherBody | UnsetType = UNSET
     unread_count: int | UnsetType = UNSET
     message_count: int | UnsetType = UNSET
@@ -58,10 +69,38 @@ class ConversationBody(Struct, omit_defaults=True):
 def _shown(conversation: Conversation) -> ConversationBody:
     return ConversationBody(
         id=conversation.id,
-        kind=conversation.kind,
+        kind=conversation.kind.value,
         participants=list(conversation.participants),
         started_at=conversation.started_at,
     )
+
+
+def _with_companion(conversation: CompanionConversation, own: OwnPersona) -> ConversationBody:
+    return ConversationBody(
+        id=conversation.id,
+        kind="companion",
+        participants=[conversation.person_id],
+        started_at=conversation.started_at,
+        persona=persona_body(own.persona),
+    )
+
+
+def _pair_of(data: OpenConversationBody) -> tuple[UUID, UUID]:
+    if data.participants is UNSET:
+        raise InvalidValueError("participants", "Give the two who shall talk.")
+    for name in ("person_id", "persona"):
+        if getattr(data, name) is not UNSET:
+            raise InvalidValueError(name, "This is for a conversation with a companion.")
+    first, second = data.participants
+    return first, second
+
+
+def _person_of(data: OpenConversationBody) -> UUID:
+    if data.participants is not UNSET:
+        raise InvalidValueError("participants", "This is for a pair; give person_id.")
+    if data.person_id is UNSET:
+        raise InvalidValueError("person_id", "Give who shall talk with their companion.")
+    return data.person_id
 
 
 def _seen(summary: ConversationSummary) -> ConversationBody:
@@ -91,15 +130,30 @@ class ConversationRoutes(Controller):
     async def open_conversation(
         self, request: ApiRequest, data: JSONBody[OpenConversationBody]
     ) -> Response[ConversationBody]:
-        """Open a conversation of two persons: 201 if it is new, 200 if they have one."""
-        opener = acting(request, data.participants[0])
-        partner = PersonId(data.participants[1])
+        """Open a conversation of a pair, or with a companion: 201 if new, 200 if there is one."""
+        if data.kind == "companion":
+            return await self._open_companion(request, data)
+        first, second = _pair_of(data)
+        opener, partner = acting(request, first), PersonId(second)
 
         async def work() -> tuple[int, ConversationBody]:
             opened = await kithkin(request).conversations.open_conversation()(opener, partner)
             return 201 if opened.created else 200, _shown(opened.conversation)
 
         return await answer_once(request, work)
+
+    async def _open_companion(
+        self, request: ApiRequest, data: OpenConversationBody
+    ) -> Response[ConversationBody]:
+        person_id = acting(request, _person_of(data))
+        baseline = None if data.persona is UNSET else data.persona
+
+        async def work() -> tuple[int, ConversationBody]:
+            opened = await kithkin(request).personas.open_companion()(person_id, baseline)
+            body = _with_companion(opened.conversation, opened.own)
+            return 201 if opened.created else 200, body
+
+        return await answer_once(request, work, about=lambda body: body.participants[0])
 
     @get("/conversations", opt=FOR_PERSONS, responses=problems(404))
     async def list_conversations(
@@ -125,9 +179,13 @@ class ConversationRoutes(Controller):
         queries = kithkin(request).conversations.queries()
         ident = ConversationId(conversation_id)
         viewer_id = viewing(request, person_id)
-        if viewer_id is None:
-            return _shown(await queries.conversation(ident))
-        return _seen(await queries.summary(ident, viewer_id))
+        try:
+            if viewer_id is None:
+                return _shown(await queries.conversation(ident))
+            return _seen(await queries.summary(ident, viewer_id))
+        except NotFoundError:
+            companions = kithkin(request).personas.queries()
+            return _with_companion(*await companions.conversation(ident, viewer_id))
 
     @get(
         "/conversations/{conversation_id:uuid}/allowance",

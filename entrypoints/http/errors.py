@@ -23,11 +23,13 @@ from domain.shared.errors import (
     UnavailableError,
     UnitsNeededError,
 )
+from domain.usage.paywall import Paywall
 from domain.video.unlock import MessageAllowance
 from domain.video.video_message_allowance import VideoMessageAllowance
 from entrypoints.http.choices import with_choices
 from entrypoints.http.decisions import AllowanceBody, ReasonBody
 from entrypoints.http.full import TooManyStreamsError
+from entrypoints.http.paywall import paywall_body
 from entrypoints.http.problems import (
     MEDIA_TYPE,
     FieldProblem,
@@ -197,6 +199,8 @@ def _of_domain(request: Request[Any, Any, Any], error: DomainError) -> Problem:
         match error.decision:
             case MessageAllowance() as decision:
                 problem.allowance = msgspec.convert(decision, AllowanceBody, from_attributes=True)
+            case Paywall() as decision:
+                problem.paywall = paywall_body(decision)
             case VideoMessageAllowance() as decision:
                 problem.video_allowance = msgspec.convert(
                     decision, VideoAllowanceBody, from_attributes=True

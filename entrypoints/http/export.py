@@ -22,6 +22,7 @@ from domain.video.events import CallOutcome, Presence, RewardStatus
 from domain.video.prompt_events import PromptAction, PromptType
 from domain.video.video_message_events import UnitSource
 from entrypoints.http import learning, persons
+from entrypoints.http.companion_bodies import CompanionMessageBody
 from entrypoints.http.export_billing import (
     ExportedAccountCredit,
     ExportedAccountCreditLine,
@@ -31,6 +32,13 @@ from entrypoints.http.export_billing import (
     ExportedQuote,
     ExportedRefund,
     ExportedSubscription,
+)
+from entrypoints.http.exported_companions import (
+    ExportedCompanion,
+    ExportedCompanionSession,
+    ExportedObservation,
+    ExportedPersonaVersion,
+    ExportedSummary,
 )
 from entrypoints.http.exported_referrals import (
     ExportedFirstPayment,
@@ -349,6 +357,14 @@ class ExportBody(Struct):
     payment_refunds: list[ExportedRefund]
     subscriptions: list[ExportedSubscription]
     plan_standing: Annotated[list[ExportedPlanStanding], Meta(description="None or one")]
+    companions: Annotated[list[ExportedCompanion], Meta(description="None or one")]
+    persona_versions: list[ExportedPersonaVersion]
+    companion_sessions: list[ExportedCompanionSession]
+    companion_messages: Annotated[
+        list[CompanionMessageBody], Meta(description="What the person and the companion said")
+    ]
+    companion_observations: list[ExportedObservation]
+    companion_summary: Annotated[list[ExportedSummary], Meta(description="None or one")]
     events: list[ExportedEvent]
 
 

@@ -22,6 +22,7 @@ from litestar.types import Send
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from entrypoints.http.decisions import AllowanceBody, ReasonBody
+from entrypoints.http.paywall import PaywallBody
 from entrypoints.http.video_decisions import VideoAllowanceBody
 
 MEDIA_TYPE = "application/problem+json"
@@ -58,6 +59,7 @@ class Problem(Struct, omit_defaults=True):
     errors: list[FieldProblem] | UnsetType = UNSET
     allowance: AllowanceBody | UnsetType = UNSET
     video_allowance: VideoAllowanceBody | UnsetType = UNSET
+    paywall: PaywallBody | UnsetType = UNSET
     parts: list[PartBody] | UnsetType = UNSET
 
 

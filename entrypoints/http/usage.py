@@ -17,19 +17,18 @@ from entrypoints.http.body import JsonBody
 from entrypoints.http.context import ApiRequest, kithkin
 from entrypoints.http.idempotency import answer_once
 from entrypoints.http.lists import DEFAULT_LIMIT, Cursor, Limit, ListBody, list_body, position
+from entrypoints.http.paywall import PaywallBody, paywall_body
 from entrypoints.http.persons import Language
 from entrypoints.http.problems import problems
 from entrypoints.http.usage_bodies import (
     ForecastBody,
     LineBody,
-    PaywallBody,
     PeriodBody,
     TiersBody,
     UsageBody,
     UsageSessionBody,
     forecast_body,
     line_body,
-    paywall_body,
     period_body,
     session_body,
     tier_body,

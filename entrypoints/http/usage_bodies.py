@@ -12,10 +12,8 @@ from domain.shared.tier_limits import TierLimits
 from domain.shared.tiers import Tier
 from domain.usage.forecast import Forecast
 from domain.usage.ledger import LedgerLine, LineKind
-from domain.usage.paywall import Paywall, PaywallAction, PaywallOutcome
 from domain.usage.periods import ClosedPeriod, Period
 from domain.usage.sessions import OpenSession, Session, SessionMode, SettledBy
-from entrypoints.http.decisions import ReasonBody
 
 
 class UsageSessionBody(Struct):
@@ -149,24 +147,6 @@ class ForecastBody(Struct):
     resets_at: datetime
 
 
-class PaywallBody(Struct):
-    """The decision on what a person is about to do."""
-
-    action: PaywallAction
-    outcome: PaywallOutcome
-    reason: Annotated[ReasonBody, Meta(description="The rule that decided")]
-    reasons: list[ReasonBody]
-    remaining: Annotated[
-        int | None, Meta(description="Messages or seconds left; null where no limit holds")
-    ]
-    resets_at: Annotated[
-        datetime | None, Meta(description="When time alone gives more, if it does")
-    ]
-    remedy: Annotated[str | None, Meta(description="The cheapest way on", examples=["buy_seconds"])]
-    remedies: list[str]
-    policy_version: str
-
-
 class TierLimitsBody(Struct):
     """What a tier grants and allows."""
 
@@ -285,11 +265,6 @@ def line_body(line: LedgerLine) -> LineBody:
 def forecast_body(forecast: Forecast) -> ForecastBody:
     """Give a forecast as the API shows it."""
     return msgspec.convert(forecast, ForecastBody, from_attributes=True)
-
-
-def paywall_body(decision: Paywall) -> PaywallBody:
-    """Give a decision of the paywall as the API shows it."""
-    return msgspec.convert(decision, PaywallBody, from_attributes=True)
 
 
 def tier_body(tier: Tier, limits: TierLimits) -> TierLimitsBody:

@@ -34,7 +34,7 @@ def job_kinds(
     foreseen: Mapping[str, _Foreseeing],
     every_hour: Mapping[str, Handler],
     award_back: Handler,
-    billing: Mapping[str, Handler],
+    asking: Mapping[str, Handler],
     bring_plans_up: Handler,
     reconcile_payments: Handler,
 ) -> JobKinds:
@@ -53,10 +53,11 @@ def job_kinds(
                 longest_run=hour,
             ),
             JobKind(name=BRING_UP, handle=bring_plans_up),
-            # They ask the provider between transactions of their own.
+            # They ask a provider between transactions of their own. A model that is away is asked
+            # again by the rules of personas, not by these.
             *(
                 JobKind(name=name, handle=handle, in_transaction=False)
-                for name, handle in billing.items()
+                for name, handle in asking.items()
             ),
             JobKind(
                 name="reconcile_payments",
@@ -88,6 +89,7 @@ class Jobs(DeclarativeContainer):
     usage = DependenciesContainer()
     billing = DependenciesContainer()
     referrals = DependenciesContainer()
+    personas = DependenciesContainer()
 
     kinds = Singleton(
         job_kinds,
@@ -98,6 +100,7 @@ class Jobs(DeclarativeContainer):
         foreseen=Dict(
             settle_rewards=video.settle_rewards,
             settle_referrals=referrals.settle_due,
+            end_idle_sessions=personas.end_idle_sessions,
         ),
         every_hour=Dict(
             forget_events=events.forget_events,
@@ -109,10 +112,11 @@ class Jobs(DeclarativeContainer):
             forget_sign_ins=sign_in.forget_sign_ins,
         ),
         award_back=achievements.award_back_by_job,
-        billing=Dict(
+        asking=Dict(
             resolve_payment=billing.resolve_by_job,
             refund_payment=billing.refund_by_job,
             tell_renewal=billing.tell_renewal,
+            grow_summary=personas.grow_summary,
         ),
         bring_plans_up=billing.bring_plans_up,
         reconcile_payments=billing.reconcile_payments,

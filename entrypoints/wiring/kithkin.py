@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 from dependency_injector.providers import Callable as Called
-from dependency_injector.providers import Object
+from dependency_injector.providers import Object, Singleton
 
 from adapters.rulebook import read_rulebook
 from application.shared.clock import Clock
@@ -19,8 +19,10 @@ from entrypoints.wiring.events import Events
 from entrypoints.wiring.figures import Figures
 from entrypoints.wiring.identity import Identity
 from entrypoints.wiring.jobs import Jobs
+from entrypoints.wiring.llm import Llms, llm_of, within_budget
 from entrypoints.wiring.payments import Payments
 from entrypoints.wiring.pepper import pepper
+from entrypoints.wiring.personas import Personas
 from entrypoints.wiring.reactions import Reactions
 from entrypoints.wiring.referrals import Referrals
 from entrypoints.wiring.shared import Shared
@@ -58,6 +60,8 @@ class Kithkin:
         payments: The payment providers.
         billing: Use cases about payments, subscriptions and plans.
         shop: Use cases about what is sold.
+        personas: Use cases about companions.
+        llm: The language model that they talk by.
         jobs: Use cases about jobs.
         events: Use cases about events on their way out.
     """
@@ -78,6 +82,8 @@ class Kithkin:
     payments: Payments
     billing: Billing
     shop: Shop
+    personas: Personas
+    llm: Llms
     jobs: Jobs
     events: Events
 
@@ -128,7 +134,8 @@ class Kithkin:
             raise QueueUnavailableError("the queue's tables are missing")
 
     async def close(self) -> None:
-        """Let go of the store."""
+        """Let go of the store and of the language model."""
+        await self.llm.close()
         await self.ports.connection().close()
 
 
@@ -183,6 +190,14 @@ def _wired(settings: Settings, ports: "PostgresPorts | MemoryPorts") -> Kithkin:
         ports=ports, streaks=streaks, achievements=achievements, shop=shop, referrals=referrals
     )
     events = Events(ports=ports, reactions=reactions, settings=Object(settings))
+    llm = llm_of(settings)
+    personas = Personas(
+        ports=ports,
+        usage=usage,
+        language_model=Singleton(
+            within_budget, llm=Object(llm), budget=ports.model_budget, settings=Object(settings)
+        ),
+    )
     jobs = Jobs(
         ports=ports,
         video=video,
@@ -192,6 +207,7 @@ def _wired(settings: Settings, ports: "PostgresPorts | MemoryPorts") -> Kithkin:
         usage=usage,
         billing=billing,
         referrals=referrals,
+        personas=personas,
     )
     shared = Shared(ports=ports, jobs=jobs)
     return Kithkin(
@@ -218,6 +234,8 @@ def _wired(settings: Settings, ports: "PostgresPorts | MemoryPorts") -> Kithkin:
         payments=payments,
         billing=billing,
         shop=shop,
+        personas=personas,
+        llm=llm,
         jobs=jobs,
         events=events,
     )

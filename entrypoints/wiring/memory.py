@@ -26,6 +26,10 @@ from adapters.memory.billing import (
     MemorySubscriptions,
 )
 from adapters.memory.clock import MemoryClock
+from adapters.memory.companion_sessions import (
+    MemoryCompanionMessages,
+    MemoryCompanionSessions,
+)
 from adapters.memory.conversations import (
     MemoryConversationList,
     MemoryConversations,
@@ -57,7 +61,14 @@ from adapters.memory.jobs import (
     MemoryJobSchedule,
 )
 from adapters.memory.learning import MemoryPreferences
+from adapters.memory.model_budget import MemoryModelBudget
 from adapters.memory.past_sign_ins import MemoryPastSignIns
+from adapters.memory.personas import (
+    MemoryCompanionConversations,
+    MemoryLatestSummaries,
+    MemoryObservations,
+    MemoryOwnPersonas,
+)
 from adapters.memory.prompts import (
     MemoryPrompts,
     MemoryPromptTalks,
@@ -219,6 +230,13 @@ class MemoryPorts(DeclarativeContainer):
     kept_grants = Singleton(MemoryKeptGrants, store)
     revenue_totals = Singleton(MemoryRevenueTotals, store)
     credit_accounts = Singleton(MemoryCreditAccounts, store)
+    companion_conversations = Singleton(MemoryCompanionConversations, store)
+    own_personas = Singleton(MemoryOwnPersonas, store)
+    companion_sessions = Singleton(MemoryCompanionSessions, store)
+    companion_messages = Singleton(MemoryCompanionMessages, store)
+    observations = Singleton(MemoryObservations, store)
+    latest_summaries = Singleton(MemoryLatestSummaries, store)
+    model_budget = Singleton(MemoryModelBudget, store)
     backlogs = Singleton(MemoryBacklogs, store)
     buyers = Singleton(MemoryBuyers, store)
     payments = Singleton(MemoryPayments, store)

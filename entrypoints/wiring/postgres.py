@@ -17,6 +17,10 @@ from adapters.postgres.achievements import PostgresAchievements, PostgresAchieve
 from adapters.postgres.awards import PostgresAwardBacks, PostgresAwards, PostgresSights
 from adapters.postgres.backlog import PostgresBacklogs
 from adapters.postgres.clock import PostgresTestClock
+from adapters.postgres.companion_sessions import (
+    PostgresCompanionMessages,
+    PostgresCompanionSessions,
+)
 from adapters.postgres.connections import Usage
 from adapters.postgres.conversation_list import PostgresConversationList
 from adapters.postgres.conversations import PostgresConversations, PostgresMessages
@@ -46,12 +50,19 @@ from adapters.postgres.jobs import (
 from adapters.postgres.kept_grants import PostgresKeptGrants
 from adapters.postgres.key_cache import CachedServiceKeys
 from adapters.postgres.learning import PostgresPreferences
+from adapters.postgres.model_budget import PostgresModelBudget
 from adapters.postgres.past_sign_ins import PostgresPastSignIns
 from adapters.postgres.payments import (
     PostgresNotifications,
     PostgresPaymentList,
     PostgresPayments,
     PostgresRefunds,
+)
+from adapters.postgres.personas import (
+    PostgresCompanionConversations,
+    PostgresLatestSummaries,
+    PostgresObservations,
+    PostgresOwnPersonas,
 )
 from adapters.postgres.prompts import (
     PostgresPrompts,
@@ -242,6 +253,13 @@ class PostgresPorts(DeclarativeContainer):
     kept_grants = Singleton(PostgresKeptGrants, store)
     revenue_totals = Singleton(PostgresRevenueTotals, store)
     credit_accounts = Singleton(PostgresCreditAccounts, store)
+    companion_conversations = Singleton(PostgresCompanionConversations, store)
+    own_personas = Singleton(PostgresOwnPersonas, store)
+    companion_sessions = Singleton(PostgresCompanionSessions, store)
+    companion_messages = Singleton(PostgresCompanionMessages, store)
+    observations = Singleton(PostgresObservations, store)
+    latest_summaries = Singleton(PostgresLatestSummaries, store)
+    model_budget = Singleton(PostgresModelBudget, store)
     backlogs = Singleton(PostgresBacklogs, store, event_log)
     buyers = Singleton(PostgresBuyers, store)
     payments = Singleton(PostgresPayments, store)

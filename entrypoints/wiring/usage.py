@@ -3,6 +3,7 @@
 from dependency_injector.containers import DeclarativeContainer
 from dependency_injector.providers import DependenciesContainer, Factory, Singleton
 
+from application.usage.charge_companions import CompanionUsage
 from application.usage.go_on import (
     BeatUsageSession,
     ExtendUsageSession,
@@ -45,6 +46,7 @@ class Usage(DeclarativeContainer):
     settle_session = Factory(SettleUsageSession, sessions=session_keeper)
     grant_seconds = Factory(GrantSeconds, keep=keeper)
     settle_due = Factory(SettleDueUsage, keep=keeper, accounts=ports.due_accounts)
+    companions = Factory(CompanionUsage, keep=keeper, stats=ports.usage_stats)
     queries = Factory(
         UsageQueries, keep=keeper, records=ports.usage_records, stats=ports.usage_stats
     )

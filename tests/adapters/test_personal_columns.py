@@ -75,6 +75,19 @@ ERASED = {
     "quotes.lines",
     "quotes.policy_version",
     "account_credit_ledger.reason",
+    *(
+        f"{table.name}.{column.name}"
+        for table in (
+            tables.personas,
+            tables.persona_versions,
+            tables.companion_sessions,
+            tables.companion_messages,
+            tables.companion_observations,
+            tables.user_summary_latest,
+        )
+        for column in table.c
+        if isinstance(column.type, Text | JSONB | ARRAY) and column.name != "evidence_message_ids"
+    ),
 }
 OF_NOBODY = {
     "persons.status",

@@ -36,6 +36,19 @@ from adapters.postgres.payment_rows import (
     subscription_from_row,
     subscription_to_row,
 )
+from adapters.postgres.persona_rows import (
+    CompanionSessionRow,
+    LatestSummaryRow,
+    OwnPersonaRow,
+    latest_from_row,
+    latest_to_row,
+    own_from_row,
+    own_to_row,
+    version_from_row,
+    version_to_row,
+)
+from adapters.postgres.persona_rows import session_from_row as companion_session_from_row
+from adapters.postgres.persona_rows import session_to_row as companion_session_to_row
 from adapters.postgres.quotes import QuoteRow, quote_from_row, quote_to_row
 from adapters.postgres.referral_rows import (
     REFERRAL_STATES,
@@ -74,6 +87,24 @@ from domain.billing.payments import Payment
 from domain.billing.quotes import LineKind, Quote, QuoteLine
 from domain.billing.subscriptions import ProviderRefs, Subscription, TierGrant
 from domain.identity.blocks import Block
+from domain.personas.confidence import MOST_CONFIDENCE
+from domain.personas.growth import LatestSummary
+from domain.personas.merge import Summary
+from domain.personas.personas import (
+    HIGHEST_PLACE,
+    LEAST_PLACE,
+    Baseline,
+    OwnPersona,
+    Persona,
+    PersonaVersion,
+    Slider,
+    Sliders,
+)
+from domain.personas.sessions import (
+    CompanionSession,
+    EndedCompanionSession,
+    OpenCompanionSession,
+)
 from domain.referrals.kinds import Purchase, Review
 from domain.referrals.milestones import Claim, MilestoneReward, RewardType
 from domain.referrals.referrals import Referral
@@ -173,8 +204,11 @@ WITH_JSON = {
     TotalsRow,
     MilestoneReward,
     Claim,
+    OwnPersonaRow,
+    CompanionSessionRow,
 }
-PLAIN = [one for one in STORED if one[1] not in WITH_JSON]
+OF_PARTS = {PersonaVersion, LatestSummaryRow}
+PLAIN = [one for one in STORED if one[1] not in WITH_JSON | OF_PARTS]
 """All but those that hold JSON, whose text the database writes in its own way."""
 
 
@@ -433,6 +467,57 @@ async def test_a_subscription_comes_back(copies: Executor, subscription: Subscri
 async def test_kept_grants_come_back(copies: Executor, grants: PersonGrants) -> None:
     row = await through(copies, tables.kept_grants, to_row(grants_to_row(grants)))
     assert grants_from_row(row) == grants
+
+
+places = st.integers(LEAST_PLACE, HIGHEST_PLACE)
+sliders = st.builds(Sliders, **{slider.value: places for slider in Slider})
+personas = st.builds(
+    Persona, baseline=st.sampled_from(list(Baseline)), sliders=sliders, version=_PLAIN[int]
+)
+_PARTS: dict[str, st.SearchStrategy[Any]] = {
+    "persona": personas,
+    "persona_snapshot": personas,
+    "chosen": sliders,
+    "sliders": sliders,
+    "summary": values_of(Summary),
+    "confidence": st.integers(0, MOST_CONFIDENCE),
+}
+
+
+def with_parts(cls: type[Any]) -> st.SearchStrategy[Any]:
+    hints = get_type_hints(cls)
+    return st.builds(
+        cls, **{name: _PARTS[name] if name in _PARTS else of_type(hints[name]) for name in hints}
+    )
+
+
+@given(own=with_parts(OwnPersona))
+@SOME
+async def test_a_persona_comes_back(copies: Executor, own: OwnPersona) -> None:
+    assert own_from_row(await through(copies, tables.personas, own_to_row(own))) == own
+
+
+@given(version=with_parts(PersonaVersion))
+@SOME
+async def test_a_persona_version_comes_back(copies: Executor, version: PersonaVersion) -> None:
+    row = await through(copies, tables.persona_versions, version_to_row(version))
+    assert version_from_row(row) == version
+
+
+@given(session=st.one_of(with_parts(OpenCompanionSession), with_parts(EndedCompanionSession)))
+@SOME
+async def test_a_session_with_a_companion_comes_back_in_its_state(
+    copies: Executor, session: CompanionSession
+) -> None:
+    row = await through(copies, tables.companion_sessions, companion_session_to_row(session))
+    assert companion_session_from_row(row) == session
+
+
+@given(latest=with_parts(LatestSummary))
+@SOME
+async def test_what_is_known_comes_back(copies: Executor, latest: LatestSummary) -> None:
+    row = await through(copies, tables.user_summary_latest, latest_to_row(latest))
+    assert latest_from_row(row) == latest
 
 
 @given(block=values_of(Block))

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import Table
 
 from adapters.memory.billing_tables import ToldRow
+from adapters.memory.persona_tables import BudgetRow
 from adapters.memory.reaction_rows import MarkRow, ProgressRow, StreakDayRow
 from adapters.memory.referral_tables import PayerRow
 from adapters.memory.rows import PartnerRow, SinkRow, TotalsRow
@@ -14,6 +15,12 @@ from adapters.postgres.achievements import AchievementRow, AwardRow
 from adapters.postgres.codec import field_names
 from adapters.postgres.kept_grants import KeptGrantsRow
 from adapters.postgres.payment_rows import PaymentRow, ReportRow, SubscriptionRow
+from adapters.postgres.persona_rows import (
+    CompanionSessionRow,
+    LatestSummaryRow,
+    ObservationRow,
+    OwnPersonaRow,
+)
 from adapters.postgres.quotes import QuoteRow
 from adapters.postgres.referral_rows import REFERRAL_STATES
 from adapters.postgres.streaks import StreakRow
@@ -45,6 +52,13 @@ from domain.identity.reports import Report
 from domain.identity.service_keys import ServiceKey
 from domain.identity.sessions import LoginSession
 from domain.identity.sign_in_codes import SignInCode
+from domain.personas.conversations import CompanionConversation
+from domain.personas.growth import LatestSummary
+from domain.personas.merge import Summary
+from domain.personas.messages import CompanionMessage
+from domain.personas.observations import Observation
+from domain.personas.personas import OwnPersona, PersonaVersion
+from domain.personas.sessions import EndedCompanionSession, OpenCompanionSession
 from domain.referrals.codes import ReferralCode
 from domain.referrals.milestones import Claim, MilestoneReward
 from domain.usage.accounts import UsageAccount
@@ -104,6 +118,14 @@ STORED: list[tuple[Table, type[Any], set[str]]] = [
     (tables.account_credits, CreditAccount, set()),
     (tables.account_credit_bookings, CreditBooking, set()),
     (tables.account_credit_ledger, CreditLine, set()),
+    (tables.personas, OwnPersonaRow, set()),
+    (tables.persona_versions, PersonaVersion, set()),
+    (tables.companion_conversations, CompanionConversation, set()),
+    (tables.companion_sessions, CompanionSessionRow, set()),
+    (tables.companion_messages, CompanionMessage, set()),
+    (tables.companion_observations, ObservationRow, set()),
+    (tables.user_summary_latest, LatestSummaryRow, set()),
+    (tables.model_budgets, BudgetRow, set()),
 ]
 
 
@@ -118,6 +140,20 @@ def test_kept_grants_are_their_rows() -> None:
 
 def test_a_quotes_row_holds_its_fields() -> None:
     assert set(field_names(QuoteRow)) ^ set(field_names(Quote)) == {"item", "item_key"}
+
+
+def test_companions_are_their_rows() -> None:
+    renamed = (set(field_names(OwnPersona)) - {"persona"}) | {"persona_prompt"}
+    assert set(field_names(OwnPersonaRow)) == renamed
+    known = {*field_names(Summary), "confidence_score"}
+    latest = set(field_names(LatestSummary)) - {"summary", "confidence"}
+    assert set(field_names(LatestSummaryRow)) == latest | known
+    over = set(field_names(EndedCompanionSession)) - {"summary", "confidence"}
+    assert set(field_names(CompanionSessionRow)) == over | known
+    assert set(field_names(OpenCompanionSession)) <= over
+    assert set(field_names(ObservationRow)) - {"person_id", "session_id"} == set(
+        field_names(Observation)
+    )
 
 
 def columns(table: Table) -> set[str]:

@@ -14,6 +14,10 @@ from adapters.memory.achievements import (
 from adapters.memory.backlog import MemoryBacklogs
 from adapters.memory.billing import MemoryNotifications, MemoryPayments
 from adapters.memory.clock import MemoryClock
+from adapters.memory.companion_sessions import (
+    MemoryCompanionMessages,
+    MemoryCompanionSessions,
+)
 from adapters.memory.conversations import (
     MemoryConversationList,
     MemoryConversations,
@@ -38,7 +42,14 @@ from adapters.memory.jobs import (
     MemoryJobSchedule,
 )
 from adapters.memory.learning import MemoryPreferences
+from adapters.memory.model_budget import MemoryModelBudget
 from adapters.memory.past_sign_ins import MemoryPastSignIns
+from adapters.memory.personas import (
+    MemoryCompanionConversations,
+    MemoryLatestSummaries,
+    MemoryObservations,
+    MemoryOwnPersonas,
+)
 from adapters.memory.prompts import MemoryPrompts, MemoryPromptTalks, MemoryPromptTotals
 from adapters.memory.reactions import MemoryReactions
 from adapters.memory.revenue import MemoryRevenueTotals
@@ -149,6 +160,16 @@ def memory_stores() -> Stores:
         usage_sessions=MemoryUsageSessions(store),
         usage_records=MemoryUsageRecords(store),
         usage_stats=MemoryUsageStats(store),
+        companion_conversations=MemoryCompanionConversations(store),
+        own_personas=MemoryOwnPersonas(store),
+        companion_sessions=MemoryCompanionSessions(store),
+        idle_sessions=MemoryCompanionSessions(store),
+        growth_records=MemoryCompanionSessions(store),
+        companion_messages=MemoryCompanionMessages(store),
+        transcripts=MemoryCompanionMessages(store),
+        observations=MemoryObservations(store),
+        latest_summaries=MemoryLatestSummaries(store),
+        model_budget=MemoryModelBudget(store),
         due_accounts=MemoryDueAccounts(store),
         referrals=memory_referrals(store),
         quotes=MemoryQuotes(store),

@@ -13,6 +13,10 @@ from adapters.postgres.achievements import PostgresAchievements, PostgresAchieve
 from adapters.postgres.awards import PostgresAwardBacks, PostgresAwards, PostgresSights
 from adapters.postgres.backlog import PostgresBacklogs
 from adapters.postgres.clock import PostgresTestClock
+from adapters.postgres.companion_sessions import (
+    PostgresCompanionMessages,
+    PostgresCompanionSessions,
+)
 from adapters.postgres.conversation_list import PostgresConversationList
 from adapters.postgres.conversations import PostgresConversations, PostgresMessages
 from adapters.postgres.credits import PostgresSenders, PostgresWallets
@@ -35,8 +39,15 @@ from adapters.postgres.jobs import (
 )
 from adapters.postgres.kept_grants import PostgresKeptGrants
 from adapters.postgres.learning import PostgresPreferences
+from adapters.postgres.model_budget import PostgresModelBudget
 from adapters.postgres.past_sign_ins import PostgresPastSignIns
 from adapters.postgres.payments import PostgresNotifications, PostgresPayments
+from adapters.postgres.personas import (
+    PostgresCompanionConversations,
+    PostgresLatestSummaries,
+    PostgresObservations,
+    PostgresOwnPersonas,
+)
 from adapters.postgres.prompts import PostgresPrompts, PostgresPromptTalks, PostgresPromptTotals
 from adapters.postgres.quotes import PostgresQuotes
 from adapters.postgres.reactions import PostgresReactions
@@ -175,6 +186,16 @@ def postgres_stores(executor: Executor) -> Stores:
         usage_sessions=PostgresUsageSessions(executor),
         usage_records=PostgresUsageRecords(executor),
         usage_stats=PostgresUsageStats(executor),
+        companion_conversations=PostgresCompanionConversations(executor),
+        own_personas=PostgresOwnPersonas(executor),
+        companion_sessions=PostgresCompanionSessions(executor),
+        idle_sessions=PostgresCompanionSessions(executor),
+        growth_records=PostgresCompanionSessions(executor),
+        companion_messages=PostgresCompanionMessages(executor),
+        transcripts=PostgresCompanionMessages(executor),
+        observations=PostgresObservations(executor),
+        latest_summaries=PostgresLatestSummaries(executor),
+        model_budget=PostgresModelBudget(executor),
         due_accounts=PostgresDueAccounts(executor),
         referrals=postgres_referrals(executor),
         quotes=PostgresQuotes(executor),

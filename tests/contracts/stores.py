@@ -32,6 +32,18 @@ from application.identity.ports import (
     SignInCodes,
 )
 from application.identity.queries import PersonDirectory, SessionDirectory
+from application.personas.model_budget import ModelBudget
+from application.personas.ports import (
+    CompanionConversations,
+    CompanionMessages,
+    CompanionSessions,
+    CompanionTranscripts,
+    GrowthRecords,
+    IdleSessions,
+    LatestSummaries,
+    Observations,
+    OwnPersonas,
+)
 from application.shared.backlog import Backlogs
 from application.shared.catch_up import ReactionProgress
 from application.shared.clock import MovableClock
@@ -148,6 +160,16 @@ class Stores:
     payment_notifications: Notifications
     revenue_totals: RevenueTotals
     credit_accounts: CreditAccounts
+    companion_conversations: CompanionConversations
+    own_personas: OwnPersonas
+    companion_sessions: CompanionSessions
+    idle_sessions: IdleSessions
+    growth_records: GrowthRecords
+    companion_messages: CompanionMessages
+    transcripts: CompanionTranscripts
+    observations: Observations
+    latest_summaries: LatestSummaries
+    model_budget: ModelBudget
     clock: MovableClock
     outbox: Callable[[], Awaitable[list[OutboxEvent]]]
     presence: Callable[[VideoCallId], Awaitable[list[PresenceRow]]]

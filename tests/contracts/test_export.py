@@ -77,6 +77,12 @@ NAMES = (
     "referred_by",
     "referral_rewards",
     "first_payment",
+    "companions",
+    "persona_versions",
+    "companion_sessions",
+    "companion_messages",
+    "companion_observations",
+    "companion_summary",
     "events",
 )
 

@@ -18,10 +18,11 @@ from domain.identity.persons import Person
 from domain.shared.ids import PersonId, UsageSessionId
 from domain.shared.tiers import Tier
 from domain.usage.accounts import UsageAccount
-from domain.usage.commands import CatchUp, Grant, Settle, StartSession, UsageSessionSettledError
+from domain.usage.commands import CatchUp, Settle, StartSession, UsageSessionSettledError
 from domain.usage.events import SecondsUsed, UsageSessionBeat, UsageSessionSettled
 from domain.usage.ledger import LedgerLine
 from domain.usage.periods import ClosedPeriod
+from domain.usage.purchased import Grant
 from domain.usage.seconds import Seconds
 from domain.usage.sessions import OpenSession, Session, SettledBy, SettledSession
 from domain.usage.starting import OutOfSecondsError
@@ -379,11 +380,11 @@ async def test_a_forecast_counts_what_goes_on_once_and_from_midnight_on(stores: 
     assert found.pace_seconds_per_day == 40 * 24
 
 
-async def test_totals_are_those_of_what_was_sent_and_called(stores: Stores) -> None:
+async def test_what_a_pair_says_is_no_part_of_the_totals(stores: Stores) -> None:
     pair = await given.a_pair(stores)
     await given.a_message(stores, pair.conversation, pair.a.id)
     await given.a_message(stores, pair.conversation, pair.a.id, values.START + SECOND)
     await given.a_completed_call(stores, pair.conversation)
     totals = [await stores.usage_stats.totals(person.id) for person in (pair.a, pair.b)]
-    assert [(one.total_messages, one.total_call_seconds) for one in totals] == [(2, 60), (0, 60)]
+    assert [(one.total_messages, one.total_call_seconds) for one in totals] == [(0, 0), (0, 0)]
     assert await stores.usage_stats.totals(PersonId(values.a_person().id)) == type(totals[0])()

@@ -27,6 +27,7 @@ from domain.achievements.events import AchievementEvent
 from domain.billing.events import BillingEvent
 from domain.conversations.events import ConversationEvent
 from domain.identity.events import IdentityEvent
+from domain.personas.events import PersonaEvent
 from domain.referrals.events import ReferralEvent
 from domain.shared.errors import DomainError
 from domain.shared.events import Event
@@ -48,6 +49,7 @@ AnyEvent = (
     | UsageEvent
     | BillingEvent
     | ReferralEvent
+    | PersonaEvent
 )
 PAGES = (ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md")))
 BLOCK = re.compile(r"^(?:<!-- (\w+) -->\n)?```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)

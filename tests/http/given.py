@@ -135,6 +135,14 @@ async def a_usage_session(api: Api, person: str) -> str:
     return str(session["id"])
 
 
+async def a_companion(api: Api, person: str, text: str = "Hello") -> str:
+    """A conversation with a companion, in which a chat goes on."""
+    opened = await api.made("/v1/conversations", kind="companion", person_id=person)
+    answer = await api.post(f"/v1/conversations/{opened['id']}/replies", {"text": text})
+    assert answer.status_code == 200, answer.text
+    return str(opened["id"])
+
+
 def instant(text: str) -> datetime:
     return datetime.fromisoformat(text)
 

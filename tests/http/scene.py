@@ -61,6 +61,9 @@ TAKES_BODY = (
     "review_referral",
     "publish_referral_reward",
     "change_referral_reward",
+    "choose_persona",
+    "ask_companion",
+    "record_call",
 )
 TEXTS = {
     "register_person": "name",
@@ -101,6 +104,9 @@ class Scene:
         quote: One of `pair.a`.
         payment: One of `pair.a`, who has paid it.
         usage_session: One of `pair.a`, who has seconds left for others.
+        companion: The conversation of `pair.a` with their companion.
+        companion_session: The chat that goes on there.
+        now: The server's time when the scene began.
         endpoint: A webhook endpoint, the same for all scenes; nothing is sent to it.
         codes: The referral codes of the stranger and of `pair.b`; `pair.a` has one, too.
         reward: What is given for so many referrals, the same for all scenes.
@@ -122,6 +128,9 @@ class Scene:
     endpoint: str
     codes: tuple[str, str]
     reward: str
+    companion: str
+    companion_session: str
+    now: str
 
     @property
     def own_key(self) -> str:
@@ -131,10 +140,13 @@ class Scene:
     def path(self, operation: Operation) -> str:
         """The operation's path, with ids of this scene."""
         voids = operation.described["operationId"] == "void_call"
+        with_companion = "Companions" in operation.described.get("tags", ())
         return operation.path.format(
             person_id=self.pair.a,
             other_id=self.pair.b,
-            conversation_id=self.pair.id,
+            conversation_id=self.companion if with_companion else self.pair.id,
+            companion_session_id=self.companion_session,
+            observation_id=nobody(),
             message_id=self.message,
             call_id=(self.talk or nobody()) if voids else self.call,
             video_message_id=self.watchable if operation.path.endswith("/viewed") else self.awaited,
@@ -222,6 +234,13 @@ class Scene:
                 "value": {"badge": "Friend"},
             },
             "change_referral_reward": {"description": "For the very first friend."},
+            "choose_persona": {"baseline": "calm_mature", "sliders": {"depth": 1}},
+            "ask_companion": {"text": "Hello again"},
+            "record_call": {
+                "started_at": self.now,
+                "ended_at": self.now,
+                "turns": [{"role": "user", "text": "Hello?"}],
+            },
             "finish_google": {"state": "none", "code": "none", "nonce": "none"},
         }
         return bodies.get(operation_id, {})
@@ -293,6 +312,8 @@ async def a_scene(api: Api, *, a: str | None = None) -> Scene:
     now = await api.now()
     stranger = await given.a_person(api, name="Cy Ode")
     await given.a_referral_code(api, pair.a)
+    companion = await given.a_companion(api, pair.a)
+    talks = await api.get(f"/v1/conversations/{companion}/sessions")
     return Scene(
         pair=pair,
         stranger=stranger,
@@ -313,6 +334,9 @@ async def a_scene(api: Api, *, a: str | None = None) -> Scene:
         quote=(await given.a_quote(api, pair.a))["id"],
         payment=(await given.a_paid_payment(api, pair.a))["id"],
         endpoint=await given.an_endpoint(api),
+        companion=companion,
+        companion_session=talks["items"][0]["id"],
+        now=now.isoformat(),
     )
 
 

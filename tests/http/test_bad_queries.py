@@ -25,6 +25,9 @@ LISTS = (
     "list_referrals",
     "list_referral_reviews",
     "get_referral_analytics",
+    "list_persona_versions",
+    "list_replies",
+    "list_companion_sessions",
 )
 NOBODY = "0198a5c4-7d1e-7c3a-9f00-5b2d6e8a1c44"
 

@@ -134,7 +134,7 @@ async def test_nobody_converses_with_themself(api: Api, scene: Scene) -> None:
 
 
 async def test_a_conversation_is_of_a_kind_there_is(api: Api, scene: Scene) -> None:
-    body = {"kind": "companion", "participants": [scene.pair.a, scene.stranger]}
+    body = {"kind": "trio", "participants": [scene.pair.a, scene.stranger]}
     problem = await refuse(api, "POST", "/v1/conversations", json=body)
     assert pointers(problem) == ["/kind"]
 

@@ -58,9 +58,13 @@ ELSEWHERE = (
     "deactivate_referral_code",
     "review_referral",
     "claim_referral_reward",
+    "ask_companion",
+    "record_call",
+    "end_companion_session",
+    "reset_summary",
 )
-"""Tried with the webhooks, streaks, achievements, payments and referrals: they take one body
-only, or none, or a job follows them."""
+"""Tried with the webhooks, streaks, achievements, payments, referrals and companions: they take one
+body only, or none, or a job follows them."""
 SECRETS = (
     "request_code",
     "sign_in",

@@ -81,6 +81,18 @@ NAMED = {
     "get_receipt": "a",
     "get_account_credit": "a",
     "list_account_credit_lines": "a",
+    "get_persona": "a",
+    "list_persona_versions": "a",
+    "choose_persona": "a",
+    "get_summary": "a",
+    "delete_observation": "a",
+    "reset_summary": "a",
+    "ask_companion": "a",
+    "list_replies": "a",
+    "record_call": "a",
+    "end_companion_session": "a",
+    "list_companion_sessions": "a",
+    "get_companion_session": "a",
 }
 REFUSED = {
     "repair_streak": 409,
@@ -89,6 +101,7 @@ REFUSED = {
     "cancel_subscription": 409,
     "resume_subscription": 409,
     "claim_referral_reward": 403,
+    "delete_observation": 404,
 }
 """What the scene's state does not admit, whoever asks."""
 PARTICIPANTS = (

@@ -247,25 +247,32 @@ async def test_the_paywall_allows_warns_and_blocks(api: Api, person: str) -> Non
 
 
 async def test_calls_and_messages_need_a_purchase_from_a_point_on(api: Api) -> None:
-    pair = await given.a_pair(api)
-    assert (await paywall(api, pair.a, "message"))["remaining"] == 100
+    person = await given.a_person(api)
+    companion = await given.a_companion(api, person)
+    assert (await paywall(api, person, "message"))["remaining"] == 99
     for seconds, outcome in ((239, "allow"), (60, "warn"), (60, "block")):
-        call = await given.an_answered_call(api, pair)
-        await api.pass_time(seconds=seconds)
-        await api.made(f"/v1/video-calls/{call}/end")
-        assert (await paywall(api, pair.a, "call"))["outcome"] == outcome
-    blocked = await paywall(api, pair.a, "call")
+        started = await api.now()
+        ended = await api.pass_time(seconds=seconds)
+        call = await api.made(
+            f"/v1/conversations/{companion}/calls",
+            started_at=started.isoformat(),
+            ended_at=ended.isoformat(),
+            turns=[],
+        )
+        assert call["duration_seconds"] == seconds
+        if outcome != "block":
+            assert (await paywall(api, person, "call"))["outcome"] == outcome
+    blocked = await paywall(api, person, "call")
     assert (blocked["reason"]["rule"], blocked["remedy"]) == (
         "free_call_seconds",
         "upgrade_to_plus",
     )
-    totals = (await usage(api, pair.a))["totals"]
-    assert totals == {"total_messages": 0, "total_call_seconds": 359}
-    await given.a_message(api, pair, pair.a)
-    assert (await paywall(api, pair.a, "message"))["remaining"] == 99
-    await api.put(f"/v1/persons/{pair.a}/tier", tier="plus")
-    assert (await paywall(api, pair.a, "call"))["outcome"] == "allow"
-    assert (await paywall(api, pair.a, "message"))["remaining"] is None
+    seen = await usage(api, person)
+    assert seen["totals"] == {"total_messages": 1, "total_call_seconds": 300}
+    assert seen["used"] == 300
+    await api.put(f"/v1/persons/{person}/tier", tier="plus")
+    assert (await paywall(api, person, "call"))["outcome"] == "allow"
+    assert (await paywall(api, person, "message"))["remaining"] is None
 
 
 async def test_the_forecast_follows_todays_pace(api: Api, person: str) -> None:

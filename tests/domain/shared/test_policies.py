@@ -8,6 +8,7 @@ import pytest
 from domain.conversations.policy import ConversationPolicy
 from domain.identity.policy import IdentityPolicy
 from domain.identity.sign_in_policy import SignInPolicy
+from domain.personas.policy import PersonaPolicy
 from domain.video.policy import CallPolicy, DecayStep, RewardPolicy, UnlockPolicy, VideoPolicy
 from domain.video.prompt_policy import PromptPolicy
 from domain.video.video_message_policy import VideoMessagePolicy
@@ -21,6 +22,7 @@ Policy = (
     | RewardPolicy
     | VideoMessagePolicy
     | PromptPolicy
+    | PersonaPolicy
 )
 
 ONE_DAY = 86_400
@@ -77,6 +79,23 @@ NUMBERS: list[tuple[type[Policy], str, int, int, int]] = [
     (RewardPolicy, "partners", 1, 3, 1000),
     (RewardPolicy, "discount_percent", 0, 20, 100),
     (RewardPolicy, "warning_gap_seconds", 0, 20 * 3600, 7 * ONE_DAY),
+    (PersonaPolicy, "idle_seconds", 60, 30 * 60, ONE_DAY),
+    (PersonaPolicy, "least_user_messages", 1, 6, 1000),
+    (PersonaPolicy, "least_user_characters", 1, 200, 100_000),
+    (PersonaPolicy, "least_call_seconds", 1, 60, ONE_DAY),
+    (PersonaPolicy, "decay_percent", 0, 85, 99),
+    (PersonaPolicy, "newcomer_percent", 0, 10, 100),
+    (PersonaPolicy, "least_support", 0, 60, 100),
+    (PersonaPolicy, "slider_moves", 0, 2, 5),
+    (PersonaPolicy, "least_gain", 0, 500, 5000),
+    (PersonaPolicy, "quality_gain", 0, 500, 5000),
+    (PersonaPolicy, "full_messages", 1, 30, 1000),
+    (PersonaPolicy, "counted_per_day", 0, 3, 100),
+    (PersonaPolicy, "observations_per_session", 1, 20, 100),
+    (PersonaPolicy, "evidence_per_observation", 1, 10, 50),
+    (PersonaPolicy, "summary_tries", 1, 10, 20),
+    (PersonaPolicy, "reply_seconds", 10, 120, 600),
+    (PersonaPolicy, "transcript_messages", 2, 40, 200),
 ]
 
 
@@ -101,6 +120,7 @@ def test_every_number_is_named_here() -> None:
         RewardPolicy,
         VideoMessagePolicy,
         PromptPolicy,
+        PersonaPolicy,
     )
     named = {(policy, name) for policy, name, *_ in NUMBERS if policy is not UnlockPolicy}
     assert named == {

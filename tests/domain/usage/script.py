@@ -12,7 +12,6 @@ from domain.usage.accounts import UsageAccount
 from domain.usage.commands import (
     Beat,
     CatchUp,
-    Grant,
     Settle,
     StartSession,
     UsageCommand,
@@ -23,6 +22,7 @@ from domain.usage.events import UsageChange
 from domain.usage.periods import ClosedPeriod
 from domain.usage.plan_changes import ChangeTier
 from domain.usage.policy import UsagePolicy, UsageRules
+from domain.usage.purchased import Grant
 from domain.usage.sessions import OpenSession, SettledSession
 
 START = datetime(2026, 3, 1, tzinfo=UTC)

@@ -10,19 +10,12 @@ from domain.shared.ids import UsageSessionId
 from domain.shared.tier_limits import TierCatalogue
 from domain.shared.tiers import Tier
 from domain.usage.accounts import UsageAccount
-from domain.usage.commands import (
-    Purchase,
-    Settle,
-    StartSession,
-    TakeBack,
-    UsageCommand,
-    decide,
-    open_account,
-)
+from domain.usage.commands import Settle, StartSession, UsageCommand, decide, open_account
 from domain.usage.events import UsageChange
 from domain.usage.ledger import lines_of
 from domain.usage.plan_changes import AddPass, ChangeTier
 from domain.usage.policy import UsagePolicy, UsageRules
+from domain.usage.purchased import Purchase, TakeBack
 from domain.usage.seconds import Seconds
 from tests.domain.usage.script import PERSON
 

@@ -8,16 +8,9 @@ from hypothesis import strategies as st
 
 from domain.shared.errors import InvalidValueError
 from domain.shared.tiers import Tier
-from domain.usage.commands import (
-    EndAccount,
-    Extend,
-    Grant,
-    Settle,
-    TooManySecondsError,
-    UsageSessionSettledError,
-    decide,
-)
+from domain.usage.commands import EndAccount, Extend, Settle, UsageSessionSettledError, decide
 from domain.usage.events import UsageAccountEnded
+from domain.usage.purchased import Grant, TooManySecondsError
 from domain.usage.seconds import Seconds
 from domain.usage.sessions import SettledBy
 from domain.usage.starting import OutOfSecondsError, UsageRefusedError

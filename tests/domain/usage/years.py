@@ -23,7 +23,6 @@ from domain.usage.commands import (
     CatchUp,
     ChangeZone,
     Extend,
-    Grant,
     Settle,
     StartSession,
     UsageCommand,
@@ -36,6 +35,7 @@ from domain.usage.ledger import lines_of
 from domain.usage.periods import ClosedPeriod, bank_cap
 from domain.usage.plan_changes import ChangeTier
 from domain.usage.policy import UsagePolicy, UsageRules
+from domain.usage.purchased import Grant
 from domain.usage.seconds import Seconds
 
 PERSON = PersonId(UUID(int=1))

@@ -1,0 +1,1 @@
+"""Language models: what the companions talk and observe by."""

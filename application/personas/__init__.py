@@ -1,0 +1,1 @@
+"""Use cases about companions: their personas, and what sessions say of a person."""

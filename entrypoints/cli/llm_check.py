@@ -1,0 +1,27 @@
+"""What `kithkin doctor` looks at of the language model."""
+
+from application.personas.language_model import ModelUnavailableError
+from entrypoints.cli.checks import Check, fine, skipped, wrong
+from entrypoints.llm_settings import Llm
+from entrypoints.settings import Settings, SettingsError
+from entrypoints.wiring.llm import llm_of
+
+
+async def check_llm(settings: Settings) -> Check:
+    """Look at who runs the language model."""
+    name = "language model"
+    if settings.llm is Llm.OFFLINE:
+        return skipped(name, "KITHKIN_LLM is offline: companions talk by word lists")
+    try:
+        llm = llm_of(settings)
+    except SettingsError as error:
+        return wrong(name, "; ".join(error.problems), "install it")
+    where = settings.llm_base_url or settings.llm.value
+    try:
+        await llm.greet()
+    except ModelUnavailableError as error:
+        mend = "correct KITHKIN_LLM_BASE_URL or KITHKIN_LLM_API_KEY, or start the server"
+        return wrong(name, f"{where} gives no answer: {error.detail}", mend)
+    finally:
+        await llm.close()
+    return fine(name, f"{where} answers")
