@@ -148,7 +148,9 @@ class PaymentRecorder:
             case SecondsItem(seconds=seconds):
                 await self.seconds.sell(payment.person_id, seconds)
             case PassItem(tier=tier):
-                await self.seconds.add_pass(payment.person_id, tier, payment.item.length)
+                # Its seconds were not taken back, as a month's are not at a downgrade.
+                if not again:
+                    await self.seconds.add_pass(payment.person_id, tier, payment.item.length)
             case SubscriptionItem():
                 pass
             case _:
