@@ -92,11 +92,11 @@ class PaymentRecorder:
     async def record(self, buyer: Buyer, before: Payment, after: Payment) -> None:
         """Write a payment of a locked person as it is now, and what comes of that.
 
-        Where it was taken back before we heard that it was paid, what it paid for is given
-        and taken back all the same, as it is when they are heard of in their order.
+        Where a charge was taken back before we heard that it was made, what it paid for is
+        given and taken back all the same, as when they are heard of in their order.
         """
         changes = _Changes(before, after)
-        if changes.settled and changes.reversed:
+        if changes.reversed and before.charge != after.charge:
             paid = after.before_it_was_taken_back()
             await self._record(buyer, before, paid)
             await self._record(buyer, paid, after)
