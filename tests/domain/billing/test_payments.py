@@ -50,9 +50,9 @@ def test_what_was_paid_stays_paid_and_what_was_taken_back_taken_back(reports: li
         before, payment = payment, payment.told((report,))
         if before.charge is not None and payment.charge is not None:
             assert payment.status.rank >= PaymentStatus.SUCCESS.rank
+            assert payment.charge.occurred_at <= before.charge.occurred_at
         if before.charge == payment.charge and before.reversed_at is not None:
             assert payment.reversed_at is not None
-            assert payment.charge.occurred_at <= before.charge.occurred_at
         assert (before.charge is None) or (payment.charge is not None)
         assert payment.told((report,)) == payment
 
