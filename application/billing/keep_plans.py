@@ -140,8 +140,8 @@ class PlanKeeper:
             plans = attrs.evolve(plans, complimentary=complimentary)
         await self._keep_subscriptions(buyer.person_id, plans, now)
         if not buyer.deleted:
-            await self._keep_standing(buyer.person_id, plans, now)
             await self.tiers.hold(buyer.person_id, held_plan(plans, now))
+            await self._keep_standing(buyer.person_id, plans, now)
             if (at := plans.next_change(now)) is not None:
                 person = str(buyer.person_id)
                 job = Job(kind=BRING_UP, key=person, at=at, data={"person_id": person})

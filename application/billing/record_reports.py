@@ -92,11 +92,11 @@ class PaymentRecorder:
     async def record(self, buyer: Buyer, before: Payment, after: Payment) -> None:
         """Write a payment of a locked person as it is now, and what comes of that.
 
-        Where it was taken back before we heard that it was paid, what it paid for is given
-        and taken back all the same, as it is when they are heard of in their order.
+        Where a charge was taken back before we heard that it was made, what it paid for is
+        given and taken back all the same, as when they are heard of in their order.
         """
         changes = _Changes(before, after)
-        if changes.settled and changes.reversed:
+        if changes.reversed and before.charge != after.charge:
             paid = after.before_it_was_taken_back()
             await self._record(buyer, before, paid)
             await self._record(buyer, paid, after)
@@ -148,7 +148,9 @@ class PaymentRecorder:
             case SecondsItem(seconds=seconds):
                 await self.seconds.sell(payment.person_id, seconds)
             case PassItem(tier=tier):
-                await self.seconds.add_pass(payment.person_id, tier, payment.item.length)
+                # Its seconds were not taken back, as a month's are not at a downgrade.
+                if not again:
+                    await self.seconds.add_pass(payment.person_id, tier, payment.item.length)
             case SubscriptionItem():
                 pass
             case _:

@@ -35,7 +35,7 @@ def describe(api: OpenAPI, routes: Iterable[BaseRoute]) -> None:
             opt = opts[operation.operation_id or ""]
             _split_docstring(operation)
             _name_success(operation)
-            if operation is item.post:
+            if operation is item.post and not opt.get("raw"):
                 _add_idempotency(operation, secret=bool(opt.get("secret")))
             _name_credentials(operation, opt)
             _drop_what_cannot_come(operation, opt)

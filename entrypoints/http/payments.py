@@ -253,10 +253,7 @@ class PaymentRoutes(Controller):
     async def refund_payment(
         self, request: ApiRequest, payment_id: FromPath[UUID], data: JSONBody[RefundPaymentBody]
     ) -> Response[RefundedPaymentBody]:
-        """Give back what was paid, or a part of it. The provider is asked right after.
-
-        What was paid for is taken back once all of the payment was given back.
-        """
+        """Give back a payment or a part of it. Once all is back, what it paid for is taken back."""
 
         async def work() -> tuple[int, RefundedPaymentBody]:
             refund = kithkin(request).billing.refund_payment()
@@ -300,10 +297,7 @@ class PaymentWebhookRoutes(Controller):
     async def take_payment_webhook(
         self, request: Request[Any, Any, Any], provider: FromPath[str]
     ) -> TakenBody:
-        """Take in what a payment provider tells; its signature over the raw bytes is verified.
-
-        The same again changes nothing.
-        """
+        """Take in what a payment provider tells, signed by it. The same again changes nothing."""
         app = kithkin(request)
         providers = app.payments.every()
         named = next((known for known in providers.by_name if known.value == provider), None)

@@ -148,11 +148,7 @@ class SubscriptionRoutes(Controller):
         person_id: FromPath[UUID],
         data: JSONBody[ChangeSubscriptionBody],
     ) -> Response[ChangedSubscriptionBody]:
-        """Change what a subscription is for.
-
-        Upwards gives a quote, which takes off what is unused; once paid it begins at once.
-        Downwards begins at the period's end.
-        """
+        """Change what it is for: upwards by a quote, downwards from the period's end on."""
         asked = acting(request, person_id)
 
         async def work() -> tuple[int, ChangedSubscriptionBody]:

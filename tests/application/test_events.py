@@ -61,6 +61,7 @@ async def test_every_event_is_of_its_command(world: World, pair: Pair) -> None:
         "tier_changed",
         "usage_account_opened",
         "usage_period_opened",
+        "entitlements_changed",
         "person_suspended",
         "person_reinstated",
         "person_reported",

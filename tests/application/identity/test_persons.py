@@ -88,6 +88,7 @@ async def test_a_tier_is_told_of_once(world: World) -> None:
         "tier_changed",
         "usage_account_opened",
         "usage_period_opened",
+        "entitlements_changed",
     ]
 
 
