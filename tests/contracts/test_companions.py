@@ -343,6 +343,16 @@ async def test_a_call_is_a_session_with_its_turns(stores: Stores) -> None:
     assert account.period.seconds_used == 60
 
 
+async def test_a_call_is_counted_in_what_was_used_since(stores: Stores) -> None:
+    companions = Companions(stores)
+    conversation = await companions.opened()
+    call = await companions.record(a_call(conversation.id, 20))
+    since, start = stores.usage_records.used_since, call.started_at
+    for later, used in ((-100.0, 20), (0, 20), (0.5, 19), (15, 5), (20, 0), (30, 0)):
+        instant = start + timedelta(seconds=later)
+        assert await since(conversation.person_id, instant, instant) == used
+
+
 async def test_calls_use_what_is_free_and_not_a_second_more(stores: Stores) -> None:
     companions = Companions(stores)
     conversation = await companions.opened()
