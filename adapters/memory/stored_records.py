@@ -9,8 +9,6 @@ from attrs import frozen
 
 from adapters.memory.store import MemoryStore
 from application.identity.stored_records import (
-    UNTOLD_EVENTS,
-    UNTOLD_FIELDS,
     OwnAward,
     OwnBlock,
     OwnCall,
@@ -37,6 +35,7 @@ from application.identity.stored_records import (
     OwnVideoMessage,
 )
 from application.shared.outbox import event_type
+from application.shared.untold import UNTOLD_EVENTS, UNTOLD_FIELDS
 from domain.conversations.conversations import Conversation
 from domain.shared.events import Event
 from domain.shared.ids import PersonId

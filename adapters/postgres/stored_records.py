@@ -11,8 +11,6 @@ from adapters.postgres import tables
 from adapters.postgres.codec import columns_for, field_names, from_row
 from adapters.postgres.executor import Executor, Row, Statement
 from application.identity.stored_records import (
-    UNTOLD_EVENTS,
-    UNTOLD_FIELDS,
     OwnAward,
     OwnBlock,
     OwnCall,
@@ -38,6 +36,7 @@ from application.identity.stored_records import (
     OwnUsageSession,
     OwnVideoMessage,
 )
+from application.shared.untold import UNTOLD_EVENTS, UNTOLD_FIELDS
 from domain.shared.events import Event
 from domain.shared.ids import PersonId
 

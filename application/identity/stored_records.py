@@ -331,10 +331,3 @@ class OwnEvent:
     at: datetime
     policy_version: str
     data: Mapping[str, Any]
-
-
-UNTOLD_EVENTS = ("person_reported",)
-"""Types of events that would tell a person what another did about them in confidence."""
-
-UNTOLD_FIELDS = ("counts_on",)
-"""Fields of events that hold the other participant's date beside the person's own."""
