@@ -12,8 +12,6 @@ from adapters.memory.billing_records import BILLING_RECORDS
 from adapters.memory.own_part import own_part
 from adapters.memory.store import MemoryStore
 from application.identity.stored_records import (
-    UNTOLD_EVENTS,
-    UNTOLD_FIELDS,
     OwnAward,
     OwnBlock,
     OwnCall,
@@ -40,6 +38,7 @@ from application.identity.stored_records import (
     OwnVideoMessage,
 )
 from application.shared.outbox import event_type
+from application.shared.untold import UNTOLD_EVENTS, UNTOLD_FIELDS
 from domain.conversations.conversations import Conversation
 from domain.shared.events import Event
 from domain.shared.ids import PersonId

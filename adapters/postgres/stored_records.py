@@ -22,8 +22,6 @@ from application.identity.companion_records import (
     OwnSummary,
 )
 from application.identity.stored_records import (
-    UNTOLD_EVENTS,
-    UNTOLD_FIELDS,
     OwnAward,
     OwnBlock,
     OwnCall,
@@ -49,6 +47,7 @@ from application.identity.stored_records import (
     OwnUsageSession,
     OwnVideoMessage,
 )
+from application.shared.untold import UNTOLD_EVENTS, UNTOLD_FIELDS
 from domain.shared.events import Event
 from domain.shared.ids import PersonId
 

@@ -10,6 +10,7 @@ import structlog
 from attrs import define, field
 
 from application.events.ports import LoggedEvent
+from application.events.told_to_person import told_to_person
 from application.shared.outbox import event_type_of
 from application.shared.transaction import ConcurrentUpdateError, StoreUnavailableError
 from domain.identity.events import PersonErased, PersonSuspended, SessionEnded
@@ -210,7 +211,8 @@ class Streams:
                 continue
             for event in events:
                 follower.seen = event.position
-                yield _shown(event)
+                if (shown := _shown(event)) is not None:
+                    yield shown
             full = len(events) == _PAGE
 
     async def _live(self, follower: Follower, permit: Permit) -> AsyncIterator[bytes]:
@@ -228,7 +230,8 @@ class Streams:
                 return
             if event.position > follower.seen:
                 follower.seen = event.position
-                yield _shown(event)
+                if (shown := _shown(event)) is not None:
+                    yield shown
 
     def _heartbeat(self, follower: Follower) -> bytes:
         """Show life, and up to where there was nothing for the client to come again for."""
@@ -279,6 +282,10 @@ def _at(seen: int) -> bytes:
     return f"id: {place_of(seen)}\n\n".encode()
 
 
-def _shown(logged: LoggedEvent) -> bytes:
-    data = msgspec.json.encode(logged.event).decode()
+def _shown(logged: LoggedEvent) -> bytes | None:
+    """Give an event as a message, without what is not the person's to know; None if all of it."""
+    told = told_to_person(logged.event)
+    if told is None:
+        return None
+    data = msgspec.json.encode(told).decode()
     return f"id: {place_of(logged.position)}\nevent: {logged.event.type}\ndata: {data}\n\n".encode()

@@ -160,6 +160,19 @@ async def erase(api: Api, token: str, person: str) -> None:
     assert (await api.post(f"/v1/persons/{person}/erase", {})).status_code in {200, 204}
 
 
+def is_reaction(event: Json) -> bool:
+    """Whether it is what streaks make of others, which comes when it comes."""
+    return str(event["type"]).startswith("streak_")
+
+
+async def next_act(events: AsyncIterator[tuple[str, Json]]) -> Json:
+    """The next event that is no reaction to others."""
+    async for _, event in events:
+        if not is_reaction(event):
+            return event
+    raise AssertionError("the stream has ended")
+
+
 @pytest.mark.parametrize("end", [sign_out, end_all, suspend, erase])
 async def test_a_persons_stream_ends_with_their_session(
     api: Api, end: Callable[[Api, str, str], Awaitable[None]]
@@ -174,10 +187,10 @@ async def test_a_persons_stream_ends_with_their_session(
         await anext(events)
         await anext(by_service)
         await given.a_message(api, pair, pair.a)
-        assert (await anext(events))[1]["type"] == "message_sent"
+        assert (await next_act(events))["type"] == "message_sent"
         await end(api, token, pair.a)
-        assert [event async for event in events] == []
-        assert (await anext(by_service))[1]["type"] == "message_sent"
+        assert [event async for _, event in events if not is_reaction(event)] == []
+        assert (await next_act(by_service))["type"] == "message_sent"
         assert (await anext(by_service))[1]["person_id"] == pair.a, "its key holds"
 
 
@@ -201,6 +214,31 @@ async def test_a_stream_tells_of_one_person_as_it_happens(api: Api) -> None:
             assert event["data"]["message_id"] == message
         sent = await given.a_message(api, pair, pair.a)
         assert (await anext(events))[1]["data"]["message_id"] == sent["id"]
+
+
+async def test_a_stream_does_not_tell_who_reported_the_person(api: Api) -> None:
+    pair = await given.a_pair(api)
+    report = {"reporter_id": pair.b, "reported_id": pair.a, "reason": "Spam"}
+
+    async def next_is_a_message(events: AsyncIterator[tuple[str, Json]]) -> None:
+        answer = await api.ask("POST", "/v1/reports", json=report)
+        assert answer.status_code == 201, answer.text
+        sent = await given.a_message(api, pair, pair.a)
+        _, event = await anext(events)
+        assert event["data"]["message_id"] == sent["id"]
+
+    async with asyncio.timeout(SECONDS), following(api, pair.a) as events:
+        await anext(events)
+        _, place = await polled(api)
+        await next_is_a_message(events)
+    kinds = [event["type"] for event in (await polled(api, place))[0]]
+    assert kinds == ["person_reported", "message_sent"], "others are told"
+    # Who comes back is not told of what came before either.
+    async with asyncio.timeout(SECONDS), following(api, pair.a, place) as events:
+        await anext(events)
+        _, event = await anext(events)
+        assert event["type"] == "message_sent"
+        await next_is_a_message(events)
 
 
 async def test_a_stream_is_told_what_another_process_did(on_postgres: Api, beside_it: Api) -> None:
