@@ -198,7 +198,7 @@ def subscriptions_of(
 def _made(paid: list[Payment], known: Subscription | None) -> Subscription:
     settled = sorted(paid, key=lambda it: (it.settled_at or it.created_at, it.id))
     last = next((it for it in reversed(settled) if it.reversed_at is None), settled[-1])
-    item, paid_at = last.item, last.settled_at or last.created_at
+    item = last.item
     assert isinstance(item, SubscriptionItem)  # noqa: S101 - what has a subscription's id
     first = settled[0]
     made = Subscription(
@@ -214,8 +214,10 @@ def _made(paid: list[Payment], known: Subscription | None) -> Subscription:
     )
     if known is None:
         return made
-    # What was decided before the last payment is over with it.
-    decided = known.decided_at is not None and known.decided_at >= paid_at
+    # What was decided is over once the person pays again; a renewal is no decision of theirs.
+    bought = (it.settled_at for it in settled if it.quote_id is not None)
+    bought_at = max((at for at in bought if at is not None), default=first.created_at)
+    decided = known.decided_at is not None and known.decided_at >= bought_at
     return attrs.evolve(
         made,
         refs=attrs.evolve(known.refs, invoice_id=last.invoice_id or known.refs.invoice_id),
