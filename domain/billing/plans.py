@@ -103,6 +103,11 @@ class Plans:
         """Give the term of a subscription that runs at an instant."""
         return next((term for term in self._of(subscription_id) if term.covers(now)), None)
 
+    def was_given_back(self, subscription_id: SubscriptionId) -> bool:
+        """Tell whether what was last paid for a subscription was taken back."""
+        own = [term for term in self.terms if term.subscription_id == subscription_id]
+        return bool(own) and max(own, key=lambda it: it.settled_at).reversed_at is not None
+
     @cached_property
     def _boundaries(self) -> tuple[datetime, ...]:
         ends = [at for term in self.terms for at in (term.starts_at, term.ends_at)]
@@ -227,6 +232,28 @@ def _made(paid: list[Payment], known: Subscription | None) -> Subscription:
         decided_at=known.decided_at,
         next_item=known.next_item if decided else None,
     )
+
+
+def begun_by(subscription: Subscription, payments: Iterable[Payment]) -> Payment | None:
+    """Give the payment that the subscription at the provider was begun by.
+
+    That is the last that the person made: each of them begins one there, and takes the place
+    of those before it. One that was taken back has done so all the same.
+    """
+    made = [
+        payment
+        for payment in payments
+        if payment.subscription_id == subscription.id
+        and payment.quote_id is not None
+        and payment.settled_at is not None
+    ]
+    return max(made, key=lambda it: (it.settled_at, it.id), default=None)
+
+
+def replaced(subscription: Subscription) -> Subscription:
+    """Give a subscription without what the provider said of the one that it was there."""
+    refs = ProviderRefs(customer_id=subscription.refs.customer_id)
+    return attrs.evolve(subscription, refs=refs, snapshot=None)
 
 
 def with_snapshot(subscription: Subscription, said: SubscriptionSnapshot) -> Subscription:

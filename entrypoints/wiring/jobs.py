@@ -45,9 +45,10 @@ def job_kinds(
                 longest_run=hour,
             ),
             JobKind(name=BRING_UP, handle=bring_plans_up),
-            # They ask the provider between transactions of their own.
+            # They ask the provider between transactions of their own; one that is away for
+            # days is asked once an hour.
             *(
-                JobKind(name=name, handle=handle, in_transaction=False)
+                JobKind(name=name, handle=handle, in_transaction=False, tries=100)
                 for name, handle in billing.items()
             ),
             JobKind(
