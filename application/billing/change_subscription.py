@@ -6,7 +6,7 @@ from uuid import UUID
 
 from attrs import frozen
 
-from application.billing.keep_plans import PlanKeeper
+from application.billing.keep_plans import TELL_RENEWAL, PlanKeeper
 from application.billing.provider_ports import ProviderRefusedError, Providers
 from application.shared.jobs import Job, StoredJob
 from application.shared.outbox import outgoing
@@ -19,14 +19,12 @@ from domain.billing.changes import (
     resumed,
     running,
 )
+from domain.billing.payments import Provider
 from domain.billing.plans import Plans
 from domain.billing.quotes import Quote
 from domain.billing.subscriptions import Subscription
 from domain.shared.ids import PersonId
 from domain.shared.standing import person_reasons, require_standing
-
-TELL_RENEWAL = "tell_renewal"
-"""The kind of the job that tells the provider whether a subscription is to be renewed."""
 
 
 class MakesQuotes(Protocol):
@@ -139,19 +137,25 @@ class TellRenewal:
     providers: Providers
 
     async def __call__(self, job: StoredJob) -> None:
-        """Tell it what the person decided last.
+        """Tell it what the person decided last; what was replaced is stopped, whatever that is.
 
         Raises:
             ProviderAwayError: The provider does not say; the job is tried again.
         """
+        if (replaced_id := job.data.get("own_id")) is not None:
+            await self._tell(Provider(job.data["provider"]), replaced_id, str(job.id), stops=True)
+            return
         known = await self.keep.subscriptions.of_person(PersonId(UUID(job.data["person_id"])))
         wanted = UUID(job.data["subscription_id"])
         subscription = next((it for it in known if it.id == wanted), None)
         if subscription is None or subscription.refs.subscription_id is None:
             return
-        renewals = self.providers.of(subscription.provider).renewals
-        own_id, key = subscription.refs.subscription_id, str(job.id)
         stops = subscription.canceled_at is not None or subscription.next_item is not None
+        own_id = subscription.refs.subscription_id
+        await self._tell(subscription.provider, own_id, str(job.id), stops=stops)
+
+    async def _tell(self, provider: Provider, own_id: str, key: str, *, stops: bool) -> None:
+        renewals = self.providers.of(provider).renewals
         try:
             if stops:
                 await renewals.cancel_renewal(own_id, key)

@@ -25,7 +25,8 @@ from application.shared.transaction import Transactions
 from domain.billing.catalogue import Item
 from domain.billing.changes import QuotedPlan, quoted_plan
 from domain.billing.events import EntitlementsChanged, SubscriptionChanged
-from domain.billing.plans import Plans, subscriptions_of
+from domain.billing.payments import Payment, Provider
+from domain.billing.plans import Plans, begun_by, replaced, subscriptions_of
 from domain.billing.subscriptions import (
     Expired,
     GrantSource,
@@ -41,6 +42,9 @@ from domain.shared.tiers import Tier
 
 BRING_UP = "bring_plans_up"
 """The kind of the job that does it when time has changed what applies."""
+
+TELL_RENEWAL = "tell_renewal"
+"""The kind of the job that tells the provider whether a subscription is to be renewed."""
 
 
 def no_such_buyer(person_id: PersonId) -> NotFoundError:
@@ -138,7 +142,7 @@ class PlanKeeper:
         plans = await self.read(buyer.person_id)
         if complimentary is not None:
             plans = attrs.evolve(plans, complimentary=complimentary)
-        await self._keep_subscriptions(buyer.person_id, plans, now)
+        await self._keep_subscriptions(buyer, plans, now)
         if not buyer.deleted:
             await self.tiers.hold(buyer.person_id, held_plan(plans, now))
             await self._keep_standing(buyer.person_id, plans, now)
@@ -148,6 +152,41 @@ class PlanKeeper:
                 await self.jobs.enqueue(job)
         return plans
 
+    async def begun_by(self, subscription: Subscription) -> Payment | None:
+        """Give the payment that the subscription at the provider was begun by."""
+        return begun_by(subscription, await self.payments.plans(subscription.person_id))
+
+    async def replace(self, payment: Payment) -> None:
+        """Let a subscription that a locked person has paid for be the only one renewed.
+
+        Whatever else their providers renew for them is stopped, or they would pay twice.
+        """
+        if payment.quote_id is None:
+            return
+        for known in await self.subscriptions.of_person(payment.person_id):
+            own = known.id == payment.subscription_id
+            began = await self.begun_by(known)
+            if own and (began is None or began.id != payment.id):
+                continue
+            await self.stop_renewal(known, known.provider, known.renewed_by)
+            if own:
+                await self.subscriptions.record((replaced(known),), ())
+
+    async def stop_renewal(
+        self, subscription: Subscription, provider: Provider, own_id: str | None
+    ) -> None:
+        """Have a provider told, after the transaction, to renew one of its own no more."""
+        if own_id is None:
+            return
+        data = {
+            "person_id": str(subscription.person_id),
+            "subscription_id": str(subscription.id),
+            "provider": provider.value,
+            "own_id": own_id,
+        }
+        job = Job(kind=TELL_RENEWAL, key=own_id, at=await self.clock.now(), data=data)
+        await self.jobs.enqueue(job)
+
     async def _is_behind(self, buyer: Buyer, plans: Plans, now: datetime) -> bool:
         known = await self.subscriptions.of_person(buyer.person_id)
         statuses = {it.id: it.status for it in known}
@@ -156,10 +195,14 @@ class PlanKeeper:
         )
         return changed or plans.tier(now) is not buyer.tier
 
-    async def _keep_subscriptions(self, person_id: PersonId, plans: Plans, now: datetime) -> None:
-        before = {it.id: it for it in await self.subscriptions.of_person(person_id)}
+    async def _keep_subscriptions(self, buyer: Buyer, plans: Plans, now: datetime) -> None:
+        before = {it.id: it for it in await self.subscriptions.of_person(buyer.person_id)}
         for subscription in plans.subscriptions:
             after = attrs.evolve(subscription, status=plans.state(subscription, now).status)
+            if buyer.deleted or plans.was_given_back(after.id):
+                began = await self.begun_by(after)
+                provider = after.provider if began is None else began.provider
+                await self.stop_renewal(after, provider, after.renewed_by)
             if after != before.get(after.id):
                 event = self.subscription_changed(after, plans, now)
                 await self.subscriptions.record((after,), outgoing(self.new_id, (event,)))

@@ -135,6 +135,8 @@ class PaymentRecorder:
         if changes.reversed:
             await self._take_back(after)
             await self.credit.give_back(after)
+        if changes.settled and isinstance(after.item, SubscriptionItem):
+            await self.keep.replace(after)
         if changes.moves_plans:
             await self.keep.bring_up(buyer)
         await self._give_back_what_came_twice(after)
@@ -147,12 +149,10 @@ class PaymentRecorder:
                 await self.video_credits.sell(payment.person_id, purchase, number)
             case SecondsItem(seconds=seconds):
                 await self.seconds.sell(payment.person_id, seconds)
-            case PassItem(tier=tier):
-                # Its seconds were not taken back, as a month's are not at a downgrade.
-                if not again:
-                    await self.seconds.add_pass(payment.person_id, tier, payment.item.length)
-            case SubscriptionItem():
-                pass
+            case PassItem(tier=tier) if not again:
+                await self.seconds.add_pass(payment.person_id, tier, payment.item.length)
+            case PassItem() | SubscriptionItem():
+                pass  # a pass's seconds were never taken back
             case _:
                 assert_never(payment.item)
 

@@ -77,6 +77,16 @@ class RefundPayment:
         return await keep.transactions.run(work)
 
 
+def _asked(payment: Payment, refund: Refund, left: int) -> int:
+    """Give how much the provider is asked for.
+
+    Of the charge that counts it is what was written down, whatever was given back since: that
+    may be this very refund, and under the same key the provider takes only the same again.
+    """
+    counts = refund.charge_id == payment.provider_payment_id
+    return refund.amount_minor if counts else min(refund.amount_minor, left)
+
+
 def _report(refund: Refund) -> Report:
     return Report(
         kind=ReportKind.REFUND,
@@ -107,7 +117,7 @@ class RefundByJob:
         payment = await self.record.payments.get(refund.payment_id)
         if payment is None:
             return
-        if not payment.left_of(refund.charge_id):
+        if not (left := payment.left_of(refund.charge_id)):
             await self._keep(attrs.evolve(refund, state=RefundState.DONE), None)
             return
         intent = RefundIntent(
@@ -117,7 +127,7 @@ class RefundByJob:
                 created_at=payment.created_at,
             ),
             charge_id=refund.charge_id,
-            amount_minor=min(refund.amount_minor, payment.left_of(refund.charge_id)),
+            amount_minor=_asked(payment, refund, left),
             currency=refund.currency,
             key=str(refund.id),
         )

@@ -9,7 +9,6 @@ from attrs import frozen
 from application.billing.provider_ports import (
     FetchedOrder,
     OrderRef,
-    ProviderAwayError,
     Providers,
 )
 from application.billing.record_reports import PaymentRecorder, is_provided
@@ -17,6 +16,7 @@ from application.billing.start_checkout import FIRST_LOOK, RESOLVE, with_checkou
 from application.billing.take_snapshot import SnapshotTaker
 from application.shared.jobs import Job, StoredJob
 from domain.billing.payments import Payment, no_such_payment
+from domain.shared.errors import UnavailableError
 from domain.shared.ids import PaymentId
 
 _LONGEST_PAUSE = timedelta(hours=6)
@@ -92,7 +92,7 @@ class ResolveByJob:
         payments = self.resolve.record.payments
         try:
             payment = await self.resolve(payment_id)
-        except ProviderAwayError:
+        except UnavailableError:
             found = await payments.get(payment_id)
             if found is None:
                 return

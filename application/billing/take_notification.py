@@ -17,7 +17,7 @@ from application.billing.provider_ports import (
 )
 from application.billing.record_reports import PaymentRecorder
 from application.billing.start_checkout import RESOLVE
-from application.billing.take_snapshot import SnapshotTaker
+from application.billing.take_snapshot import SnapshotTaker, TiedError
 from application.shared.jobs import Job
 from domain.billing.payments import Payment, Provider, Report
 from domain.billing.quotes import LineKind, QuoteLine
@@ -67,17 +67,19 @@ class TakeNotification:
             return tuple([await self._quarantine(provider, it) for it in delivery.notifications])
         return tuple([await self._take(provider, it) for it in delivery.notifications])
 
-    async def _take(self, provider: Provider, news: Notification) -> Taken:
+    async def _take(self, provider: Provider, news: Notification, *, again: bool = False) -> Taken:
         taken_in = await self._settled(news)
 
         async def work() -> Taken:
             now = await self.record.keep.clock.now()
             if not await self.notifications.take(provider, taken_in.event_key, now):
                 return Taken.REPEATED
-            return await self._apply(provider, taken_in)
+            return await self._apply(provider, taken_in, asked=again or taken_in != news)
 
         try:
             return await self.record.keep.transactions.run(work)
+        except TiedError:
+            return await self._take(provider, news, again=True)
         except _UnknownError:
             # Its key is not kept, so that it is taken in once we know what it is about.
             await self._quarantine(provider, news)
@@ -92,7 +94,7 @@ class TakeNotification:
             return news
         return attrs.evolve(news, snapshot=await self.snapshots.settled(known, news.snapshot))
 
-    async def _apply(self, provider: Provider, news: Notification) -> Taken:
+    async def _apply(self, provider: Provider, news: Notification, *, asked: bool) -> Taken:
         match news:
             case PaymentNotification():
                 payment_id = await self._payment_of(provider, news)
@@ -101,7 +103,7 @@ class TakeNotification:
                 await self.record.changed(payment_id, lambda it: _told(it, news.report))
                 return Taken.APPLIED
             case SubscriptionNotification():
-                if not await self.snapshots.apply(news.snapshot):
+                if not await self.snapshots.apply(news.snapshot, asked=asked):
                     raise _UnknownError
                 return Taken.APPLIED
             case _:

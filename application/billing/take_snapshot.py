@@ -10,6 +10,10 @@ from domain.billing.plans import with_snapshot
 from domain.billing.subscriptions import Subscription, SubscriptionSnapshot
 
 
+class TiedError(Exception):
+    """Two snapshots are of the same instant: the provider is to be asked which one stands."""
+
+
 @frozen
 class SnapshotTaker:
     """Applies snapshots: of two the later one, and of two at once what the provider says now."""
@@ -23,7 +27,7 @@ class SnapshotTaker:
         subscription = await self.found(said)
         if subscription is None:
             return False
-        return await self.apply(await self.settled(subscription, said))
+        return await self.apply(await self.settled(subscription, said), asked=True)
 
     async def settled(
         self, subscription: Subscription, said: SubscriptionSnapshot
@@ -55,8 +59,12 @@ class SnapshotTaker:
         own = await self.keep.subscriptions.of_person(payment.person_id)
         return next((it for it in own if it.id == payment.subscription_id), None)
 
-    async def apply(self, said: SubscriptionSnapshot) -> bool:
-        """Take a snapshot in, in one transaction; give False where we know of none."""
+    async def apply(self, said: SubscriptionSnapshot, *, asked: bool) -> bool:
+        """Take a snapshot in, in one transaction; give False where we know of none.
+
+        Raises:
+            TiedError: Another of the same instant came meanwhile, and the provider was not asked.
+        """
 
         async def work() -> bool:
             seen = await self.found(said)
@@ -66,10 +74,25 @@ class SnapshotTaker:
             before = await self.found(said)
             if before is None:
                 return False
+            began = await self.keep.begun_by(before)
+            if said.payment_id is not None and began is not None and said.payment_id != began.id:
+                return await self._replaced(before, said)
             after = with_snapshot(before, said)
+            last = before.snapshot
+            if not asked and after != before and last is not None and last.created == said.created:
+                raise TiedError
             if after != before:
                 await self.keep.subscriptions.record((after,), outgoing(self.keep.new_id, ()))
                 await self.keep.bring_up(buyer)
             return True
 
         return await self.keep.transactions.run(work)
+
+    async def _replaced(self, subscription: Subscription, said: SubscriptionSnapshot) -> bool:
+        """Stop what another payment has taken the place of; give False if it has not begun."""
+        payment = None if said.payment_id is None else await self.payments.get(said.payment_id)
+        if payment is None or payment.charge is None:
+            return False
+        if said.renews:
+            await self.keep.stop_renewal(subscription, said.provider, said.refs.subscription_id)
+        return True

@@ -139,17 +139,19 @@ def quoted_plan(
         return QuotedPlan()
     if isinstance(state, PastDue):
         return QuotedPlan(renews=current.id)
-    if item in (current.item, current.next_item):
-        return QuotedPlan(renews=current.id)
-    if plan_change(current.item, item) is not PlanChange.UPGRADE:
+    renews = item in (current.item, current.next_item)
+    if not renews and plan_change(current.item, item) is not PlanChange.UPGRADE:
         raise PlanChangeRefusedError(
             f"The subscription is for {current.item.key} until "
             f"{state.period_ends_at:%Y-%m-%dT%H:%M:%SZ}; change it, and pay for {item.key} then."
         )
     if currency != current.currency:
         raise PlanChangeRefusedError(
-            f"The subscription was paid in {current.currency}; upgrade it in that currency."
+            f"The subscription was paid in {current.currency}; go on in that currency, "
+            f"or wait until it is over."
         )
+    if renews:
+        return QuotedPlan(renews=current.id)
     unused = _unused_minor(current, plans, paid, now)
     return QuotedPlan(upgrade=Upgrade(subscription_id=current.id, unused_minor=unused))
 
@@ -157,13 +159,21 @@ def quoted_plan(
 def _unused_minor(
     subscription: Subscription, plans: Plans, paid: tuple[Payment, ...], now: datetime
 ) -> int:
-    """Give what is unused of what was paid, period by period, each floored."""
-    amounts = {payment.id: payment.amount_minor for payment in paid}
-    credit = {payment.id: payment.credit_applied_minor for payment in paid}
+    """Give what is unused of what was paid, period by period, each floored.
+
+    What an upgrade took off is part of what it is worth; what was given back is not.
+    """
+    worth = {
+        payment.id: payment.amount_minor
+        - payment.refunded_minor
+        + payment.credit_applied_minor
+        + payment.taken_over_minor
+        for payment in paid
+        if payment.currency == subscription.currency
+    }
     unused = 0
     for term in plans.terms:
         if term.subscription_id == subscription.id and now < term.ends_at and not term.reversed_at:
-            worth = amounts.get(term.payment_id, 0) + credit.get(term.payment_id, 0)
             left = term.ends_at - max(now, term.starts_at)
-            unused += worth * left // (term.ends_at - term.starts_at)
+            unused += worth.get(term.payment_id, 0) * left // (term.ends_at - term.starts_at)
     return unused

@@ -198,6 +198,11 @@ class Payment:
         return sum(line.amount_minor for line in self.lines if line.kind is LineKind.PRICE)
 
     @property
+    def taken_over_minor(self) -> int:
+        """What it took off for what was unused of the period that it took the place of."""
+        return -sum(it.amount_minor for it in self.lines if it.kind is LineKind.PRORATION)
+
+    @property
     def upgrades(self) -> bool:
         """Whether it took the place of a period that was not over."""
         return any(line.kind is LineKind.PRORATION for line in self.lines)
@@ -219,11 +224,13 @@ class Payment:
         return attrs.evolve(self, reports=kept)
 
     def left_of(self, charge_id: str) -> int:
-        """Give what was not given back of what was charged once."""
+        """Give what was not given back of what was charged once, nor taken back by a bank."""
         reviews = (it for it in self.reviews if it.charge_id == charge_id)
         review = next(reviews, None)
         if review is not None:
             return max(0, review.amount_minor - review.refunded_minor)
+        if self.charged_back_at is not None:
+            return 0
         return max(0, self.amount_minor - self.refunded_minor)
 
     @cached_property

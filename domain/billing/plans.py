@@ -103,6 +103,11 @@ class Plans:
         """Give the term of a subscription that runs at an instant."""
         return next((term for term in self._of(subscription_id) if term.covers(now)), None)
 
+    def was_given_back(self, subscription_id: SubscriptionId) -> bool:
+        """Tell whether what was last paid for a subscription was taken back."""
+        own = [term for term in self.terms if term.subscription_id == subscription_id]
+        return bool(own) and max(own, key=lambda it: it.settled_at).reversed_at is not None
+
     @cached_property
     def _boundaries(self) -> tuple[datetime, ...]:
         ends = [at for term in self.terms for at in (term.starts_at, term.ends_at)]
@@ -198,7 +203,7 @@ def subscriptions_of(
 def _made(paid: list[Payment], known: Subscription | None) -> Subscription:
     settled = sorted(paid, key=lambda it: (it.settled_at or it.created_at, it.id))
     last = next((it for it in reversed(settled) if it.reversed_at is None), settled[-1])
-    item, paid_at = last.item, last.settled_at or last.created_at
+    item = last.item
     assert isinstance(item, SubscriptionItem)  # noqa: S101 - what has a subscription's id
     first = settled[0]
     made = Subscription(
@@ -214,8 +219,10 @@ def _made(paid: list[Payment], known: Subscription | None) -> Subscription:
     )
     if known is None:
         return made
-    # What was decided before the last payment is over with it.
-    decided = known.decided_at is not None and known.decided_at >= paid_at
+    # What was decided is over once the person pays again; a renewal is no decision of theirs.
+    bought = (it.settled_at for it in settled if it.quote_id is not None)
+    bought_at = max((at for at in bought if at is not None), default=first.created_at)
+    decided = known.decided_at is not None and known.decided_at >= bought_at
     return attrs.evolve(
         made,
         refs=attrs.evolve(known.refs, invoice_id=last.invoice_id or known.refs.invoice_id),
@@ -225,6 +232,28 @@ def _made(paid: list[Payment], known: Subscription | None) -> Subscription:
         decided_at=known.decided_at,
         next_item=known.next_item if decided else None,
     )
+
+
+def begun_by(subscription: Subscription, payments: Iterable[Payment]) -> Payment | None:
+    """Give the payment that the subscription at the provider was begun by.
+
+    That is the last that the person made: each of them begins one there, and takes the place
+    of those before it. One that was taken back has done so all the same.
+    """
+    made = [
+        payment
+        for payment in payments
+        if payment.subscription_id == subscription.id
+        and payment.quote_id is not None
+        and payment.settled_at is not None
+    ]
+    return max(made, key=lambda it: (it.settled_at, it.id), default=None)
+
+
+def replaced(subscription: Subscription) -> Subscription:
+    """Give a subscription without what the provider said of the one that it was there."""
+    refs = ProviderRefs(customer_id=subscription.refs.customer_id)
+    return attrs.evolve(subscription, refs=refs, snapshot=None)
 
 
 def with_snapshot(subscription: Subscription, said: SubscriptionSnapshot) -> Subscription:

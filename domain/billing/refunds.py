@@ -64,16 +64,15 @@ def refund_of(payment: Payment, amount_minor: int | None, asked: Iterable[Refund
     if payment.charge is None:
         raise RefundNotPossibleError("Nothing was paid, so nothing can be given back.")
     charge_id = payment.charge.charge_id
-    waiting = sum(
-        it.amount_minor
-        for it in asked
-        if it.charge_id == charge_id and it.state is not RefundState.REFUSED
-    )
-    left = payment.amount_minor - max(waiting, payment.refunded_minor)
+    own = [it for it in asked if it.charge_id == charge_id]
+    waiting = sum(it.amount_minor for it in own if it.state is RefundState.REQUESTED)
+    taken = waiting + sum(it.amount_minor for it in own if it.state is RefundState.DONE)
+    # What the provider has told may be what was asked for, or was given back besides.
+    left = max(0, payment.amount_minor - max(taken, payment.refunded_minor + waiting))
     if payment.charged_back_at is not None:
         left = 0
     wanted = left if amount_minor is None else amount_minor
-    if payment.reversed_at is not None or not 0 <= wanted <= left or (not wanted and waiting):
+    if payment.reversed_at is not None or not 0 <= wanted <= left or (not wanted and taken):
         raise RefundNotPossibleError(
             f"{left} of {payment.amount_minor} {payment.currency} in minor units can be given back."
         )

@@ -65,6 +65,12 @@ class SubscriptionSnapshot:
     cancels_at_period_end: bool = False
     payment_id: PaymentId | None = None
 
+    @property
+    def renews(self) -> bool:
+        """Whether the provider is to charge for it again."""
+        over = self.status in (SubscriptionStatus.CANCELED, SubscriptionStatus.EXPIRED)
+        return not over and not self.cancels_at_period_end
+
 
 @frozen(kw_only=True)
 class Term:
@@ -132,13 +138,17 @@ class Subscription:
     snapshot: SubscriptionSnapshot | None = None
 
     @property
+    def renewed_by(self) -> str | None:
+        """The provider's id of what it is to charge for again by itself, if there is such."""
+        return self.refs.subscription_id if self.snapshot is None or self.snapshot.renews else None
+
+    @property
     def not_renewed_since(self) -> datetime | None:
         """Since when it is not to be renewed: the later of the person and the provider says."""
         said = self.snapshot
         if said is None or (self.decided_at is not None and self.decided_at >= said.created):
             return self.canceled_at
-        over = said.status in (SubscriptionStatus.CANCELED, SubscriptionStatus.EXPIRED)
-        return said.created if over or said.cancels_at_period_end else None
+        return None if said.renews else said.created
 
 
 @frozen(kw_only=True)

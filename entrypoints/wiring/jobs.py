@@ -2,12 +2,19 @@
 
 import random
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from dependency_injector.containers import DeclarativeContainer
-from dependency_injector.providers import DependenciesContainer, Dict, Factory, Object, Singleton
+from dependency_injector.providers import (
+    DependenciesContainer,
+    Dict,
+    Factory,
+    List,
+    Object,
+    Singleton,
+)
 
 from application.achievements.publish_achievement import AWARD_BACK
 from application.billing.keep_plans import BRING_UP
@@ -34,7 +41,7 @@ def job_kinds(
     foreseen: Mapping[str, _Foreseeing],
     every_hour: Mapping[str, Handler],
     award_back: Handler,
-    asking: Mapping[str, Handler],
+    asking: Sequence[JobKind],
     bring_plans_up: Handler,
     reconcile_payments: Handler,
 ) -> JobKinds:
@@ -53,12 +60,7 @@ def job_kinds(
                 longest_run=hour,
             ),
             JobKind(name=BRING_UP, handle=bring_plans_up),
-            # They ask a provider between transactions of their own. A model that is away is asked
-            # again by the rules of personas, not by these.
-            *(
-                JobKind(name=name, handle=handle, in_transaction=False)
-                for name, handle in asking.items()
-            ),
+            *asking,
             JobKind(
                 name="reconcile_payments",
                 handle=reconcile_payments,
@@ -76,6 +78,11 @@ def _sweep(name: str, handle: Handler, every: timedelta, ahead: Ahead | None = N
     return JobKind(
         name=name, handle=handle, every=every, ahead=ahead, in_transaction=False, tries=3
     )
+
+
+def _asking_payments(name: str, handle: Handler) -> JobKind:
+    """Give a kind that asks a payment provider, once an hour where that is away for days."""
+    return JobKind(name=name, handle=handle, in_transaction=False, tries=100)
 
 
 class Jobs(DeclarativeContainer):
@@ -112,11 +119,14 @@ class Jobs(DeclarativeContainer):
             forget_sign_ins=sign_in.forget_sign_ins,
         ),
         award_back=achievements.award_back_by_job,
-        asking=Dict(
-            resolve_payment=billing.resolve_by_job,
-            refund_payment=billing.refund_by_job,
-            tell_renewal=billing.tell_renewal,
-            grow_summary=personas.grow_summary,
+        asking=List(
+            Factory(_asking_payments, "resolve_payment", billing.resolve_by_job),
+            Factory(_asking_payments, "refund_payment", billing.refund_by_job),
+            Factory(_asking_payments, "tell_renewal", billing.tell_renewal),
+            # A model that is away is asked again by the rules of personas, not by these.
+            Factory(
+                JobKind, name="grow_summary", handle=personas.grow_summary, in_transaction=False
+            ),
         ),
         bring_plans_up=billing.bring_plans_up,
         reconcile_payments=billing.reconcile_payments,

@@ -35,6 +35,8 @@ class ScriptedProvider:
         asked_back: The keys under which refunds were asked for, and how much.
         deliveries: What its notifications say, by their bodies.
         subscriptions: What it says of its subscriptions when asked.
+        stopped: Which of them it was told to renew no more, each time.
+        resumed: Which of them it was told to renew again, each time.
     """
 
     orders: dict[PaymentId, CheckoutIntent] = Factory(dict)
@@ -44,6 +46,8 @@ class ScriptedProvider:
     asked_back: dict[str, int] = Factory(dict)
     deliveries: dict[bytes, Delivery] = Factory(dict)
     subscriptions: dict[str, SubscriptionSnapshot] = Factory(dict)
+    stopped: list[str] = Factory(list)
+    resumed: list[str] = Factory(list)
 
     @property
     def name(self) -> Provider:
@@ -75,9 +79,11 @@ class ScriptedProvider:
 
     async def cancel_renewal(self, provider_subscription_id: str, key: str) -> None:
         self._may_lose()
+        self.stopped.append(provider_subscription_id)
 
     async def resume_renewal(self, provider_subscription_id: str, key: str) -> None:
         self._may_lose()
+        self.resumed.append(provider_subscription_id)
 
     async def fetch_subscription(
         self, provider_subscription_id: str

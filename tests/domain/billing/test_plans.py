@@ -40,7 +40,7 @@ from domain.billing.subscriptions import (
     Trialing,
 )
 from domain.billing.terms import terms_of
-from domain.shared.ids import SubscriptionId
+from domain.shared.ids import QuoteId, SubscriptionId
 from domain.shared.tiers import Tier
 from tests.domain.billing.reports import PRICE, START, a_payment, refund, success
 
@@ -51,7 +51,7 @@ SUB = SubscriptionId(UUID(int=1))
 
 def paid(item: str, at: datetime = START, number: int = 1, **changes: Any) -> Payment:
     if item.endswith(("monthly", "annual")):
-        changes = {"subscription_id": SUB, **changes}
+        changes = {"subscription_id": SUB, "quote_id": QuoteId(UUID(int=number)), **changes}
     report = attrs.evolve(success(), occurred_at=at)
     return a_payment(item, number, **changes).told((report,))
 
@@ -154,6 +154,20 @@ def test_what_is_canceled_lasts_to_the_end_without_grace() -> None:
     assert renewed.subscriptions[0].not_renewed_since is None
 
 
+def test_a_renewal_by_the_provider_undoes_no_decision() -> None:
+    end = datetime(2026, 4, 2, 12, tzinfo=UTC)
+    first = paid("premium_monthly")
+    [subscription] = plans(first).subscriptions
+    less = item_of("plus_monthly")
+    later = changed_later(subscription, less, end - DAY)  # type: ignore[arg-type]
+    for known in (canceled(subscription, end - DAY), later):
+        renewal = paid("premium_monthly", end, 2, quote_id=None)
+        [after] = plans(first, renewal, known=(known,)).subscriptions
+        assert (after.canceled_at, after.next_item) == (known.canceled_at, known.next_item)
+        [anew] = plans(first, paid("premium_monthly", end, 2), known=(known,)).subscriptions
+        assert (anew.canceled_at, anew.next_item) == (None, None)
+
+
 def test_what_is_given_back_is_over_at_once() -> None:
     back = attrs.evolve(refund(), occurred_at=START + 2 * DAY)
     own = plans(paid("plus_monthly").told((back,)))
@@ -221,6 +235,41 @@ def test_a_quote_for_a_plan_takes_off_what_is_unused() -> None:
     with pytest.raises(PlanChangeRefusedError):
         quoted_plan(item_of("plus_monthly"), better, (first,), "INR", half)
     assert quoted_plan(item_of("seconds_3600"), own, (first,), "INR", half).renews is None
+
+
+def test_what_a_plan_is_worth_is_what_was_paid_for_it_and_not_given_back() -> None:
+    part = attrs.evolve(refund(), amount_minor=PRICE // 2, occurred_at=START)
+    first = paid("plus_monthly").told((part,))
+    quoted = quoted_plan(item_of("premium_monthly"), plans(first), (first,), "INR", START)
+    assert quoted.upgrade is not None
+    assert quoted.upgrade.unused_minor == PRICE - PRICE // 2
+    lines = (
+        QuoteLine(LineKind.PRICE, "plus_annual", PRICE + 100),
+        QuoteLine(LineKind.PRORATION, "unused_period", -100),
+    )
+    second = paid("plus_annual", START, 2, lines=lines)
+    both = (paid("plus_monthly"), second)
+    again = quoted_plan(item_of("premium_annual"), plans(*both), both, "INR", START)
+    assert again.upgrade is not None
+    assert again.upgrade.unused_minor == PRICE + 100
+
+
+def test_money_of_two_currencies_is_never_added_up() -> None:
+    first = paid("plus_monthly")
+    own = plans(first)
+    with pytest.raises(PlanChangeRefusedError, match="INR"):
+        quoted_plan(item_of("plus_monthly"), own, (first,), "USD", START + DAY)
+    over = datetime(2026, 4, 2, 12, tzinfo=UTC)
+    late = quoted_plan(item_of("plus_monthly"), own, (first,), "USD", over)
+    assert late.renews == SUB
+    dollars = paid("plus_monthly", START + DAY, 2, amount_minor=999, currency="USD")
+    other = attrs.evolve(
+        dollars, reports=(attrs.evolve(success(), amount_minor=999, currency="USD"),)
+    )
+    both = (first, attrs.evolve(other))
+    mixed = quoted_plan(item_of("premium_annual"), plans(*both), both, "USD", START + DAY)
+    assert mixed.upgrade is not None
+    assert mixed.upgrade.unused_minor <= 999
 
 
 def test_downwards_waits_for_the_end() -> None:
