@@ -168,7 +168,7 @@ def notification(body: bytes) -> Notification:
     try:
         news = msgspec.json.decode(body, type=_News)
         return _notification(news)
-    except (msgspec.DecodeError, UnicodeDecodeError, ValueError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, ArithmeticError, ValueError) as error:
         raise InvalidSignatureError("The body is no webhook of Cashfree.") from error
 
 

@@ -174,7 +174,7 @@ def notification(body: bytes) -> Notification:
     try:
         event = msgspec.json.decode(body, type=_Event)
         return _said(event) or OtherNotification(event_key=event.id, type=event.type)
-    except (msgspec.DecodeError, UnicodeDecodeError, IndexError, ValueError) as error:
+    except (ArithmeticError, IndexError, msgspec.DecodeError, OSError, ValueError) as error:
         raise InvalidSignatureError("The body is no event of Stripe.") from error
 
 

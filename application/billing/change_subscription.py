@@ -8,9 +8,10 @@ from attrs import frozen
 
 from application.billing.keep_plans import TELL_RENEWAL, PlanKeeper
 from application.billing.provider_ports import ProviderRefusedError, Providers
+from application.billing.show_catalogue import catalogue_of
 from application.shared.jobs import Job, StoredJob
 from application.shared.outbox import outgoing
-from domain.billing.catalogue import SubscriptionItem, item_of, no_such_item
+from domain.billing.catalogue import SubscriptionItem
 from domain.billing.changes import (
     PlanChange,
     canceled,
@@ -23,6 +24,7 @@ from domain.billing.payments import Provider
 from domain.billing.plans import Plans
 from domain.billing.quotes import Quote
 from domain.billing.subscriptions import Subscription
+from domain.shared.errors import NotFoundError
 from domain.shared.ids import PersonId
 from domain.shared.standing import person_reasons, require_standing
 
@@ -61,16 +63,18 @@ class SubscriptionChanger:
         """Change what the subscription is for: upwards once paid, downwards at the period's end.
 
         Raises:
-            NotFoundError: There is no such person or item.
+            NotFoundError: There is no such person, or no such subscription is sold.
             NoSubscriptionError: No subscription of theirs runs.
             PlanUnchangedError: It is for that item already.
             PlanChangeRefusedError: It cannot be changed to that item.
             PersonSuspendedError: The person may not act.
             PersonDeletedError: They were erased.
         """
-        item = item_of(item_key)
+        item = catalogue_of(self.keep.rulebook).offer(item_key).item
         if not isinstance(item, SubscriptionItem):
-            raise no_such_item(item_key)
+            raise NotFoundError(
+                f"'{item_key}' is no subscription; take the key of one, or make a quote for it."
+            )
         plans = await self.keep.brought_up(person_id)
         subscription = running(plans, await self.keep.clock.now())
         if plan_change(subscription.item, item) is PlanChange.UPGRADE:

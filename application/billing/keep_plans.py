@@ -93,6 +93,17 @@ class PlanKeeper:
         plans = await self.read(person_id)
         return quoted_plan(item, plans, paid, currency, await self.clock.now())
 
+    async def known(self, person_id: PersonId) -> Buyer:
+        """Give a person.
+
+        Raises:
+            NotFoundError: There is no such person.
+        """
+        buyer = await self.buyers.get(person_id)
+        if buyer is None:
+            raise no_such_buyer(person_id)
+        return buyer
+
     async def locked(self, person_id: PersonId) -> Buyer:
         """Lock a person and give them.
 
@@ -118,9 +129,7 @@ class PlanKeeper:
         Raises:
             NotFoundError: There is no such person.
         """
-        buyer = await self.buyers.get(person_id)
-        if buyer is None:
-            raise no_such_buyer(person_id)
+        buyer = await self.known(person_id)
         now = await self.clock.now()
         plans = await self.read(person_id)
         if buyer.deleted or not await self._is_behind(buyer, plans, now):

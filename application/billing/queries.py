@@ -36,7 +36,12 @@ class BillingQueries:
         return payment, await self.refunds.of_payment(payment_id)
 
     async def page(self, person_id: PersonId, after: Position | None, limit: int) -> Page[Payment]:
-        """Give a person's payments, the newest first."""
+        """Give a person's payments, the newest first.
+
+        Raises:
+            NotFoundError: There is no such person.
+        """
+        await self.keep.known(person_id)
         return await self.list.page(person_id, after, limit)
 
     async def plans(self, person_id: PersonId) -> tuple[Plans, datetime]:

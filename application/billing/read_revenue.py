@@ -60,8 +60,10 @@ class ReadRevenue:
                 range, or there is no such zone.
         """
         zone(timezone)
-        if not FIRST_DATE < first < LAST_DATE:
+        if first <= FIRST_DATE:
             raise InvalidValueError("from", f"Give a date after {FIRST_DATE.isoformat()}.")
+        if last >= LAST_DATE:
+            raise InvalidValueError("to", f"Give a date before {LAST_DATE.isoformat()}.")
         if last < first:
             raise InvalidValueError("to", f"Give a date from {first.isoformat()} on.")
         if (last - first).days >= MOST_DATES:

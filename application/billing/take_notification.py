@@ -8,6 +8,7 @@ from uuid import UUID, uuid5
 import attrs
 from attrs import frozen
 
+from application.billing.keepable import require_keepable
 from application.billing.ports import Notifications
 from application.billing.provider_ports import (
     Notification,
@@ -58,11 +59,13 @@ class TakeNotification:
 
         Raises:
             UnavailableError: The provider is not set up here.
-            InvalidSignatureError: It is not the provider's own.
+            InvalidSignatureError: It is not the provider's own, or holds what cannot be kept.
             ProviderAwayError: The provider must be asked and does not say.
         """
         now = await self.record.keep.clock.now()
         delivery = self.providers.of(provider).notifications.read(body, headers, now)
+        for news in delivery.notifications:
+            require_keepable(news)
         if delivery.stale:
             return tuple([await self._quarantine(provider, it) for it in delivery.notifications])
         return tuple([await self._take(provider, it) for it in delivery.notifications])

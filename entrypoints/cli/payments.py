@@ -23,13 +23,21 @@ def command() -> None:
 
 @command.command("reconcile", epilog="Example: kithkin payments reconcile --json")
 @options.database
+@options.rulebook
+@options.test_clock
 @options.as_json
-def reconcile(data: str | None, database_url: str | None, *, as_json: bool) -> None:
+def reconcile(*, as_json: bool, test_clock: bool | None, **flags: str | None) -> None:
     """Compare pending and recent payments with their providers, and take in what was missed.
 
     A job does the same once a day.
     """
-    found = ask(data, database_url, lambda kithkin: kithkin.billing.reconcile_payments()())
+    found = ask(
+        flags["data"],
+        flags["database_url"],
+        lambda kithkin: kithkin.billing.reconcile_payments()(),
+        rulebook=flags["rulebook"],
+        test_clock=test_clock,
+    )
     if as_json:
         write_json(
             {

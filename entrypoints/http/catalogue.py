@@ -189,7 +189,7 @@ class CatalogueRoutes(Controller):
         opt=FOR_PERSONS,
         dto=JsonBody[MakeQuoteBody],
         return_dto=None,
-        responses=problems(403, 404, body=True),
+        responses=problems(403, 404, 409, body=True),
     )
     async def make_quote(
         self, request: ApiRequest, data: JSONBody[MakeQuoteBody]

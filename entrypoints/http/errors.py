@@ -211,7 +211,7 @@ def _of_domain(request: Request[Any, Any, Any], error: DomainError) -> Problem:
 def _of_parameters(request: Request[Any, Any, Any], error: ValidationException) -> Problem:
     extra = error.extra if isinstance(error.extra, list) else []
     fields = [
-        FieldProblem(f"/{key}", with_choices(detail, _parameter(request, key)))
+        FieldProblem(f"/{_name(request, key)}", with_choices(detail, _parameter(request, key)))
         for key, detail in (
             (str(item.get("key", "")), str(item.get("message", error.detail)))
             for item in extra
@@ -227,6 +227,13 @@ def _of_parameters(request: Request[Any, Any, Any], error: ValidationException) 
     if fields:
         problem.errors = fields
     return problem
+
+
+def _name(request: Request[Any, Any, Any], key: str) -> str:
+    """Give what a parameter is called in a request, which a handler may know by another name."""
+    known = request.route_handler.parsed_fn_signature.parameters.get(key)
+    as_sent = None if known is None else getattr(known.kwarg_definition, "name", None)
+    return as_sent or key
 
 
 def _parameter(request: Request[Any, Any, Any], name: str) -> Any:  # noqa: ANN401 - any type

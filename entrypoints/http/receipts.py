@@ -9,7 +9,7 @@ from litestar import Controller, Response, get
 from litestar.enums import MediaType
 from litestar.params import FromPath
 
-from domain.billing.payments import Payment
+from domain.billing.payments import Payment, Provider
 from domain.billing.quotes import LineKind, QuoteLine
 from domain.billing.receipts import Receipt, receipt
 from domain.billing.revenue import movements
@@ -42,11 +42,12 @@ _POLICY = (
 def receipt_page(given: Receipt) -> str:
     """Write a receipt; everything in it is escaped."""
     payment = given.payment
+    by_credit = payment.provider is Provider.NONE
     facts = {
         "Receipt": str(payment.id),
         "Paid": f"{given.paid_at:%Y-%m-%d %H:%M} UTC",
-        "Paid to": payment.provider.value,
-        "Reference": payment.provider_payment_id,
+        "Paid through": None if by_credit else payment.provider.value,
+        "Reference": None if by_credit else payment.provider_payment_id,
         "Invoice": payment.invoice_id,
         "For": str(payment.person_id),
     }

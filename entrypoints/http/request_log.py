@@ -14,7 +14,7 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from uuid_utils import uuid7
 
 from entrypoints.http.logs import PERSON_ID, REQUEST_ID
-from entrypoints.http.security import SecurityHeaders
+from entrypoints.http.security import SecurityHeaders, lacking
 from entrypoints.wiring.figures import Figures
 
 _HEADER = b"x-request-id"
@@ -58,10 +58,11 @@ class RequestLog:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
+                given = list(message.get("headers", []))
                 message["headers"] = [
-                    *message.get("headers", []),
+                    *given,
                     (_HEADER, request_id.encode()),
-                    *security,
+                    *lacking(security, given),
                 ]
             await send(message)
 

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import re
+from collections.abc import Iterable
 
 from attrs import field, frozen
 
@@ -41,8 +42,17 @@ class SecurityHeaders:
         object.__setattr__(self, "_of_pages", everywhere)
 
     def of(self, path: str) -> tuple[Header, ...]:
-        """Give the headers of an answer that it does not have yet; pages have some of their own."""
+        """Give the headers of every answer at a path."""
         return self._of_pages if path.startswith(_PAGES) else self._of_api
+
+
+def lacking(common: tuple[Header, ...], given: Iterable[Header]) -> list[Header]:
+    """Give those headers that an answer has none of its own of.
+
+    Of two policies a browser keeps to both, so that what one allows the other forbids.
+    """
+    own = {name for name, _ in given}
+    return [header for header in common if header[0] not in own]
 
 
 def page_policy(page: bytes) -> str:

@@ -45,10 +45,12 @@ def pepper(settings: Settings) -> Pepper:
     """Give the pepper; memory, which keeps nothing, has one of its own.
 
     Raises:
-        SettingsError: The settings have none.
+        SettingsError: A database that is named by its URL has none, or the kept one cannot be
+            read or made.
     """
     if settings.pepper is not None:
         return Pepper(settings.pepper.encode())
     if settings.memory:
         return _OF_MEMORY
-    raise SettingsError((_MISSING,))
+    require_pepper(settings)
+    return pepper(with_kept_pepper(settings))

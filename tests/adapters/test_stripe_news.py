@@ -271,3 +271,9 @@ def test_what_is_signed_but_of_no_known_form_is_refused(body: bytes) -> None:
     headers = {STRIPE_HEADER: signed_as_stripe(body, SECRET, NOW)}
     with pytest.raises(InvalidSignatureError):
         STRIPE.read(body, headers, NOW)
+
+
+@pytest.mark.parametrize("seconds", [10**12, 10**17, 10**18, -(10**17)])
+def test_times_that_no_calendar_has_are_refused(seconds: int) -> None:
+    with pytest.raises(InvalidSignatureError):
+        read("charge.succeeded", CHARGE, created=seconds)

@@ -1,5 +1,6 @@
 """Paying over HTTP: quote, checkout, the sandbox's page, its webhooks, and what is given."""
 
+import json
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime, timedelta
 from random import Random
@@ -11,8 +12,9 @@ import pytest_asyncio
 from attrs import frozen
 
 from adapters.clock import SystemClock
-from adapters.payments.sandbox import Sandbox
+from adapters.payments.sandbox import HEADER, Sandbox
 from adapters.payments.sandbox_books import EventType, SandboxBooks, SandboxEvent
+from adapters.payments.signatures import signed_as_stripe
 from domain.identity.pepper import Pepper
 from tests.http import given
 from tests.http.api import Api, Json, done, refused, replayed
@@ -248,7 +250,7 @@ async def what_came_of(payer: Payer, item: str, steps: Sequence[Step]) -> Json:
             for name in times
         },
         "reviews": [(it["reason"], it["amount"], it["refunded"]) for it in shown["reviews"]],
-        # A job asks for them meanwhile, so they may be further or not.
+        # Not its state: a job asks the provider meanwhile.
         "refunds": [it["amount"] for it in shown["refunds"]],
         "subscription": subscription.json().get("status"),
         "tier": await other.tier(),
@@ -291,4 +293,58 @@ async def test_nobody_but_the_provider_is_believed(payer: Payer) -> None:
     answer = await payer.api.post("/v1/webhooks/sandbox", {"paid": True})
     refused(answer, 400, "invalid_signature")
     answer = await payer.api.post("/v1/webhooks/nobody", {})
+    refused(answer, 404, "not_found")
+
+
+BEYOND: tuple[Json, ...] = (
+    {"id": "evt_\0"},
+    {"charge_id": "x" * 1001},
+    {"currency": "\0"},
+    {"amount_minor": 2**70},
+    {"amount_minor": -1},
+    {"created": "0001-01-01T00:00:00+14:00"},
+    {"created": "9999-12-31T23:59:59-12:00"},
+    {"created": "2026-11-21T21:00:00"},
+)
+
+
+@pytest.mark.parametrize("wrong", BEYOND, ids=str)
+async def test_what_is_signed_and_beyond_all_bounds_is_refused(payer: Payer, wrong: Json) -> None:
+    payment = await payer.checkout("video_credits_20")
+    told = {
+        "id": f"evt_{payment['id']}",
+        "type": EventType.SUCCEEDED,
+        "created": payment["created_at"],
+        "order_id": payment["provider_order_id"],
+        "payment_id": payment["id"],
+        "charge_id": "ch",
+        "amount_minor": payment["amount"]["amount_minor"],
+        "currency": payment["amount"]["currency"],
+    }
+    body = json.dumps({**told, **wrong}).encode()
+    signature = signed_as_stripe(body, SANDBOX.secrets[0], await payer.api.now())
+    answer = await payer.api.ask(
+        "POST", "/v1/webhooks/sandbox", content=body, headers={HEADER: signature}
+    )
+    refused(answer, 400, "invalid_signature")
+    assert (await payer.payment(payment))["status"] == "pending"
+
+
+async def test_a_subscription_is_changed_to_a_subscription_only(payer: Payer) -> None:
+    await payer.buys("plus_monthly")
+    path = f"{payer.path}/subscription/change"
+    told = refused(await payer.api.post(path, {"item": "premium_daily_pass"}), 404, "not_found")
+    assert "is no subscription" in told["detail"]
+    told = refused(await payer.api.post(path, {"item": "gold"}), 404, "not_found")
+    assert "Nothing is sold as 'gold'" in told["detail"]
+
+
+async def test_what_would_overlap_is_not_quoted(payer: Payer) -> None:
+    await payer.buys("premium_monthly")
+    body = {"person_id": payer.id, "item": "plus_monthly", "currency": "INR"}
+    refused(await payer.api.post("/v1/quotes", body), 409, "plan_change_refused")
+
+
+async def test_there_are_no_payments_of_nobody(api: Api) -> None:
+    answer = await api.ask("GET", f"/v1/persons/{uuid4()}/payments")
     refused(answer, 404, "not_found")

@@ -182,6 +182,16 @@ async def test_revenue_is_an_admins_to_read(api: Api) -> None:
     async with asking(api.served, "write") as writer:
         answer = await writer.ask("GET", "/v1/analytics/revenue", params=asked)
         refused(answer, 403, "scope_insufficient")
-    for name, value in (("to", "2031-04-30"), ("to", "2032-05-02"), ("timezone", "Mars")):
+    for name, value in (
+        ("from", "1970-01-01"),
+        ("from", "the first"),
+        ("to", "2031-04-30"),
+        ("to", "2032-05-02"),
+        ("to", "9000-01-01"),
+        ("to", "2031-02-30"),
+        ("timezone", "Mars"),
+    ):
         answer = await api.ask("GET", "/v1/analytics/revenue", params={**asked, name: value})
         assert pointers(invalid(answer)) == [f"/{name}"]
+    last = {"from": "8999-12-31", "to": "8999-12-31", "timezone": "Pacific/Niue"}
+    assert (await api.get("/v1/analytics/revenue", **last))["items"] == []

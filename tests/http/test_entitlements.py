@@ -97,7 +97,9 @@ async def test_a_receipt_says_what_was_paid_for_what(payer: Payer) -> None:
     await payer.act(payment, "pay")
     page = await payer.api.ask("GET", path)
     assert page.headers["content-type"] == "text/html; charset=utf-8"
-    assert "sha256-" in page.headers["content-security-policy"]
+    (policy,) = page.headers.get_list("content-security-policy")
+    assert "sha256-" in policy
+    assert page.headers.get_list("cache-control") == ["no-store"]
     for part in (payment["id"], "Plus, monthly", "499.00 INR", "-100.00 INR", "399.00 INR"):
         assert part in page.text
     assert "Given back" not in page.text
@@ -105,6 +107,16 @@ async def test_a_receipt_says_what_was_paid_for_what(payer: Payer) -> None:
     assert "Given back" in (await payer.api.ask("GET", path)).text
     stranger = bearer(await a_token(payer.api, await given.a_person(payer.api)))
     refused(await payer.api.ask("GET", path, headers=stranger), 404, "not_found")
+
+
+async def test_the_receipt_of_what_credit_paid_for_names_no_provider(payer: Payer) -> None:
+    await given.account_credit(payer.api, payer.id, 49_900, "INR")
+    payment = await payer.checkout("plus_monthly")
+    assert payment["status"] == "success"
+    page = (await payer.api.ask("GET", f"/v1/payments/{payment['id']}/receipt")).text
+    assert "Paid by account credit" in page
+    assert "-499.00 INR" in page
+    assert "none" not in page
 
 
 async def test_nothing_is_renewed_of_an_erased_person(payer: Payer) -> None:

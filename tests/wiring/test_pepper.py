@@ -65,6 +65,12 @@ def test_a_database_of_ones_own_needs_one() -> None:
     assert on_postgres(given, URL).identity.erase_person().pepper == Pepper(GIVEN.encode())
 
 
+def test_an_embedded_database_has_the_one_that_is_kept_beside_it(tmp_path: Path) -> None:
+    settings = Settings(data=tmp_path)
+    found = on_postgres(settings, URL).identity.erase_person().pepper
+    assert found == pepper(with_kept_pepper(settings))
+
+
 def test_memory_has_one_of_its_own() -> None:
     one, other = (in_memory().identity.erase_person().pepper for _ in range(2))
     assert one == other != Pepper(b"")
