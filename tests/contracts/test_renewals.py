@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 import attrs
@@ -50,7 +51,7 @@ def own_id(payment: Payment) -> str:
     return f"sub_{payment.id.hex}"
 
 
-def success(payment: Payment, **changes: object) -> Report:
+def success(payment: Payment, **changes: Any) -> Report:
     report = Report(
         kind=ReportKind.SUCCESS,
         occurred_at=payment.created_at,
@@ -61,7 +62,7 @@ def success(payment: Payment, **changes: object) -> Report:
     return attrs.evolve(report, **changes)
 
 
-async def tell_of(shop: Shop, payment: Payment, **changes: object) -> Taken:
+async def tell_of(shop: Shop, payment: Payment, **changes: Any) -> Taken:
     """Let the provider tell of the subscription that a payment began."""
     snapshot = SubscriptionSnapshot(
         provider=Provider.SANDBOX,
