@@ -11,7 +11,6 @@ import pytest_asyncio
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adapters.postgres.migrate import migrate
 from application.billing.provider_ports import (
     PaymentNotification,
     ProviderAwayError,
@@ -30,7 +29,7 @@ from domain.billing.subscriptions import (
 from domain.shared.ids import PaymentId
 from domain.shared.tiers import Tier
 from tests.contracts.payers import Shop, news, open_shop
-from tests.postgres import empty_database
+from tests.postgres import migrated_database
 
 WORKERS = 20
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
@@ -40,9 +39,7 @@ ITEMS = ("plus_monthly", "premium_daily_pass", "video_credits_20", "seconds_3600
 @pytest_asyncio.fixture(scope="session")
 async def own_database(database: str) -> str:
     """A database whose clock no other test moves."""
-    url = await empty_database(database)
-    await migrate(url)
-    return url
+    return await migrated_database(database)
 
 
 @pytest.fixture(params=["memory", "postgres"])

@@ -9,7 +9,6 @@ import attrs
 import pytest
 import pytest_asyncio
 
-from adapters.postgres.migrate import migrate
 from application.billing.provider_ports import Providers
 from application.billing.resolve_payment import ResolveByJob
 from application.billing.start_checkout import RESOLVE
@@ -17,7 +16,7 @@ from application.shared.jobs import Job, first_state
 from domain.billing.payments import Payment, Provider, Report, ReportKind
 from domain.billing.refunds import RefundNotPossibleError, RefundState
 from tests.contracts.payers import Shop, open_shop
-from tests.postgres import empty_database
+from tests.postgres import migrated_database
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 
@@ -25,9 +24,7 @@ MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 @pytest_asyncio.fixture(scope="session")
 async def own_database(database: str) -> str:
     """A database whose clock no other test moves."""
-    url = await empty_database(database)
-    await migrate(url)
-    return url
+    return await migrated_database(database)
 
 
 @pytest.fixture(params=["memory", "postgres"])

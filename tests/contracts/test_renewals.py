@@ -10,7 +10,6 @@ import attrs
 import pytest
 import pytest_asyncio
 
-from adapters.postgres.migrate import migrate
 from application.billing.provider_ports import PaymentNotification, SubscriptionNotification
 from application.billing.take_notification import Taken
 from domain.billing.payments import Payment, PaymentStatus, Provider, Report, ReportKind
@@ -23,7 +22,7 @@ from domain.billing.subscriptions import (
 from domain.shared.ids import PersonId
 from domain.shared.tiers import Tier
 from tests.contracts.payers import Shop, open_shop
-from tests.postgres import empty_database
+from tests.postgres import migrated_database
 
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 
@@ -31,9 +30,7 @@ MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 @pytest_asyncio.fixture(scope="session")
 async def own_database(database: str) -> str:
     """A database whose clock no other test moves."""
-    url = await empty_database(database)
-    await migrate(url)
-    return url
+    return await migrated_database(database)
 
 
 @pytest.fixture(params=["memory", "postgres"])
