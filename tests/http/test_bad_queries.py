@@ -22,6 +22,8 @@ LISTS = (
     "list_webhook_endpoints",
     "list_webhook_deliveries",
     "list_achievements",
+    "list_payments",
+    "list_account_credit_lines",
     "list_referrals",
     "list_referral_reviews",
     "get_referral_analytics",
