@@ -3,6 +3,7 @@
 import secrets
 from datetime import datetime, timedelta
 from itertools import count
+from typing import Any
 
 import attrs
 from attrs import define, field
@@ -100,7 +101,7 @@ class Programme:
     """All use cases of referrals, with what they pay to."""
 
     stores: Stores
-    credits: Credits = field(factory=Credits)
+    credits: Any = field(factory=Credits)
     giver: Giver = field(factory=Giver)
     families: NoFamilies | Family = field(factory=NoFamilies)
     rulebook: Rulebook = RULEBOOK
