@@ -291,6 +291,7 @@ class Scene:
             "get_prompt_analytics": {"from": "2026-01-01", "to": "2026-01-31"},
             "delete_message": {"sender_id": self.pair.a},
             "get_paywall": {"action": "session"},
+            "judge_redemption": {"person_id": self.pair.a, "code": self.codes[0]},
             "get_catalogue": {"currency": "USD"},
             "get_revenue": {"from": "2026-01-01", "to": "2026-01-31"},
             "get_revenue_csv": {"from": "2026-01-01", "to": "2026-01-31"},
