@@ -95,8 +95,8 @@ class PaymentRecorder:
         Where a charge was taken back before we heard that it was made, what it paid for is
         given and taken back all the same, as when they are heard of in their order.
         """
-        changes = _Changes(before, after)
-        if changes.reversed and before.charge != after.charge:
+        another = before.provider_payment_id != after.provider_payment_id
+        if another and after.reversed_at is not None:
             paid = after.before_it_was_taken_back()
             await self._record(buyer, before, paid)
             await self._record(buyer, paid, after)
