@@ -21,7 +21,7 @@ from domain.referrals.codes import ReferralCode
 from domain.referrals.commands import due_at
 from domain.referrals.events import ReferralChange
 from domain.referrals.kinds import Counted
-from domain.referrals.referrals import Invited, Joined, Qualified, Referral, Rewarded, evolve
+from domain.referrals.referrals import Invited, Qualified, Referral, Rewarded, evolve
 from domain.shared.ids import PersonId, ReferralId
 
 
@@ -153,7 +153,6 @@ class MemoryReferralBook:
             Counted(
                 place=cast("Qualified", row).purchase.place,
                 rewarded=isinstance(row, Rewarded),
-                referee_id=cast("Joined", row).referee_id,
             )
             for row in rows
             if is_counted(row)

@@ -187,7 +187,6 @@ _COUNTED = Statement(
         _referrals.c.settled_at,
         _referrals.c.payment_id,
         _referrals.c.rewarded_at,
-        _referrals.c.referee_id,
     ).where(_referrals.c.referrer_id == _referrer, text(IS_COUNTED))
 )
 _OPEN_INVITES = Statement(
@@ -230,7 +229,6 @@ class PostgresReferralBook:
             Counted(
                 place=(row["settled_at"], row["payment_id"]),
                 rewarded=row["rewarded_at"] is not None,
-                referee_id=row["referee_id"],
             )
             for row in rows
         )

@@ -14,6 +14,7 @@ from application.shared.idempotency import (
     RequestInProgressError,
     replay,
 )
+from application.shared.tally import Tally, uncounted
 from domain.personas.conversations import CompanionConversation
 from domain.personas.messages import (
     CompanionMessage,
@@ -30,6 +31,8 @@ from domain.personas.sessions import (
     with_message,
     with_message_again,
 )
+from domain.shared.decisions import verdicts
+from domain.shared.errors import RefusedError
 from domain.shared.ids import ConversationId, MessageId, PersonId
 
 _ANSWERED = 200
@@ -70,6 +73,7 @@ class AskCompanion:
     transcripts: CompanionTranscripts
     answers: KeptAnswers
     use: CompanionUse
+    tally: Tally = uncounted
 
     async def __call__(self, request: AskRequest) -> Asked:
         """Store the message and count it; a repeat gives the finished reply, or tries it again.
@@ -128,7 +132,11 @@ class AskCompanion:
                 await self.answers.keep(attempt, answer)
             return await self._asked(message, session)
 
-        return await self.keep.transactions.run(work)
+        try:
+            return await self.keep.transactions.run(work)
+        except RefusedError as error:
+            self.tally(verdicts(error.reasons))
+            raise
 
     async def _again(self, attempt: Attempt, kept: KeptAnswer) -> Asked:
         """Answer a repeat: by the reply there is, or by trying again for one."""

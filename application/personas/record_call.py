@@ -6,10 +6,12 @@ from attrs import frozen
 
 from application.personas.keep_talk import TalkKeeper
 from application.personas.ports import CompanionUse
+from application.shared.tally import Tally, uncounted
 from domain.personas.messages import CompanionMessage, MessageState, Tag, Voice, checked_text
 from domain.personas.sessions import EndedCompanionSession, OpenCompanionSession, called
 from domain.shared.calendar import instant
-from domain.shared.errors import InvalidValueError
+from domain.shared.decisions import verdicts
+from domain.shared.errors import InvalidValueError, RefusedError
 from domain.shared.ids import CompanionSessionId, ConversationId, MessageId, PersonId
 
 LONGEST_CALL = timedelta(hours=12)
@@ -43,6 +45,7 @@ class RecordCall:
 
     keep: TalkKeeper
     use: CompanionUse
+    tally: Tally = uncounted
 
     async def __call__(self, request: RecordCallRequest) -> EndedCompanionSession:
         """Store the call and give its session.
@@ -116,7 +119,11 @@ class RecordCall:
                 )
             return over
 
-        return await self.keep.transactions.run(work)
+        try:
+            return await self.keep.transactions.run(work)
+        except RefusedError as error:
+            self.tally(verdicts(error.reasons))
+            raise
 
 
 def _check(started_at: datetime, ended_at: datetime, request: RecordCallRequest) -> None:

@@ -5,52 +5,25 @@ from datetime import datetime
 from attrs import frozen
 
 from application.referrals.invite_person import begun
-from application.referrals.ports import (
-    Parties,
-    Party,
-    PastPersons,
-    Payers,
-    ReferralBook,
-    ReferralCodes,
-    Referrals,
-    Traces,
-    no_such_person,
+from application.referrals.judge_redemption import (
+    Offer,
+    RedeemRequest,
+    RedemptionJudge,
+    entering,
 )
-from application.referrals.weigh_signals import SignalWeigher, Whereabouts, whereabouts
+from application.referrals.ports import Parties, ReferralBook, Referrals, Traces
 from application.shared.clock import Clock
 from application.shared.ids import NewId
 from application.shared.outbox import outgoing
 from application.shared.reactions import Drain
 from application.shared.rulebook import Rulebook
 from application.shared.transaction import ConcurrentUpdateError, Transactions
-from domain.referrals.codes import entered_code
 from domain.referrals.commands import Redeem, decide
 from domain.referrals.events import ReferralChange
 from domain.referrals.kinds import Method
-from domain.referrals.redeeming import Judgement, Redemption, judge
-from domain.referrals.referrals import Invited, Referral, invited
-from domain.shared.errors import InvalidValueError, NotFoundError
-from domain.shared.ids import PersonId, ReferralId
-from domain.shared.standing import person_reasons, require_standing
-
-
-@frozen(kw_only=True)
-class RedeemRequest:
-    """Somebody enters a code or a token: one of the two.
-
-    Attributes:
-        person_id: Who.
-        code: The code, as it was typed.
-        token: The token of an invite.
-        device: What their device is known by, if the app says so.
-        ip: Their network address, if the app says so.
-    """
-
-    person_id: PersonId
-    code: str | None = None
-    token: str | None = None
-    device: str | None = None
-    ip: str | None = None
+from domain.referrals.redeeming import Judgement
+from domain.referrals.referrals import Referral, invited
+from domain.shared.ids import ReferralId
 
 
 @frozen(kw_only=True)
@@ -67,15 +40,6 @@ class Redeemed:
 
 
 @frozen
-class _Offer:
-    """Whose code or token it is, and the invite, where there is one."""
-
-    referrer_id: PersonId
-    usable: bool
-    invite: Referral | None
-
-
-@frozen
 class RedeemReferral:
     """Takes up codes and invites: everyone comes by one at most, and nobody by themself.
 
@@ -86,13 +50,10 @@ class RedeemReferral:
 
     transactions: Transactions
     parties: Parties
-    codes: ReferralCodes
     referrals: Referrals
     book: ReferralBook
-    payers: Payers
     traces: Traces
-    past_persons: PastPersons
-    weigh: SignalWeigher
+    judge: RedemptionJudge
     drain: Drain
     clock: Clock
     new_id: NewId
@@ -107,78 +68,34 @@ class RedeemReferral:
             PersonDeletedError: The person was erased.
             PersonSuspendedError: The person is suspended.
         """
-        if (request.code is None) == (request.token is None):
-            raise InvalidValueError("code", "Give either a code or a token.")
-        where = whereabouts(request.device, request.ip)
+        where = request.checked()
         await self.drain(request.person_id)
 
         async def work() -> Redeemed:
-            offer = await self._offer(request, await self.clock.now())
+            offer = await self.judge.offer(request, await self.clock.now())
             root = await self.book.root(offer.referrer_id)
             locked = await self.parties.lock({request.person_id, offer.referrer_id, root})
-            referee = locked.get(request.person_id)
-            if referee is None:
-                raise no_such_person(request.person_id)
-            require_standing(person_reasons(active=referee.active, deleted=referee.deleted))
+            referee = entering(locked.get(request.person_id), request.person_id)
             if await self.book.root(offer.referrer_id) != root:
                 raise ConcurrentUpdateError
             now = await self.clock.now()
-            offer = await self._offer(request, now)
-            return await self._judged(offer, locked[offer.referrer_id], referee, where, root, now)
+            # Read anew: whoever held the three before may have taken it up.
+            offer = await self.judge.offer(request, now)
+            referrer = locked[offer.referrer_id]
+            judgement = await self.judge(offer, referrer, referee, root, where, now)
+            if not judgement.recorded:
+                return Redeemed(judgement=judgement, referral=None)
+            command = Redeem(
+                referee_id=referee.id, signed_up_at=referee.registered_at, judgement=judgement
+            )
+            referral = await self._recorded(offer, command, now)
+            traces = self.judge.weigh.traces_of(referee, where)
+            await self.traces.note(referee.id, traces)
+            return Redeemed(judgement=judgement, referral=referral)
 
         return await self.transactions.run(work)
 
-    async def _offer(self, request: RedeemRequest, now: datetime) -> _Offer:
-        if request.code is not None:
-            code = await self.codes.get(entered_code("code", request.code))
-            if code is None:
-                raise NotFoundError("There is no such code; check that it is typed as given.")
-            return _Offer(code.person_id, code.usable(now), None)
-        invite = await self.referrals.by_token(request.token or "")
-        if invite is None:
-            raise NotFoundError("There is no such invite; check that its link is whole.")
-        usable = isinstance(invite, Invited) and now < invite.expires_at
-        return _Offer(invite.referrer_id, usable, invite)
-
-    async def _judged(
-        self,
-        offer: _Offer,
-        referrer: Party,
-        referee: Party,
-        where: Whereabouts,
-        root: PersonId,
-        now: datetime,
-    ) -> Redeemed:
-        same = referrer.id == referee.id
-        selves = await self._selves(referee)
-        redemption = Redemption(
-            same_person=same,
-            usable=offer.usable,
-            signed_up_at=referee.registered_at,
-            is_payer=any([await self.payers.first_paid_at(one) for one in selves]),
-            is_referred=any([await self.referrals.of_referee(one) for one in selves]),
-            is_ancestor=not same and root == referee.id,
-            referrer_active=referrer.active,
-            signals=await self.weigh(referrer, referee, where, now),
-        )
-        judgement = judge(redemption, self.rulebook.policies.referrals, now)
-        if not judgement.recorded:
-            return Redeemed(judgement=judgement, referral=None)
-        command = Redeem(
-            referee_id=referee.id, signed_up_at=referee.registered_at, judgement=judgement
-        )
-        referral = await self._recorded(offer, command, now)
-        await self.traces.note(referee.id, self.weigh.traces_of(referee, where))
-        return Redeemed(judgement=judgement, referral=referral)
-
-    async def _selves(self, referee: Party) -> tuple[PersonId, ...]:
-        """Give the person, and whom they were before they had themself erased."""
-        if referee.email is None:
-            return (referee.id,)
-        past = await self.past_persons.of_email(self.weigh.past_address(referee.email))
-        return (referee.id, *(one.person_id for one in past))
-
-    async def _recorded(self, offer: _Offer, command: Redeem, now: datetime) -> Referral:
+    async def _recorded(self, offer: Offer, command: Redeem, now: datetime) -> Referral:
         policy, version = self.rulebook.policies.referrals, self.rulebook.version
         began: tuple[ReferralChange, ...] = ()
         start = offer.invite

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from attrs import frozen
 
-from ..shared.ids import PaymentId, PersonId
+from ..shared.ids import PaymentId
 from ..shared.money import Money
 
 
@@ -88,9 +88,7 @@ class Counted:
     Attributes:
         place: Its place among all purchases.
         rewarded: It was rewarded already.
-        referee_id: Whose it is.
     """
 
     place: tuple[datetime, UUID]
     rewarded: bool
-    referee_id: PersonId

@@ -13,7 +13,7 @@ from application.referrals.redeem_referral import Redeemed
 from domain.referrals.codes import ReferralCode
 from domain.referrals.kinds import Method, Source, TakenBackFor, Verdict
 from domain.referrals.milestones import Claim, MilestoneReward, RewardType
-from domain.referrals.redeeming import RedeemOutcome
+from domain.referrals.redeeming import Judgement, RedeemOutcome
 from domain.referrals.referrals import Referral
 from domain.referrals.views import (
     ReferralState,
@@ -117,6 +117,14 @@ class RedeemedBody(Struct):
 
     outcome: RedeemOutcome
     referral: Annotated[ReferralBody | None, Meta(description="Null where nothing came of it")]
+    reasons: list[ReasonBody]
+    policy_version: str
+
+
+class JudgementBody(Struct):
+    """What would come of a code or token, and why."""
+
+    outcome: RedeemOutcome
     reasons: list[ReasonBody]
     policy_version: str
 
@@ -300,6 +308,15 @@ def redeemed_body(redeemed: Redeemed, base: str | None, policy_version: str) -> 
         outcome=redeemed.judgement.outcome,
         referral=body,
         reasons=msgspec.convert(redeemed.judgement.reasons, list[ReasonBody], from_attributes=True),
+        policy_version=policy_version,
+    )
+
+
+def judgement_body(judgement: Judgement, policy_version: str) -> JudgementBody:
+    """Give what would come of a code as the API shows it."""
+    return JudgementBody(
+        outcome=judgement.outcome,
+        reasons=msgspec.convert(judgement.reasons, list[ReasonBody], from_attributes=True),
         policy_version=policy_version,
     )
 

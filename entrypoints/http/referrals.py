@@ -9,7 +9,7 @@ from litestar.params import FromPath, JSONBody, QueryParameter
 from msgspec import Meta, Struct, field
 
 from application.referrals.invite_person import InviteRequest
-from application.referrals.redeem_referral import RedeemRequest
+from application.referrals.judge_redemption import RedeemRequest
 from domain.referrals.kinds import Method, Source, Verdict
 from domain.shared.calendar import instant
 from domain.shared.ids import ReferralId
@@ -24,11 +24,13 @@ from entrypoints.http.qr_codes import qr_png, qr_svg
 from entrypoints.http.referral_bodies import (
     CodeBody,
     HeldBody,
+    JudgementBody,
     ProgressBody,
     RedeemedBody,
     ReferralBody,
     code_body,
     held_body,
+    judgement_body,
     link_of,
     progress_body,
     redeemed_body,
@@ -234,6 +236,23 @@ class ReferralRoutes(Controller):
             return 200, redeemed_body(redeemed, _base(request), version)
 
         return await answer_once(request, work, about=lambda _: wanted.person_id)
+
+    @get("/referrals/redeem", opt=FOR_PERSONS, responses=problems(403, 404))
+    async def judge_redemption(
+        self,
+        request: ApiRequest,
+        person_id: Annotated[UUID, QueryParameter(description="Who would enter it")],
+        code: Annotated[
+            str | None, QueryParameter(max_length=40, description="The code, as it is typed")
+        ] = None,
+        token: Annotated[
+            str | None, QueryParameter(max_length=100, description="The token of an invite")
+        ] = None,
+    ) -> JudgementBody:
+        """Read what would come of a code or token, with reasons; nothing is kept of it."""
+        wanted = RedeemRequest(person_id=acting(request, person_id), code=code, token=token)
+        judgement = await kithkin(request).referrals.judge_redemption()(wanted)
+        return judgement_body(judgement, kithkin(request).rulebook.version)
 
     @get("/referrals/reviews", opt=ADMIN, responses=problems())
     async def list_referral_reviews(

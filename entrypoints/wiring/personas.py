@@ -57,12 +57,13 @@ class Personas(DeclarativeContainer):
         transcripts=ports.companion_messages,
         answers=ports.answers,
         use=usage.companions,
+        tally=ports.figures,
     )
     answer_companion = Factory(AnswerCompanion, keep=keeper, model=language_model, nonce=nonce)
     end_session = Factory(EndCompanionSession, keep=keeper)
     end_idle = Singleton(EndIdleSession, keep=keeper)
     end_idle_sessions = Factory(EndIdleSessions, idle=ports.companion_sessions, end=end_idle)
-    record_call = Factory(RecordCall, keep=keeper, use=usage.companions)
+    record_call = Factory(RecordCall, keep=keeper, use=usage.companions, tally=ports.figures)
     grow_summary = Singleton(
         GrowSummary,
         keep=keeper,

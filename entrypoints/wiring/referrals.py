@@ -10,6 +10,7 @@ from application.billing.change_account_credit import CreditChanger
 from application.referrals.change_referral import ReferralChanger
 from application.referrals.claim_reward import ApplyClaim, ChangeReward, ClaimReward, PublishReward
 from application.referrals.invite_person import InvitePerson
+from application.referrals.judge_redemption import JudgeRedemption, RedemptionJudge
 from application.referrals.make_code import DeactivateReferralCode, MakeReferralCode
 from application.referrals.queries import ReferralAnalytics, ReferralQueries
 from application.referrals.reactions import ApplyClaims, FollowPayments
@@ -168,17 +169,31 @@ class Referrals(DeclarativeContainer):
         new_token=Object(new_token),
         rulebook=ports.rulebook,
     )
+    judge = Singleton(
+        RedemptionJudge,
+        codes=ports.referral_codes,
+        referrals=ports.referrals,
+        payers=ports.referral_payers,
+        past_persons=ports.erasures,
+        weigh=weigh,
+        rulebook=ports.rulebook,
+    )
+    judge_redemption = Factory(
+        JudgeRedemption,
+        parties=ports.referral_parties,
+        book=ports.referral_book,
+        judge=judge,
+        drain=drain,
+        clock=ports.clock,
+    )
     redeem_referral = Factory(
         RedeemReferral,
         transactions=ports.transactions,
         parties=ports.referral_parties,
-        codes=ports.referral_codes,
         referrals=ports.referrals,
         book=ports.referral_book,
-        payers=ports.referral_payers,
         traces=ports.referral_traces,
-        past_persons=ports.erasures,
-        weigh=weigh,
+        judge=judge,
         drain=drain,
         clock=ports.clock,
         new_id=ports.new_id,

@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from adapters.postgres.embedded import running_url
-from application.referrals.redeem_referral import RedeemRequest
+from application.referrals.judge_redemption import RedeemRequest
 from domain.identity.profile import Profile
 from domain.shared.ids import PersonId
 from entrypoints.settings import Settings

@@ -3,6 +3,7 @@
 import secrets
 from datetime import datetime, timedelta
 from itertools import count
+from typing import Any
 
 import attrs
 from attrs import define, field
@@ -11,11 +12,16 @@ from uuid_utils.compat import uuid7
 from application.referrals.change_referral import ReferralChanger
 from application.referrals.claim_reward import ApplyClaim, ClaimReward, PublishReward
 from application.referrals.invite_person import InvitePerson
+from application.referrals.judge_redemption import (
+    JudgeRedemption,
+    RedeemRequest,
+    RedemptionJudge,
+)
 from application.referrals.make_code import DeactivateReferralCode, MakeReferralCode
 from application.referrals.ports import ReferralTotals
 from application.referrals.queries import ReferralQueries
 from application.referrals.reactions import ApplyClaims, FollowPayments
-from application.referrals.redeem_referral import Redeemed, RedeemReferral, RedeemRequest
+from application.referrals.redeem_referral import Redeemed, RedeemReferral
 from application.referrals.review_referral import ReviewReferral
 from application.referrals.settle_referrals import SettleDueReferrals, SettleReferral
 from application.referrals.weigh_signals import SignalWeigher
@@ -95,7 +101,7 @@ class Programme:
     """All use cases of referrals, with what they pay to."""
 
     stores: Stores
-    credits: Credits = field(factory=Credits)
+    credits: Any = field(factory=Credits)
     giver: Giver = field(factory=Giver)
     families: NoFamilies | Family = field(factory=NoFamilies)
     rulebook: Rulebook = RULEBOOK
@@ -165,18 +171,32 @@ class Programme:
         )
 
     @property
+    def judge(self) -> RedemptionJudge:
+        ports = self.stores.referrals
+        return RedemptionJudge(
+            ports.codes,
+            ports.referrals,
+            ports.payers,
+            self.stores.erasures,
+            self.weigh,
+            self.rulebook,
+        )
+
+    @property
+    def would(self) -> JudgeRedemption:
+        ports = self.stores.referrals
+        return JudgeRedemption(ports.parties, ports.book, self.judge, self.drain, self.stores.clock)
+
+    @property
     def redeem(self) -> RedeemReferral:
         ports = self.stores.referrals
         return RedeemReferral(
             self.stores.transactions,
             ports.parties,
-            ports.codes,
             ports.referrals,
             ports.book,
-            ports.payers,
             ports.traces,
-            self.stores.erasures,
-            self.weigh,
+            self.judge,
             self.drain,
             self.stores.clock,
             uuid7,

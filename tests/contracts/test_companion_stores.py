@@ -100,7 +100,7 @@ async def test_one_reply_is_under_way_at_a_time(stores: Stores) -> None:
 
 
 async def test_a_message_has_one_whole_reply(stores: Stores) -> None:
-    session = await a_session(stores)
+    session = await a_session(stores, user_messages=1, messages_counted=1)
     await stores.companion_sessions.put(session)
     asked = a_message(session)
     reply = a_message(

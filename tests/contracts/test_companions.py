@@ -8,6 +8,7 @@ import pytest
 from uuid_utils.compat import uuid7
 
 from application.personas.answer_companion import BrokenOff, Whole
+from application.personas.ask_companion import AskRequest
 from application.personas.open_companion import OpenCompanion
 from application.personas.record_call import RecordCallRequest, Turn
 from application.shared.idempotency import IdempotencyKeyReusedError, RequestInProgressError
@@ -19,6 +20,7 @@ from domain.personas.sessions import (
     EndedCompanionSession,
     OpenCompanionSession,
 )
+from domain.shared.decisions import Verdict
 from domain.shared.errors import InvalidValueError, NotFoundError
 from domain.shared.ids import ConversationId
 from domain.usage.paywall import PaywallError
@@ -198,8 +200,11 @@ async def test_no_more_than_what_is_free_is_answered_without_a_purchase(stores: 
     await companions.said(conversation, "not answered")
     model.breaks = None
     await companions.said(conversation, "three")
+    counted: list[tuple[Verdict, ...]] = []
+    ask = attrs.evolve(companions.ask, tally=counted.append)
     with pytest.raises(PaywallError) as blocked:
-        await companions.asked(conversation, "four")
+        await ask(AskRequest(conversation_id=conversation.id, viewer_id=None, text="four"))
+    assert counted == [(("free_messages", False), ("person_is_active", True))]
     assert [reason.rule for reason in blocked.value.reasons] == [
         "free_messages",
         "person_is_active",

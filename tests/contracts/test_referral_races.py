@@ -9,7 +9,8 @@ from typing import TypeVar
 import pytest
 
 from application.referrals.invite_person import InviteRequest
-from application.referrals.redeem_referral import Redeemed, RedeemRequest
+from application.referrals.judge_redemption import RedeemRequest
+from application.referrals.redeem_referral import Redeemed
 from application.shared.rulebook import Policies, Rulebook
 from application.shared.transaction import ConcurrentUpdateError
 from domain.identity.persons import Person

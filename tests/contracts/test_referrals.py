@@ -7,8 +7,8 @@ import pytest
 from uuid_utils.compat import uuid7
 
 from application.referrals.invite_person import InviteRequest, TooManyInvitesError
+from application.referrals.judge_redemption import RedeemRequest
 from application.referrals.ports import ReferrerFigures
-from application.referrals.redeem_referral import RedeemRequest
 from application.shared.rulebook import Policies, Rulebook
 from application.shared.transaction import ConcurrentUpdateError
 from domain.identity.persons import Person, PersonStatus
@@ -275,6 +275,19 @@ async def test_hard_rules(programme: Programme) -> None:
     theirs = await programme.code_of(referee)
     back = await programme.comes(theirs, referrer)
     assert back.judgement.signs == ("no_cycle",)
+
+
+async def test_what_would_come_of_a_code_is_what_comes_of_it(programme: Programme) -> None:
+    stores = programme.stores
+    code = await programme.code_of(await given.a_person(stores))
+    persons = [await given.a_person(stores) for _ in range(3)]
+    persons.append(await given.a_person(stores, registered_at=START - 72 * HOUR))
+    where = {"device": uuid7().hex, "ip": "198.51.100.7"}
+    for person in (*persons, persons[0]):
+        request = RedeemRequest(person_id=person.id, code=code.code, **where)
+        foreseen = await programme.would(request)
+        assert await programme.would(request) == foreseen
+        assert (await programme.redeem(request)).judgement == foreseen
 
 
 async def test_who_had_themself_erased_comes_back_as_who_they_were(programme: Programme) -> None:

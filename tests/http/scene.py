@@ -291,6 +291,7 @@ class Scene:
             "get_prompt_analytics": {"from": "2026-01-01", "to": "2026-01-31"},
             "delete_message": {"sender_id": self.pair.a},
             "get_paywall": {"action": "session"},
+            "judge_redemption": {"person_id": self.pair.a, "code": self.codes[0]},
             "get_catalogue": {"currency": "USD"},
             "get_revenue": {"from": "2026-01-01", "to": "2026-01-31"},
             "get_revenue_csv": {"from": "2026-01-01", "to": "2026-01-31"},
@@ -314,7 +315,7 @@ async def a_scene(api: Api, *, a: str | None = None) -> Scene:
     await given.a_referral_code(api, pair.a)
     companion = await given.a_companion(api, pair.a)
     talks = await api.get(f"/v1/conversations/{companion}/sessions")
-    return Scene(
+    scene = Scene(
         pair=pair,
         stranger=stranger,
         codes=(
@@ -338,6 +339,9 @@ async def a_scene(api: Api, *, a: str | None = None) -> Scene:
         companion_session=talks["items"][0]["id"],
         now=now.isoformat(),
     )
+    # A read counts what is pending first: here the payment, for referrals.
+    await api.get(f"/v1/persons/{pair.a}/referrals")
+    return scene
 
 
 @asynccontextmanager

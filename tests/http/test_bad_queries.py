@@ -22,6 +22,8 @@ LISTS = (
     "list_webhook_endpoints",
     "list_webhook_deliveries",
     "list_achievements",
+    "list_payments",
+    "list_account_credit_lines",
     "list_referrals",
     "list_referral_reviews",
     "get_referral_analytics",
@@ -156,7 +158,8 @@ async def test_no_parameter_is_taken_twice(api: Api, scene: Scene, name: str) ->
 
 async def test_no_operation_takes_any_parameter_twice(api: Api, scene: Scene) -> None:
     for operation in api.description.of_services:
-        if operation.path.startswith("/v1/"):
+        signed = operation.described["operationId"] == "take_payment_webhook"
+        if operation.path.startswith("/v1/") and not signed:
             path = scene.path(operation)
             answer = await api.ask(operation.method, f"{path}?x=1&x=2", json={})
             assert pointers(invalid(answer)) == ["/x"]

@@ -66,6 +66,7 @@ NAMED = {
     "list_referrals": "a",
     "get_referral_progress": "a",
     "redeem_referral": "a",
+    "judge_redemption": "a",
     "list_referral_rewards_of": "a",
     "claim_referral_reward": "a",
     "make_quote": "a",

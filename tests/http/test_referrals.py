@@ -36,8 +36,10 @@ async def progress(api: Api, person: str) -> Json:
 
 async def a_referee(api: Api, code: str) -> str:
     person = await given.a_person(api)
+    foreseen = await api.get(REDEEM, person_id=person, code=code)
     answer = await redeem(api, person, code)
     assert answer["outcome"] == "accepted", answer["reasons"]
+    assert (foreseen["outcome"], foreseen["reasons"]) == ("accepted", answer["reasons"])
     return person
 
 

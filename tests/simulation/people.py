@@ -129,6 +129,7 @@ def _set_tier(journal: Journal, command: SetTier) -> Answer:
         log.tiers.append((day, command.tier))
         usage_accounts.tier_changed(journal, person, command.tier)
         journal.tell("tier_changed", person, before=before, after=command.tier)
+        journal.tell("entitlements_changed", person, tier=command.tier, until=None)
     return seen(journal, person)
 
 

@@ -151,9 +151,7 @@ def counted(referrals: Iterable[Referral]) -> tuple[Counted, ...]:
             continue
         if known.purchase is not None:
             rewarded = hasattr(known, "rewarded_at")
-            found.append(
-                Counted(place=known.purchase.place, rewarded=rewarded, referee_id=known.referee_id)
-            )
+            found.append(Counted(place=known.purchase.place, rewarded=rewarded))
     return tuple(found)
 
 

@@ -24,7 +24,6 @@ from tests.domain.referrals.script import (
     VERSION,
     Book,
     counted,
-    person,
     purchase,
 )
 
@@ -133,7 +132,6 @@ def test_progress_names_what_is_next() -> None:
         Counted(
             place=(START + n * HOUR, purchase(n, START).payment_id),
             rewarded=False,
-            referee_id=person(n),
         )
         for n in range(20)
     )

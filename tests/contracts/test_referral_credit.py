@@ -1,0 +1,86 @@
+"""Rewards and what is taken back of them are in the ledger of account credit, each once."""
+
+import asyncio
+from datetime import timedelta
+
+from application.shared.pages import Page
+from domain.billing.account_credit import CreditLine
+from domain.billing.account_credit_commands import SpendCredit
+from domain.billing.events import CreditMove
+from domain.identity.persons import Person
+from domain.referrals.referrals import Reversed, Rewarded
+from entrypoints.wiring.referrals import ReferralCredit
+from tests.contracts import given
+from tests.contracts.billing import change_account_credit, grant_account_credit
+from tests.contracts.referrals import Programme
+from tests.contracts.stores import Stores
+from tests.contracts.test_referral_races import TRUSTING, again
+from tests.contracts.values import DAY, START
+
+REFEREES = 12
+# Two of the first tier, seven of the second, three of the third.
+REWARDS = 2 * 10_000 + 7 * 12_500 + 3 * 15_000
+
+
+async def lines(stores: Stores, person: Person) -> tuple[CreditLine, ...]:
+    page: Page[CreditLine] = await stores.credit_accounts.ledger(person.id, "INR", None, 100)
+    return page.items
+
+
+async def balance(stores: Stores, person: Person) -> int:
+    found = await stores.credit_accounts.of_person(person.id)
+    total = sum(one.balance for one in found)
+    assert total == sum(line.amount for line in await lines(stores, person))
+    return total
+
+
+async def test_rewards_and_reversals_at_once_add_up(stores: Stores) -> None:
+    credit = ReferralCredit(change_account_credit(stores))
+    programme = Programme(stores, credits=credit, rulebook=TRUSTING)
+    referrals = stores.referrals.referrals
+    referrer = await given.a_person(stores)
+    code = await programme.code_of(referrer)
+    referees = [await programme.a_referee(code) for _ in range(REFEREES)]
+    payments = [await programme.pays(one, at=START + timedelta(hours=1)) for one in referees]
+    await asyncio.gather(*(again(programme.drain, one.id) for one in referees))
+    await programme.wait(8 * DAY)
+    known = [await referrals.of_referee(one.id) for one in referees]
+    ids = [one.id for one in known if one is not None]
+    await asyncio.gather(*(again(programme.settle, one) for one in (*ids, *ids)))
+    assert all([isinstance(await referrals.of_referee(one.id), Rewarded) for one in referees])
+    assert await balance(stores, referrer) == REWARDS
+    assert [await balance(stores, one) for one in referees] == [5_000] * REFEREES
+    # All purchases are refunded at the same moment.
+    for one, payment in zip(referees, payments, strict=True):
+        await programme.gets_back(one, payment, taken_in=False)
+    await asyncio.gather(*(again(programme.drain, one.id) for one in (*referees, *referees)))
+    assert all([isinstance(await referrals.of_referee(one.id), Reversed) for one in referees])
+    assert await balance(stores, referrer) == 0
+    assert [await balance(stores, one) for one in referees] == [0] * REFEREES
+    moves = [line.move for line in await lines(stores, referrer)]
+    assert moves.count(CreditMove.GRANT) == moves.count(CreditMove.TAKE_BACK) == REFEREES
+
+
+async def test_what_was_used_is_owed(stores: Stores) -> None:
+    credit = ReferralCredit(change_account_credit(stores))
+    programme = Programme(stores, credits=credit)
+    referrer = await given.a_person(stores)
+    referee = await programme.a_referee(await programme.code_of(referrer))
+    payment = await programme.pays(referee, at=START + timedelta(hours=1))
+    await programme.drain(referee.id)
+    await programme.wait(8 * DAY)
+    await programme.settle_due()
+    # Goodwill of before is no part of what was used.
+    await grant_account_credit(stores)(referrer.id, 1_000, "INR", "Sorry")
+    await spend(stores, referrer, 7_000)
+    await programme.gets_back(referee, payment, charged_back=True)
+    known = await stores.referrals.referrals.of_referee(referee.id)
+    assert isinstance(known, Reversed)
+    assert (known.referrer_owed_minor, known.referee_owed_minor) == (6_000, 0)
+    assert await balance(stores, referrer) == -6_000
+
+
+async def spend(stores: Stores, person: Person, amount: int) -> None:
+    """Pay for something with credit."""
+    command = SpendCredit(key=person.id.hex, amount=amount)
+    await change_account_credit(stores)(person.id, "INR", command)
