@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 import attrs
@@ -40,7 +41,7 @@ async def shop(url: str | None) -> AsyncIterator[Shop]:
         yield opened
 
 
-def told(payment: Payment, kind: ReportKind, minutes: int = 0, **changes: object) -> Report:
+def told(payment: Payment, kind: ReportKind, minutes: int = 0, **changes: Any) -> Report:
     report = Report(
         kind=kind,
         occurred_at=payment.created_at + minutes * MINUTE,

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 import attrs
@@ -12,6 +13,7 @@ import pytest_asyncio
 from adapters.postgres.migrate import migrate
 from application.billing.provider_ports import PaymentNotification, SubscriptionNotification
 from application.billing.take_notification import Taken
+from domain.billing.changes import PlanChangeRefusedError
 from domain.billing.payments import Payment, PaymentStatus, Provider, Report, ReportKind
 from domain.billing.subscriptions import (
     ProviderRefs,
@@ -50,7 +52,7 @@ def own_id(payment: Payment) -> str:
     return f"sub_{payment.id.hex}"
 
 
-def success(payment: Payment, **changes: object) -> Report:
+def success(payment: Payment, **changes: Any) -> Report:
     report = Report(
         kind=ReportKind.SUCCESS,
         occurred_at=payment.created_at,
@@ -61,7 +63,7 @@ def success(payment: Payment, **changes: object) -> Report:
     return attrs.evolve(report, **changes)
 
 
-async def tell_of(shop: Shop, payment: Payment, **changes: object) -> Taken:
+async def tell_of(shop: Shop, payment: Payment, **changes: Any) -> Taken:
     """Let the provider tell of the subscription that a payment began."""
     snapshot = SubscriptionSnapshot(
         provider=Provider.SANDBOX,
@@ -104,6 +106,19 @@ async def test_an_upgrade_stops_the_renewal_of_what_it_replaces(shop: Shop) -> N
     subscription = await the_subscription(shop, person_id)
     assert subscription.refs.subscription_id == own_id(second)
     assert subscription.not_renewed_since is None
+
+
+async def test_what_is_unused_is_taken_off_once(shop: Shop) -> None:
+    person_id = await shop.a_person()
+    await bought(shop, person_id, "plus_monthly")
+    make, start = shop.kithkin.shop.make_quote(), shop.kithkin.billing.start_checkout()
+    one, two = [await make(person_id, "premium_monthly", "INR") for _ in range(2)]
+    payment = await start(one.id, None)
+    await shop.hear_of(payment, success(payment))
+    assert (await start(one.id, None)).id == payment.id
+    with pytest.raises(PlanChangeRefusedError):
+        await start(two.id, None)
+    assert (await shop.plans(person_id)).terms[-1].ends_at > await shop.now()
 
 
 async def test_it_is_stopped_whichever_is_heard_of_first(shop: Shop) -> None:
