@@ -17,6 +17,7 @@ from application.billing.record_reports import PaymentRecorder
 from application.shared.jobs import Job
 from application.shared.outbox import outgoing
 from domain.billing.catalogue import SubscriptionItem
+from domain.billing.changes import PlanChangeRefusedError
 from domain.billing.events import PaymentStarted
 from domain.billing.payments import Payment, Provider, Report, ReportKind
 from domain.billing.quotes import Quote, no_such_quote
@@ -53,6 +54,7 @@ class StartCheckout:
         Raises:
             NotFoundError: There is no such quote.
             QuoteExpiredError: Its time is over.
+            PlanChangeRefusedError: It upgrades a subscription that has changed since.
             PersonSuspendedError: The person may not act.
             PersonDeletedError: They were erased.
             ProviderAwayError: The provider does not answer; ask again.
@@ -85,6 +87,7 @@ class StartCheckout:
             return known, buyer.email
         now = await keep.clock.now()
         quote.require_valid(now)
+        await self._require_unused(quote)
         payment = self._payment(quote, now)
         started = PaymentStarted(
             at=now,
@@ -112,6 +115,15 @@ class StartCheckout:
         )
         await keep.jobs.enqueue(job)
         return payment, buyer.email
+
+    async def _require_unused(self, quote: Quote) -> None:
+        """Refuse an upgrade of what was replaced since: its unused time was taken off already."""
+        if quote.upgrades:
+            plan = await self.record.keep.quoted(quote.person_id, quote.item, quote.currency)
+            if plan.upgrade is None or plan.upgrade.subscription_id != quote.subscription_id:
+                raise PlanChangeRefusedError(
+                    "The subscription has changed since this was quoted; make a new quote."
+                )
 
     def _payment(self, quote: Quote, now: datetime) -> Payment:
         keep = self.record.keep

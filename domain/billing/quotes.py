@@ -104,6 +104,11 @@ class Quote:
     policy_version: str
     subscription_id: SubscriptionId | None = None
 
+    @property
+    def upgrades(self) -> bool:
+        """Whether it takes the place of a period that was not over."""
+        return any(line.kind is LineKind.PRORATION for line in self.lines)
+
     def require_valid(self, now: datetime) -> None:
         """Refuse to take it after its time.
 

@@ -12,6 +12,7 @@ import pytest_asyncio
 
 from application.billing.provider_ports import PaymentNotification, SubscriptionNotification
 from application.billing.take_notification import Taken
+from domain.billing.changes import PlanChangeRefusedError
 from domain.billing.payments import Payment, PaymentStatus, Provider, Report, ReportKind
 from domain.billing.subscriptions import (
     ProviderRefs,
@@ -102,6 +103,19 @@ async def test_an_upgrade_stops_the_renewal_of_what_it_replaces(shop: Shop) -> N
     subscription = await the_subscription(shop, person_id)
     assert subscription.refs.subscription_id == own_id(second)
     assert subscription.not_renewed_since is None
+
+
+async def test_what_is_unused_is_taken_off_once(shop: Shop) -> None:
+    person_id = await shop.a_person()
+    await bought(shop, person_id, "plus_monthly")
+    make, start = shop.kithkin.shop.make_quote(), shop.kithkin.billing.start_checkout()
+    one, two = [await make(person_id, "premium_monthly", "INR") for _ in range(2)]
+    payment = await start(one.id, None)
+    await shop.hear_of(payment, success(payment))
+    assert (await start(one.id, None)).id == payment.id
+    with pytest.raises(PlanChangeRefusedError):
+        await start(two.id, None)
+    assert (await shop.plans(person_id)).terms[-1].ends_at > await shop.now()
 
 
 async def test_it_is_stopped_whichever_is_heard_of_first(shop: Shop) -> None:
