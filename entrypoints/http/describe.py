@@ -35,7 +35,7 @@ def describe(api: OpenAPI, routes: Iterable[BaseRoute]) -> None:
             opt = opts[operation.operation_id or ""]
             _split_docstring(operation)
             _name_success(operation)
-            if operation is item.post:
+            if operation is item.post and not opt.get("raw"):
                 _add_idempotency(operation, secret=bool(opt.get("secret")))
             _name_credentials(operation, opt)
             _drop_what_cannot_come(operation, opt)
@@ -75,7 +75,7 @@ def _drop_what_cannot_come(operation: Operation, opt: dict[str, Any]) -> None:
         dropped.add("400")
     if opt.get("public"):
         operation.security = []
-        dropped |= {"401", "403", "413", "422"}
+        dropped |= {"401", "403", "422"} if opt.get("raw") else {"401", "403", "413", "422"}
     if "unpaced" in opt:
         dropped.add("429")
     for status in dropped & set(operation.responses or {}):
@@ -83,9 +83,10 @@ def _drop_what_cannot_come(operation: Operation, opt: dict[str, Any]) -> None:
 
 
 def _split_docstring(operation: Operation) -> None:
-    summary, _, rest = (operation.description or "").partition(". ")
-    operation.summary = summary.removesuffix(".")
-    operation.description = rest or None
+    told, _, more = (operation.description or "").partition("\n\n")
+    summary, _, rest = told.partition(". ")
+    operation.summary = " ".join(summary.split()).removesuffix(".")
+    operation.description = "\n\n".join(part for part in (rest, more) if part) or None
 
 
 def _name_success(operation: Operation) -> None:
