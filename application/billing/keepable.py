@@ -28,10 +28,10 @@ def require_keepable(news: Notification) -> None:
 
 
 def _values(given: object) -> list[object]:
-    if not attrs.has(type(given)):
+    kind = type(given)
+    if not attrs.has(kind):
         return [given]
-    fields = attrs.fields(type(given))
-    return [value for one in fields for value in _values(getattr(given, one.name))]
+    return [value for one in attrs.fields(kind) for value in _values(getattr(given, one.name))]
 
 
 def _is_keepable(value: object) -> bool:
