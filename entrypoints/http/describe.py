@@ -75,7 +75,7 @@ def _drop_what_cannot_come(operation: Operation, opt: dict[str, Any]) -> None:
         dropped.add("400")
     if opt.get("public"):
         operation.security = []
-        dropped |= {"401", "403", "413", "422"}
+        dropped |= {"401", "403", "422"} if opt.get("raw") else {"401", "403", "413", "422"}
     if "unpaced" in opt:
         dropped.add("429")
     for status in dropped & set(operation.responses or {}):
@@ -83,9 +83,10 @@ def _drop_what_cannot_come(operation: Operation, opt: dict[str, Any]) -> None:
 
 
 def _split_docstring(operation: Operation) -> None:
-    summary, _, rest = (operation.description or "").partition(". ")
-    operation.summary = summary.removesuffix(".")
-    operation.description = rest or None
+    told, _, more = (operation.description or "").partition("\n\n")
+    summary, _, rest = told.partition(". ")
+    operation.summary = " ".join(summary.split()).removesuffix(".")
+    operation.description = "\n\n".join(part for part in (rest, more) if part) or None
 
 
 def _name_success(operation: Operation) -> None:

@@ -250,7 +250,7 @@ async def what_came_of(payer: Payer, item: str, steps: Sequence[Step]) -> Json:
             for name in times
         },
         "reviews": [(it["reason"], it["amount"], it["refunded"]) for it in shown["reviews"]],
-        # Not its state: a job asks the provider meanwhile.
+        # A job asks for them meanwhile, so they may be further or not.
         "refunds": [it["amount"] for it in shown["refunds"]],
         "subscription": subscription.json().get("status"),
         "tier": await other.tier(),
@@ -294,6 +294,17 @@ async def test_nobody_but_the_provider_is_believed(payer: Payer) -> None:
     refused(answer, 400, "invalid_signature")
     answer = await payer.api.post("/v1/webhooks/nobody", {})
     refused(answer, 404, "not_found")
+
+
+async def test_a_webhook_has_a_size_and_no_idempotency_key(payer: Payer) -> None:
+    answer = await payer.api.ask("POST", "/v1/webhooks/sandbox", content=b"x" * (2**20 + 1))
+    refused(answer, 413, "body_too_large")
+    described = payer.api.operation("take_payment_webhook").described
+    assert [parameter["name"] for parameter in described["parameters"]] == ["provider"]
+    answer = await payer.api.ask(
+        "POST", "/v1/webhooks/sandbox", headers={"Idempotency-Key": "x" * 300}
+    )
+    refused(answer, 400, "invalid_signature")
 
 
 BEYOND: tuple[Json, ...] = (

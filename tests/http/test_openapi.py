@@ -50,6 +50,7 @@ async def test_each_operation_says_what_it_is_for(api: Api) -> None:
     operations = api.description.operations
     summaries = [operation.described["summary"] for operation in operations]
     assert all(summary and not summary.endswith(".") for summary in summaries)
+    assert not [summary for summary in summaries if "\n" in summary]
     assert len(set(summaries)) == len(summaries)
     names = [operation.described["operationId"] for operation in operations]
     assert len(set(names)) == len(names)
