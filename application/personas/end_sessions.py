@@ -6,6 +6,7 @@ from attrs import frozen
 
 from application.personas.keep_talk import TalkKeeper
 from application.personas.ports import IdleSessions
+from application.shared.failures import Failures
 from application.shared.jobs import StoredJob
 from domain.personas.events import SessionEnding
 from domain.personas.sessions import (
@@ -87,14 +88,18 @@ class EndIdleSessions:
         return timedelta(seconds=self.end.keep.policy.idle_seconds)
 
     async def __call__(self, _: StoredJob) -> None:
-        """End them, each in a transaction of its own."""
+        """End them, each in a transaction of its own; where one fails, the others go first."""
+        failures = Failures()
         before: tuple[PersonId, ...] = ()
         while found := await self._due():
             if found == before:
+                failures.raise_first()
                 raise LookupError("chats that were ended are still idle")
             for person_id in found:
-                await self.end(person_id)
+                with failures.kept():
+                    await self.end(person_id)
             before = found
+        failures.raise_first()
 
     async def ahead(self, after: datetime) -> datetime | None:
         """Give when the first chat falls idle after an instant."""

@@ -33,6 +33,9 @@ async def a_session(stores: Stores, **changes: Any) -> OpenCompanionSession:
         persona_snapshot=Persona(sliders=Sliders(depth=-2, warmth=2)),
         policy_version="v",
         last_message_at=START,
+        # One, as the tests keep a message that waits in it.
+        user_messages=1,
+        messages_counted=1,
     )
     return attrs.evolve(session, **changes)
 
