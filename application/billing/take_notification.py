@@ -8,7 +8,7 @@ from uuid import UUID, uuid5
 import attrs
 from attrs import frozen
 
-from application.billing.keepable import require_keepable
+from application.billing.check_notification import require_keepable
 from application.billing.ports import Notifications
 from application.billing.provider_ports import (
     Notification,

@@ -69,7 +69,10 @@ async def test_head_is_a_get_without_its_body(api: Api, scene: Scene) -> None:
             path, params = scene.path(operation), scene.params(operation.described["operationId"])
             got = await api.client.get(path, params=params)
             answer = await api.client.head(path, params=params)
-            assert (answer.status_code, answer.content) == (200, b"")
+            # Nobody has a subscription here.
+            there = 404 if operation.described["operationId"] == "get_subscription" else 200
+            assert (answer.status_code, got.status_code) == (there, there)
+            assert answer.content == b""
             assert answer.headers["content-type"] == got.headers["content-type"]
             if path == "/metrics":  # which counts the questions
                 continue
