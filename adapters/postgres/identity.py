@@ -100,6 +100,12 @@ class PostgresPersons:
         row = await self.executor.row(_GET, id=person_id)
         return None if row is None else from_row(Person, row)
 
+    async def read(self, person_id: PersonId, *, lock: bool) -> Person | None:
+        """Give a person; with `lock` nobody changes them until the transaction ends."""
+        if not lock:
+            return await self.get(person_id)
+        return next(iter(await self.lock(person_id)), None)
+
     async def lock(self, *person_ids: PersonId) -> tuple[Person, ...]:
         """Lock those of these persons that exist, in the order of their ids."""
         rows = await self.executor.rows(_LOCK, ids=list(person_ids))

@@ -52,9 +52,5 @@ class PostgresParticipants:
 
     async def get(self, person_id: PersonId, *, lock: bool = False) -> Participant | None:
         """Give a person; with `lock` nobody else changes them until the transaction ends."""
-        persons = PostgresPersons(self.executor)
-        if lock:
-            found = await persons.lock(person_id)
-            return participant_of(found[0]) if found else None
-        person = await persons.get(person_id)
+        person = await PostgresPersons(self.executor).read(person_id, lock=lock)
         return None if person is None else participant_of(person)

@@ -55,12 +55,7 @@ class PostgresBuyers:
 
     async def get(self, person_id: PersonId, *, lock: bool = False) -> Buyer | None:
         """Give a person; with `lock` nobody changes them until the transaction ends."""
-        persons = PostgresPersons(self.executor)
-        if lock:
-            found = await persons.lock(person_id)
-            person = found[0] if found else None
-        else:
-            person = await persons.get(person_id)
+        person = await PostgresPersons(self.executor).read(person_id, lock=lock)
         if person is None:
             return None
         return Buyer(
