@@ -83,7 +83,8 @@ def served(settings: Settings) -> Iterator[Served]:
                 assert process.wait(_STOP_SECONDS) == 0, log.read_text()[-4000:]
             finally:
                 process.kill()
-        assert server.unexpected() == ""
+        unexpected = server.unexpected()
+        assert not unexpected, unexpected
 
 
 @contextmanager
