@@ -121,9 +121,10 @@ class PgQueuerWorker:
                 task.cancel()
             manager.shutdown.set()
             await hands.finish(managing, self.drain_seconds)
-        for task in (managing, promoting):
-            with suppress(asyncio.CancelledError):
-                await task
+        # Both are asked: an error that nobody takes is told by asyncio, with a trace.
+        for outcome in await asyncio.gather(managing, promoting, return_exceptions=True):
+            if isinstance(outcome, Exception):
+                raise outcome
 
     def _manager(self, connection: "Connection", hands: "_Hands") -> QueueManager:
         manager = QueueManager(queries_on(AsyncpgDriver(connection)), channel=SETTINGS.channel)

@@ -5,6 +5,7 @@ import asyncio
 import structlog
 
 from application.shared.run_job import JobResult, JobRun
+from application.shared.transaction import ConcurrentUpdateError
 from entrypoints.wiring.kithkin import Kithkin
 
 _log = structlog.get_logger("kithkin.jobs")
@@ -29,6 +30,9 @@ def tell(turn: JobRun) -> None:
     match turn.result:
         case JobResult.DONE | JobResult.OVER:
             _log.debug("job", result=turn.result.value, **facts)
+        case JobResult.PUT_OFF if isinstance(turn.error, ConcurrentUpdateError):
+            # Others were quicker, time and again: nothing is wrong that a trace could show.
+            _log.warning("job_put_off", reason=str(turn.error), **facts)
         case JobResult.PUT_OFF:
             _log.warning("job_put_off", exc_info=turn.error, **facts)
         case JobResult.FAILED:
