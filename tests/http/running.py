@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[2]
 PEPPER = "for tests alone, " * 2
 PROXY = "127.0.0.1"
 """Where tests ask from: they are believed that they are a proxy."""
-_STOP_SECONDS = 30
+_STOP_SECONDS = 120
 _SHOWN_CHARACTERS = 4000
 _NEVER = ('"unexpected_error"', "Traceback", "never retrieved", "never awaited")
 
