@@ -20,7 +20,6 @@ from entrypoints.http.companions import CompanionRoutes
 from entrypoints.http.conversations import ConversationRoutes
 from entrypoints.http.cors import Preflights, cors_config
 from entrypoints.http.crowd import Crowd
-from entrypoints.http.describe import describe
 from entrypoints.http.entitlements import EntitlementRoutes
 from entrypoints.http.errors import to_problem
 from entrypoints.http.events import EventRoutes
@@ -99,18 +98,18 @@ def create_app(kithkin: Kithkin) -> ASGIApp:
             if settings.tracing:
                 await send_last_spans()
 
+    admit = _admission(settings).admit
     app = Litestar(
         route_handlers=_routes(settings),
         state=State({"kithkin": kithkin, "streams": streams, "replies": replies}),
         lifespan=[opened],
-        before_request=_admission(settings).admit,
+        before_request=admit,
         exception_handlers={Exception: to_problem},
-        openapi_config=schema.openapi_config(version("kithkin")),
+        openapi_config=schema.openapi_config(version("kithkin"), admit),
         cors_config=cors,
         request_max_body_size=MAX_BODY_BYTES,
         logging_config=None,
     )
-    describe(app.openapi_schema, app.routes)
     inside = Crowd(Methods(app) if cors is None else Preflights(Methods(app), cors))
     security = SecurityHeaders(settings.hsts_seconds)
     served = RequestLog(_traced(inside, settings), kithkin.figures, security)

@@ -1,9 +1,11 @@
 """The API's description, and pages to read and try it that need no internet."""
 
+from collections.abc import Awaitable, Callable
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
-from litestar import Response, Router, get
+from litestar import Request, Response, Router, get
 from litestar.enums import MediaType
 from litestar.exceptions import NotFoundException
 from litestar.openapi import OpenAPIConfig
@@ -13,6 +15,7 @@ from litestar.params import FromPath
 from litestar.status_codes import HTTP_404_NOT_FOUND
 
 from entrypoints.http.authentication import PUBLIC
+from entrypoints.http.describe import describe
 from entrypoints.http.security import page_policy
 
 _ASSETS = {
@@ -33,8 +36,34 @@ def _as_a_problem(response: Response[bytes]) -> Response[bytes]:
     return response
 
 
-def openapi_config(version: str) -> OpenAPIConfig:
-    """Describe the API."""
+_Hook = Callable[[Request[Any, Any, Any]], Awaitable[None]]
+
+
+def _describing(admit: _Hook) -> _Hook:
+    """Let in who asks for the description, and complete it when the first one does.
+
+    It takes a good part of a second, which no start should wait for. A function, as Litestar
+    copies the hooks of a router that are none.
+    """
+    complete = False
+
+    async def admit_and_describe(request: Request[Any, Any, Any]) -> None:
+        nonlocal complete
+        await admit(request)
+        if not complete:
+            describe(request.app.openapi_schema, request.app.routes)
+            complete = True
+
+    return admit_and_describe
+
+
+def openapi_config(version: str, admit: _Hook) -> OpenAPIConfig:
+    """Describe the API.
+
+    Args:
+        version: The version that is served.
+        admit: What any request must pass, those for the description too.
+    """
     return OpenAPIConfig(
         title="Kithkin",
         version=version,
@@ -44,6 +73,7 @@ def openapi_config(version: str) -> OpenAPIConfig:
             route_handlers=[],
             include_in_schema=False,
             opt=PUBLIC,
+            before_request=_describing(admit),
             after_request=_as_a_problem,
         ),
         render_plugins=[
