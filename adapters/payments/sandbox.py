@@ -37,6 +37,7 @@ from adapters.payments.sandbox_books import (
     SandboxSubscription,
 )
 from adapters.payments.signatures import read_stripe, signed_as_stripe
+from adapters.tls import trusted
 from application.billing.provider_ports import (
     CheckoutIntent,
     Delivery,
@@ -275,7 +276,7 @@ class Sandbox:
             origin: Where Kithkin is reached, such as `http://127.0.0.1:8000`.
             events: What happened.
         """
-        async with httpx.AsyncClient(timeout=_SECONDS, trust_env=False) as client:
+        async with httpx.AsyncClient(timeout=_SECONDS, trust_env=False, verify=trusted()) as client:
             taken = [await self._sent(client, origin, event) for event in events]
         return all(taken)
 
