@@ -38,7 +38,7 @@ class MemoryReferralRecords:
     async def held(self, after: Position | None, limit: int) -> Page[Referral]:
         """Give the referrals that are held for review, the one that waits longest first."""
         async with self._store.access():
-            rows = self._store.referrals.where(lambda row: isinstance(row, Held))
+            rows = [row for row in self._store.referrals.all() if isinstance(row, Held)]
         found = paged(rows, lambda row: Position(_held_at(row), row.id), after, limit)
         return Page(tuple(found.items), found.last)
 

@@ -243,11 +243,8 @@ class Sandbox:
         Raises:
             ProviderAwayError: Its books cannot be used.
         """
-        account = await _booked(self.books.of_token, token)
-        if account is None:
-            return None
-        now = await self.clock.now()
-        return SandboxView(account, possible(account, now), now)
+        account, now = await _booked(self.books.of_token, token), await self.clock.now()
+        return None if account is None else SandboxView(account, possible(account, now), now)
 
     async def act(self, token: str, action: Action, card: Card) -> tuple[SandboxEvent, ...]:
         """Do what was chosen on the page of an order; give what is to be told of it.

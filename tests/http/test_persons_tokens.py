@@ -249,13 +249,13 @@ async def test_a_person_reads_what_is_theirs(
 
 
 @pytest.mark.parametrize("name", ACTS)
-async def test_a_person_acts_for_themself(api: Api, name: str) -> None:
-    scene = await a_scene(api)
-    token = await a_token(api, scene.pair.a if NAMED[name] == "a" else scene.pair.b)
-    await is_admitted(api, name, scene, token)
+async def test_a_person_acts_for_themself(in_memory: Api, name: str) -> None:
+    scene = await a_scene(in_memory)
+    token = await a_token(in_memory, scene.pair.a if NAMED[name] == "a" else scene.pair.b)
+    await is_admitted(in_memory, name, scene, token)
     if name not in TRIED_BY_SERVICES:
         # What was done cannot be done again; another scene only now, as time goes by for it.
-        await is_admitted(api, name, await a_scene(api), None)
+        await is_admitted(in_memory, name, await a_scene(in_memory), None)
 
 
 async def is_admitted(api: Api, name: str, scene: Scene, token: str | None) -> None:
