@@ -18,8 +18,13 @@ from xml.etree import ElementTree
 ROOT = Path(__file__).parent.parent
 TOOLS = Path(sys.executable).parent
 TEST_PROCESSES = 2
-MEASURED = ("domain", "application", "contracts", "events", "worker", "wiring")
-"""What coverage is measured in: it would slow down what asks servers, and say nothing more."""
+PYTEST = ("-m", "pytest", f"--numprocesses={TEST_PROCESSES}")
+DOMAIN = "tests/domain"
+MEASURED = [f"tests/{name}" for name in ("application", "contracts", "events", "worker", "wiring")]
+"""What coverage is measured in, besides the examples of the domain: it would slow down what asks
+servers, and what tries hundreds of examples, and say nothing more."""
+LONGEST_FIRST = [f"tests/{name}" for name in ("simulation", "http", "cli", "adapters")]
+"""What comes last should be short: else one process is left with it, and the other idle."""
 
 
 class Step(NamedTuple):
@@ -49,23 +54,49 @@ SOURCE = (
 )
 
 
+def domain(folder: Path) -> Step:
+    properties, examples, *_ = reports(folder)
+    return Step(
+        "tests of the domain",
+        (
+            ("python", *PYTEST, f"--junitxml={properties}", "-m", "hypothesis", DOMAIN),
+            (
+                *("coverage", "run", *PYTEST, f"--junitxml={examples}"),
+                *("-m", "not hypothesis", DOMAIN),
+            ),
+        ),
+    )
+
+
 def tests(folder: Path) -> Iterator[Step]:
-    pytest = ("-m", "pytest", f"--numprocesses={TEST_PROCESSES}")
-    here, elsewhere = (f"--junitxml={report}" for report in reports(folder))
-    measured = [f"tests/{name}" for name in MEASURED]
-    rest = [f"--ignore={path}" for path in measured]
+    *_, rules, others = reports(folder)
     yield Step(
         "tests of the rules",
-        (("coverage", "run", *pytest, here, *measured), ("coverage", "combine", "--quiet")),
+        (
+            ("coverage", "run", *PYTEST, f"--junitxml={rules}", *MEASURED),
+            ("coverage", "combine", "--quiet"),
+        ),
     )
     # One gate each: a good figure of the one must not hide a bad one of the other.
     for layer in ("domain", "application"):
         yield Step(f"coverage of {layer}", (("coverage", "report", f"--include={layer}/*"),))
-    yield Step("all other tests", (("python", *pytest, elsewhere, *rest),))
+    # What one file needs is set up by one process only.
+    in_order = ("--dist=loadfile", "--no-loadscope-reorder")
+    yield Step(
+        "all other tests",
+        (("python", *PYTEST, *in_order, f"--junitxml={others}", *elsewhere()),),
+    )
 
 
-def reports(folder: Path) -> tuple[Path, Path]:
-    return folder / "rules.xml", folder / "others.xml"
+def elsewhere() -> list[str]:
+    """Give the folders of all other tests, those that take longest first."""
+    folders = {f"tests/{path.parent.name}" for path in ROOT.glob("tests/*/test_*.py")}
+    rest = folders - {DOMAIN, *MEASURED}
+    return [*LONGEST_FIRST, *sorted(rest - {*LONGEST_FIRST})]
+
+
+def reports(folder: Path) -> list[Path]:
+    return [folder / f"{name}.xml" for name in ("properties", "examples", "rules", "others")]
 
 
 def environment(folder: Path) -> dict[str, str]:
@@ -104,7 +135,8 @@ def run_aside(steps: tuple[Step, ...], env: dict[str, str], folder: Path) -> lis
 
 def run_all(folder: Path) -> Iterator[Result]:
     env = environment(folder)
-    for step in FORM:
+    # Nothing runs beside the domain's own tests: their time is to stay under half a minute.
+    for step in (*FORM, domain(folder)):
         begin(step)
         yield run(step, env)
     with ThreadPoolExecutor(1) as beside:

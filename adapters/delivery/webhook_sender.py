@@ -13,6 +13,7 @@ from standardwebhooks import Webhook
 
 from adapters.delivery.guarded_network import GuardedNetwork, NotPublicError, OneLookUpEach, Resolve
 from adapters.event_form import encoded
+from adapters.tls import trusted
 from application.events.ports import PublicEvent
 from domain.events.endpoints import AttemptResult, WebhookEndpoint
 
@@ -82,7 +83,7 @@ class HttpWebhookSender:
     async def _post(self, url: str, headers: dict[str, str], body: bytes) -> AttemptResult:
         if self._pool is None:
             self._pool = httpcore.AsyncConnectionPool(
-                ssl_context=ssl.create_default_context(),
+                ssl_context=trusted(),
                 max_connections=_MOST_CONNECTIONS,
                 max_keepalive_connections=_MOST_IDLE,
                 keepalive_expiry=_IDLE_SECONDS,

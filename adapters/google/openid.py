@@ -1,6 +1,5 @@
 """OpenID Connect by Authlib: the authorization code flow with PKCE and a nonce."""
 
-import ssl
 from typing import Any
 
 import httpx
@@ -12,6 +11,7 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
+from adapters.tls import trusted
 from domain.identity.google import (
     GoogleAccount,
     GoogleRefusedError,
@@ -23,7 +23,6 @@ _SECONDS = 10.0
 _LEEWAY_SECONDS = 60
 _ALGORITHMS = ["RS256", "ES256"]
 _MOST_NAME_CHARACTERS = 200
-_TLS = ssl.create_default_context()  # slow to make
 _log = structlog.get_logger("kithkin.google")
 
 
@@ -116,7 +115,7 @@ class OpenIdProvider:
 
 
 def _client() -> httpx.AsyncClient:
-    return httpx.AsyncClient(timeout=_SECONDS, verify=_TLS)
+    return httpx.AsyncClient(timeout=_SECONDS, verify=trusted())
 
 
 async def _asked(client: httpx.AsyncClient, method: str, url: str, **form: Any) -> dict[str, Any]:

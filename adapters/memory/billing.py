@@ -114,7 +114,7 @@ class MemoryPaymentList:
     ) -> Page[Payment]:
         """Give payments made since an instant, the oldest first."""
         async with self._store.access():
-            rows = [row for row in self._store.payments.all() if row.created_at >= since]
+            rows = self._store.payments.where(lambda row: row.created_at >= since)
         return paged(rows, _place, after, limit)
 
 
@@ -140,11 +140,7 @@ class MemoryNotifications:
         """Delete keys that were kept before an instant; tell how many."""
         async with self._store.access():
             old = sorted(
-                (
-                    row
-                    for row in self._store.payment_notifications.all()
-                    if row.received_at < before
-                ),
+                self._store.payment_notifications.where(lambda row: row.received_at < before),
                 key=lambda row: row.received_at,
             )[:limit]
             for row in old:

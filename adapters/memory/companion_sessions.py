@@ -81,8 +81,10 @@ class MemoryCompanionSessions:
 
     async def _open(self) -> list[OpenCompanionSession]:
         async with self._store.access():
-            every = self._store.companion_sessions.all()
-        return [one for one in every if isinstance(one, OpenCompanionSession)]
+            found = self._store.companion_sessions.where(
+                lambda one: isinstance(one, OpenCompanionSession)
+            )
+        return [one for one in found if isinstance(one, OpenCompanionSession)]
 
     async def _over(self, person_id: PersonId) -> list[EndedCompanionSession]:
         async with self._store.access():

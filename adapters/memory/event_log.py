@@ -60,9 +60,8 @@ class MemoryEventLog:
                     break
                 number, last = number + 1, position
             self._store.forget_events(number)
-            for delivery in self._store.webhook_deliveries.all():
-                if delivery.position <= last:
-                    self._store.webhook_deliveries.delete((delivery.endpoint_id, delivery.event_id))
+            for delivery in self._store.webhook_deliveries.where(lambda one: one.position <= last):
+                self._store.webhook_deliveries.delete((delivery.endpoint_id, delivery.event_id))
             return number
 
 

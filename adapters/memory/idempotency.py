@@ -39,7 +39,7 @@ class MemoryKeptAnswers:
     async def forget_expired(self, now: datetime, limit: int) -> int:
         """Delete some answers whose time is over; tell how many."""
         async with self._store.access():
-            expired = [row for row in self._store.answers.all() if row.kept.expires_at <= now]
+            expired = self._store.answers.where(lambda row: row.kept.expires_at <= now)
             for row in expired[:limit]:
                 self._store.answers.delete((row.owner, row.key))
             return len(expired[:limit])

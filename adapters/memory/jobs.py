@@ -47,7 +47,7 @@ class MemoryJobSchedule:
     async def promote(self, now: datetime, limit: int) -> int:
         """Hand jobs that are due to the queue, the earliest first; tell how many."""
         async with self._store.access():
-            due = [job for job in self._store.jobs.all() if job.state in _WAITS and job.at <= now]
+            due = self._store.jobs.where(lambda job: job.state in _WAITS and job.at <= now)
             due.sort(key=lambda job: (job.at, job.id))
             for job in due[:limit]:
                 queued = attrs.evolve(job, state=JobState.QUEUED, turn=job.turn + 1)
@@ -58,23 +58,24 @@ class MemoryJobSchedule:
         """Give when the first job of these kinds is due that is due by an instant."""
         wanted = set(kinds)
         async with self._store.access():
-            return min(
-                (
-                    job.at
-                    for job in self._store.jobs.all()
-                    if job.state in _WAITS and job.at <= until and job.kind in wanted
-                ),
-                default=None,
+            due = self._store.jobs.where(
+                lambda job: job.state in _WAITS and job.at <= until and job.kind in wanted
             )
+        return min((job.at for job in due), default=None)
 
     async def unfinished(self, now: datetime, kinds: Iterable[str]) -> bool:
         """Tell whether a job of these kinds that is due by now is not done."""
         wanted = set(kinds)
         async with self._store.access():
-            return any(
-                job.kind in wanted
-                and (job.state is JobState.QUEUED or (job.state in _WAITS and job.at <= now))
-                for job in self._store.jobs.all()
+            return bool(
+                self._store.jobs.where(
+                    lambda job: (
+                        job.kind in wanted
+                        and (
+                            job.state is JobState.QUEUED or (job.state in _WAITS and job.at <= now)
+                        )
+                    )
+                )
             )
 
 
@@ -89,13 +90,13 @@ class MemoryJobQueue:
         """Take tickets of these kinds, the first one first."""
         wanted = set(kinds)
         async with self._store.access():
-            queued = [
-                job
-                for job in self._store.jobs.all()
-                if job.state is JobState.QUEUED
-                and job.kind in wanted
-                and ticket_of(job) not in self._taken
-            ]
+            queued = self._store.jobs.where(
+                lambda job: (
+                    job.state is JobState.QUEUED
+                    and job.kind in wanted
+                    and ticket_of(job) not in self._taken
+                )
+            )
         queued.sort(key=lambda job: (job.at, job.id))
         taken = tuple(ticket_of(job) for job in queued[:limit])
         self._taken.update(taken)
@@ -160,7 +161,7 @@ class MemoryJobList:
     async def in_state(self, state: JobState, limit: int) -> tuple[StoredJob, ...]:
         """Give jobs in a state: the last to fail first, others by their time."""
         async with self._store.access():
-            jobs = [job for job in self._store.jobs.all() if job.state is state]
+            jobs = self._store.jobs.where(lambda job: job.state is state)
         jobs.sort(key=lambda job: (job.at, job.id))
         jobs.sort(key=lambda job: job.failed_at or job.at, reverse=state is JobState.FAILED)
         return tuple(jobs[:limit])

@@ -59,4 +59,4 @@ def _over(
     table: Table[Key, Row], over_at: Callable[[Row], datetime], before: datetime, limit: int
 ) -> list[Row]:
     """Give some rows that were over by an instant, the first one first."""
-    return sorted((row for row in table.all() if over_at(row) <= before), key=over_at)[:limit]
+    return sorted(table.where(lambda row: over_at(row) <= before), key=over_at)[:limit]

@@ -114,7 +114,7 @@ class MemoryReferralFigures:
 
     async def _since(self, since: datetime) -> list[Referral]:
         async with self._store.access():
-            return [row for row in self._store.referrals.all() if row.invited_at >= since]
+            return self._store.referrals.where(lambda row: row.invited_at >= since)
 
 
 def _figures(referrer_id: PersonId, rows: list[Referral]) -> ReferrerFigures:

@@ -221,5 +221,5 @@ class MemoryDueReferrals:
 
     async def _places(self) -> list[tuple[datetime, ReferralId]]:
         async with self._store.access():
-            rows = self._store.referrals.all()
+            rows = self._store.referrals.where(lambda row: due_at(row) is not None)
         return [(at, row.id) for row in rows if (at := due_at(row)) is not None]

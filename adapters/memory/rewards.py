@@ -44,8 +44,10 @@ class MemoryRewards:
         async with self._store.access():
             due = [
                 (notes.due_at, notes.person_id)
-                for notes in self._store.reward_notes.all()
-                if notes.due_at is not None and notes.due_at <= now
+                for notes in self._store.reward_notes.where(
+                    lambda notes: notes.due_at is not None and notes.due_at <= now
+                )
+                if notes.due_at is not None
             ]
         left = (key for key in sorted(due) if after is None or key > (after.at, after.person_id))
         return tuple(RewardDue(*key) for key in left)[:limit]
@@ -53,8 +55,10 @@ class MemoryRewards:
     async def first_after(self, now: datetime) -> datetime | None:
         """Give when time next brings somebody something after an instant."""
         async with self._store.access():
-            due = [notes.due_at for notes in self._store.reward_notes.all()]
-        return min((at for at in due if at is not None and at > now), default=None)
+            later = self._store.reward_notes.where(
+                lambda notes: notes.due_at is not None and notes.due_at > now
+            )
+        return min((notes.due_at for notes in later if notes.due_at is not None), default=None)
 
     async def look_anew(self, person_id: PersonId, at: datetime) -> None:
         """Have a locked person looked at, if time will bring them anything."""

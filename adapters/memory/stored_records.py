@@ -172,7 +172,7 @@ def _presence(store: MemoryStore, person_id: PersonId) -> Iterator[object]:
 
 
 def _video_messages(store: MemoryStore, person_id: PersonId) -> Iterator[object]:
-    messages = [one for one in store.video_messages.all() if one.sender_id == person_id]
+    messages = store.video_messages.where(lambda one: one.sender_id == person_id)
     for message in sorted(messages, key=lambda message: (message.created_at, message.id)):
         more = {name: getattr(message, name, None) for name in _ONCE_REPORTED}
         yield own_part(OwnVideoMessage, message, **more)
@@ -213,15 +213,15 @@ def _reward(store: MemoryStore, person_id: PersonId) -> Iterator[object]:
 
 
 def _blocks(store: MemoryStore, person_id: PersonId) -> Iterator[object]:
-    for block in sorted(store.blocks.all(), key=lambda block: block.blocked_id):
-        if block.blocker_id == person_id:
-            yield own_part(OwnBlock, block)
+    blocks = store.blocks.where(lambda block: block.blocker_id == person_id)
+    for block in sorted(blocks, key=lambda block: block.blocked_id):
+        yield own_part(OwnBlock, block)
 
 
 def _reports(store: MemoryStore, person_id: PersonId) -> Iterator[object]:
-    for report in sorted(store.reports.all(), key=lambda report: (report.created_at, report.id)):
-        if report.reporter_id == person_id:
-            yield own_part(OwnReport, report)
+    reports = store.reports.where(lambda report: report.reporter_id == person_id)
+    for report in sorted(reports, key=lambda report: (report.created_at, report.id)):
+        yield own_part(OwnReport, report)
 
 
 def _google_accounts(store: MemoryStore, person_id: PersonId) -> Iterator[object]:

@@ -6,6 +6,7 @@ from typing import Any, Generic, TypeVar
 
 Key = TypeVar("Key", bound=Hashable)
 Row = TypeVar("Row")
+Value = TypeVar("Value")
 
 Undo = Callable[[], object]
 
@@ -76,6 +77,14 @@ class Table(Generic[Key, Row]):
     def all(self) -> list[Row]:
         """Give all rows, in no order."""
         return [copy.copy(row) for row in self._rows.values()]
+
+    def where(self, wanted: Callable[[Row], bool]) -> list[Row]:
+        """Give the rows that are wanted, in no order; the others are not even copied."""
+        return [copy.copy(row) for row in self._rows.values() if wanted(row)]
+
+    def each(self, value: Callable[[Row], Value]) -> list[Value]:
+        """Give something immutable of each row, in no order, without a copy of the row."""
+        return [value(row) for row in self._rows.values()]
 
     def by(self, unique: str, value: Hashable) -> Row | None:
         """Give the row that has this value of a unique key."""

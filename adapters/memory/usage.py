@@ -280,19 +280,15 @@ class MemoryDueAccounts:
     ) -> tuple[PersonId, ...]:
         """Give persons whose month is over, or with a session that is silent since then."""
         async with self._store.access():
-            counted = {
-                account.person_id
-                for account in self._store.usage_accounts.all()
-                if account.ended_at is None
-            }
-            newest: dict[PersonId, datetime] = {}
-            for period in self._store.usage_periods.all():
-                last = newest.get(period.person_id, period.ends_at)
-                newest[period.person_id] = max(last, period.ends_at)
+            accounts = self._store.usage_accounts.each(lambda one: (one.person_id, one.ended_at))
+            periods = self._store.usage_periods.each(lambda one: (one.person_id, one.ends_at))
             silent = {
                 session.person_id
-                for session in self._store.usage_sessions.all()
-                if isinstance(session, OpenSession) and session.last_beat_at <= silent_before
+                for session in self._store.usage_sessions.where(
+                    lambda one: isinstance(one, OpenSession) and one.last_beat_at <= silent_before
+                )
             }
-        over = {person_id for person_id in counted if newest[person_id] <= now}
+        going_on = {person_id for person_id, ends_at in periods if ends_at > now}
+        counted = {person_id for person_id, ended_at in accounts if ended_at is None}
+        over = counted - going_on
         return tuple(sorted((over | silent) - set(but))[:limit])

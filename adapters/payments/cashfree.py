@@ -6,7 +6,6 @@ needed of the API is spoken here.
 
 import hashlib
 import hmac
-import ssl
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from http import HTTPStatus
@@ -31,6 +30,7 @@ from adapters.payments.cashfree_news import (
     refund_report,
 )
 from adapters.payments.signatures import read_cashfree
+from adapters.tls import trusted
 from application.billing.provider_ports import (
     CheckoutIntent,
     Delivery,
@@ -54,7 +54,6 @@ _PENDING = frozenset({"PENDING", "ONHOLD"})
 _OUR_FAULT = frozenset(
     {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.TOO_MANY_REQUESTS}
 )
-_TLS = ssl.create_default_context()
 _encoder = msgspec.json.Encoder(decimal_format="number")
 _log = structlog.get_logger("kithkin.payments")
 T = TypeVar("T")
@@ -201,7 +200,7 @@ class Cashfree:
         if key is not None:
             headers["x-idempotency-key"] = str(uuid5(NAMESPACE_URL, f"kithkin:{key}"))
         try:
-            async with httpx.AsyncClient(timeout=_SECONDS, verify=_TLS) as client:
+            async with httpx.AsyncClient(timeout=_SECONDS, verify=trusted()) as client:
                 answer = await client.request(
                     method,
                     self.url + path,

@@ -37,6 +37,7 @@ from adapters.payments.sandbox_books import (
     SandboxSubscription,
 )
 from adapters.payments.signatures import read_stripe, signed_as_stripe
+from adapters.tls import trusted
 from application.billing.provider_ports import (
     CheckoutIntent,
     Delivery,
@@ -242,11 +243,8 @@ class Sandbox:
         Raises:
             ProviderAwayError: Its books cannot be used.
         """
-        account = await _booked(self.books.of_token, token)
-        if account is None:
-            return None
-        now = await self.clock.now()
-        return SandboxView(account, possible(account, now), now)
+        account, now = await _booked(self.books.of_token, token), await self.clock.now()
+        return None if account is None else SandboxView(account, possible(account, now), now)
 
     async def act(self, token: str, action: Action, card: Card) -> tuple[SandboxEvent, ...]:
         """Do what was chosen on the page of an order; give what is to be told of it.
@@ -275,7 +273,7 @@ class Sandbox:
             origin: Where Kithkin is reached, such as `http://127.0.0.1:8000`.
             events: What happened.
         """
-        async with httpx.AsyncClient(timeout=_SECONDS, trust_env=False) as client:
+        async with httpx.AsyncClient(timeout=_SECONDS, trust_env=False, verify=trusted()) as client:
             taken = [await self._sent(client, origin, event) for event in events]
         return all(taken)
 

@@ -1,6 +1,5 @@
 """Calls of Stripe's library, and what comes of those that fail."""
 
-import ssl
 from collections.abc import Awaitable, Mapping
 from datetime import datetime
 from email.utils import parsedate_to_datetime
@@ -13,6 +12,7 @@ import stripe
 import structlog
 from stripe import APIConnectionError, HTTPClient, IdempotencyError, StripeError, StripeObject
 
+from adapters.tls import trusted
 from application.billing.provider_ports import (
     CheckoutIntent,
     ProviderAwayError,
@@ -21,7 +21,6 @@ from application.billing.provider_ports import (
 from domain.billing.payments import Provider
 
 _SECONDS = 10.0
-_TLS = ssl.create_default_context()
 _FAULTS = HTTPStatus.INTERNAL_SERVER_ERROR
 _AWAY = frozenset(
     {
@@ -51,7 +50,7 @@ class Connections(HTTPClient):
             APIConnectionError: There is no answer in time.
         """
         try:
-            async with httpx.AsyncClient(timeout=_SECONDS, verify=_TLS) as client:
+            async with httpx.AsyncClient(timeout=_SECONDS, verify=trusted()) as client:
                 answer = await client.request(method, url, headers=headers, content=post_data)
         except httpx.HTTPError as error:
             nobody = APIConnectionError(type(error).__name__)  # type: ignore[no-untyped-call]

@@ -8,7 +8,7 @@ from uuid import uuid4
 import attrs
 import pytest
 import pytest_asyncio
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from application.billing.provider_ports import (
@@ -99,16 +99,18 @@ def two_orders(draw: st.DrawFn) -> tuple[str, list[object], list[object]]:
     return draw(st.sampled_from(ITEMS)), list(script), draw(st.permutations([*script, *repeated]))
 
 
-@settings(max_examples=1000)
-@given(two_orders())
-def test_any_order_and_repetition_ends_in_the_same_rows(
-    orders: tuple[str, list[object], list[object]],
-) -> None:
-    async def tried() -> None:
-        async with open_shop() as shop:
-            await order_changes_nothing(shop, *orders)
+def test_any_order_and_repetition_ends_in_the_same_rows() -> None:
+    # One shop for all examples, each of which has persons of its own.
+    with asyncio.Runner() as runner:
+        opening = open_shop()
+        shop = runner.run(opening.__aenter__())
 
-    asyncio.run(tried())
+        @given(two_orders())
+        def ends_in_the_same_rows(orders: tuple[str, list[object], list[object]]) -> None:
+            runner.run(order_changes_nothing(shop, *orders))
+
+        ends_in_the_same_rows()
+        runner.run(opening.__aexit__(None, None, None))
 
 
 async def test_a_sample_of_orders_ends_in_the_same_rows_on_a_database(shop: Shop) -> None:

@@ -345,12 +345,12 @@ async def a_scene(api: Api, *, a: str | None = None) -> Scene:
 
 
 @asynccontextmanager
-async def unchanged(api: Api, scene: Scene) -> AsyncIterator[None]:
-    """Nothing is stored or changed: on PostgreSQL at all, in memory of the three."""
+async def unchanged(api: Api, *scenes: Scene) -> AsyncIterator[None]:
+    """Nothing is stored or changed: on PostgreSQL at all, in memory of the three of each scene."""
     if api.served.database is None:
-        before = await _seen(api, scene)
+        before = [await _seen(api, scene) for scene in scenes]
         yield
-        assert await _seen(api, scene) == before, "something was stored"
+        assert [await _seen(api, scene) for scene in scenes] == before, "something was stored"
     else:
         async with looking_into(api.served.database) as stored:
             kept = await stored.everything()

@@ -63,11 +63,11 @@ async def test_the_bodies_tried_are_those_of_all_operations(api: Api) -> None:
 
 
 @pytest.mark.parametrize("name", sorted({*TAKES_BODY} - NEEDS_MORE))
-async def test_a_right_body_is_taken(api: Api, name: str) -> None:
-    scene = await a_scene(api)
+async def test_a_right_body_is_taken(in_memory: Api, name: str) -> None:
+    scene = await a_scene(in_memory)
     content = json.dumps(scene.body(name)).encode()
     for kind in (JSON, "application/json; charset=utf-8", "Application/JSON"):
-        answer = await ask(api, api.operation(name), scene, content, kind)
+        answer = await ask(in_memory, in_memory.operation(name), scene, content, kind)
         assert answer.is_success, answer.text
 
 

@@ -26,6 +26,7 @@ from tests.postgres import migrated_database
 
 ENDPOINTS = "/v1/webhook-endpoints"
 SECONDS = 20
+MOST_EVENTS = 200
 OF_ANOTHER = base64.urlsafe_b64encode(b"e9223372036854775807").decode()
 DELIVERING = Settings(webhook_private_addresses=True)
 
@@ -50,11 +51,13 @@ async def delivering(
             yield api
 
 
-async def polled(api: Api, after: str | None = None) -> tuple[list[Json], str]:
+async def polled(
+    api: Api, after: str | None = None, limit: int = MOST_EVENTS
+) -> tuple[list[Json], str]:
     """All events after a place, and the place after them."""
     found: list[Json] = []
     while True:
-        page = await api.get("/v1/events", after=after, limit=3)
+        page = await api.get("/v1/events", after=after, limit=limit)
         if not page["items"]:
             return found, page["after"]
         found += page["items"]
@@ -93,7 +96,7 @@ async def test_events_are_polled_from_place_to_place(api: Api) -> None:
     _, place = await polled(api)
     pair = await given.a_pair(api)
     message = await given.a_message(api, pair, pair.a)
-    events, after = await polled(api, place)
+    events, after = await polled(api, place, limit=3)
     assert [event["type"] for event in events] == [
         "person_registered",
         "person_registered",

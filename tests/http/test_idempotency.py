@@ -77,8 +77,6 @@ SECRETS = (
 KEPT_FOR = timedelta(hours=24)
 MOMENT = timedelta(microseconds=1)
 
-each_post = pytest.mark.parametrize("name", POSTS)
-
 
 @pytest.fixture
 async def scene(api: Api) -> Scene:
@@ -135,83 +133,62 @@ async def test_of_equal_requests_at_once_one_is_told_the_secret(api: Api, scene:
             assert answer.json()["code"] in {"answer_not_repeated", "request_in_progress"}
 
 
-@each_post
-async def test_a_repeat_gets_the_same_answer_and_has_no_effect(
+@pytest.mark.parametrize("name", POSTS)
+async def test_a_key_stands_for_one_request_of_one_service_key_through_24_hours(
     api: Api, scene: Scene, name: str
 ) -> None:
-    key = fresh()
+    key, elsewhere = fresh(), await a_scene(api, a=scene.pair.a)
     first = await post(api, scene, name, key)
+    used_at = await api.now()
     assert first.is_success, first.text
     assert not replayed(first)
-    async with unchanged(api, scene):
-        again = await post(api, scene, name, key)
-    assert (again.status_code, again.content) == (first.status_code, first.content)
-    assert again.headers["content-type"] == first.headers["content-type"]
-    assert replayed(again)
-
-
-@each_post
-async def test_a_key_stands_for_one_body(api: Api, scene: Scene, name: str) -> None:
-    key = fresh()
-    assert (await post(api, scene, name, key)).is_success
-    async with unchanged(api, scene):
-        path = scene.path(api.operation(name))
-        reused(await api.post(path, scene.other_body(name), key=key))
-
-
-@each_post
-async def test_a_key_stands_for_one_path(api: Api, scene: Scene, name: str) -> None:
-    key, elsewhere = fresh(), await a_scene(api, a=scene.pair.a)
-    assert (await post(api, scene, name, key)).is_success
-    operation = api.operation(name)
-    async with unchanged(api, scene), unchanged(api, elsewhere):
-        if elsewhere.path(operation) != scene.path(operation):
-            reused(await api.post(elsewhere.path(operation), scene.body(name), key=key))
-        other = next(one for one in POSTS if one != name)
-        reused(await post(api, scene, other, key))
-
-
-@each_post
-async def test_a_key_belongs_to_one_service_key(api: Api, scene: Scene, name: str) -> None:
-    key = fresh()
-    assert (await post(api, scene, name, key)).is_success
+    async with unchanged(api, scene, elsewhere):
+        is_repeated(await post(api, scene, name, key), first)
+        await is_taken(api, scene, elsewhere, name, key)
     async with asking(api.served, "write") as other:
         mine = await post(other, scene, name, key)
         assert not replayed(mine)
         if mine.is_success:
             assert replayed(await post(other, scene, name, key))
-    assert replayed(await post(api, scene, name, key))
-
-
-@each_post
-async def test_a_key_may_be_used_anew_after_24_hours(api: Api, scene: Scene, name: str) -> None:
-    key = fresh()
-    assert (await post(api, scene, name, key)).is_success
-    used_at = await api.now()
     await api.move_to(used_at + KEPT_FOR - MOMENT)
-    assert replayed(await post(api, scene, name, key))
+    is_repeated(await post(api, scene, name, key), first)
     await api.move_to(used_at + KEPT_FOR)
-    path = scene.path(api.operation(name))
-    other = await api.post(path, scene.other_body(name), key=key)
-    assert not replayed(other)
-    assert other.json().get("code") != "idempotency_key_reused"
+    anew = await api.post(scene.path(api.operation(name)), scene.other_body(name), key=key)
+    assert not replayed(anew)
+    assert anew.json().get("code") != "idempotency_key_reused"
+
+
+def is_repeated(again: httpx.Response, first: httpx.Response) -> None:
+    assert (again.status_code, again.content) == (first.status_code, first.content)
+    assert again.headers["content-type"] == first.headers["content-type"]
+    assert replayed(again)
+
+
+async def is_taken(api: Api, scene: Scene, elsewhere: Scene, name: str, key: str) -> None:
+    """A key that a request came with stands for no other body, path or operation."""
+    operation = api.operation(name)
+    reused(await api.post(scene.path(operation), scene.other_body(name), key=key))
+    if elsewhere.path(operation) != scene.path(operation):
+        reused(await api.post(elsewhere.path(operation), scene.body(name), key=key))
+    other = next(one for one in POSTS if one != name)
+    reused(await post(api, scene, other, key))
 
 
 @pytest.mark.parametrize("key", ["", "x" * 256, "a\tb", "é"])
-async def test_a_key_is_short_and_printable(api: Api, scene: Scene, key: str) -> None:
+async def test_a_key_is_short_and_printable(api: Api, still: Scene, key: str) -> None:
     headers = {"Idempotency-Key": key.encode("latin-1")}
-    async with unchanged(api, scene):
+    async with unchanged(api, still):
         for name in POSTS:
-            path, body = scene.path(api.operation(name)), scene.body(name)
+            path, body = still.path(api.operation(name)), still.body(name)
             problem = invalid(await api.ask("POST", path, json=body, headers=headers))
             assert pointers(problem) == ["/Idempotency-Key"]
 
 
-async def test_of_two_keys_none_is_taken(api: Api, scene: Scene) -> None:
+async def test_of_two_keys_none_is_taken(api: Api, still: Scene) -> None:
     headers = [("Idempotency-Key", fresh()), ("Idempotency-Key", fresh())]
-    async with unchanged(api, scene):
+    async with unchanged(api, still):
         for name in POSTS:
-            path, body = scene.path(api.operation(name)), scene.body(name)
+            path, body = still.path(api.operation(name)), still.body(name)
             problem = invalid(await api.ask("POST", path, json=body, headers=headers))
             assert pointers(problem) == ["/Idempotency-Key"]
 

@@ -18,7 +18,7 @@ from tests.http.running import open_folder, served
 from tests.postgres import migrated_database
 
 SEED = 2026
-EXAMPLES = settings().max_examples // 5
+EXAMPLES = settings().max_examples // 12
 """For each operation, in each of the ways in which they are made up."""
 CONFIGURATION = Path(__file__).with_name("schemathesis.toml")
 PERSONS = 4

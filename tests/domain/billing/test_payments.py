@@ -32,7 +32,7 @@ def told(*reports: Report) -> Payment:
     return payment
 
 
-@settings(max_examples=3000)
+@settings(max_examples=500)
 @given(told_and_told_otherwise())
 def test_order_and_repetition_change_nothing(orders: tuple[list[Report], list[Report]]) -> None:
     reports, otherwise = orders
