@@ -231,8 +231,18 @@ class SoldSeconds(Protocol):
         """Take back what is left of them; the rest is owed."""
         ...
 
-    async def add_pass(self, person_id: PersonId, tier: Tier, length: timedelta) -> None:
+    async def add_pass(
+        self, person_id: PersonId, payment_id: PaymentId, tier: Tier, length: timedelta
+    ) -> None:
         """Add what a pass of a tier gives for its length."""
+        ...
+
+    async def take_back_pass(self, person_id: PersonId, payment_id: PaymentId) -> None:
+        """Take back what is left of what a pass gave."""
+        ...
+
+    async def give_pass_again(self, person_id: PersonId, payment_id: PaymentId, tier: Tier) -> None:
+        """Add again what was taken back of a pass."""
         ...
 
 

@@ -149,10 +149,12 @@ class PaymentRecorder:
                 await self.video_credits.sell(payment.person_id, purchase, number)
             case SecondsItem(seconds=seconds):
                 await self.seconds.sell(payment.person_id, seconds)
-            case PassItem(tier=tier) if not again:
-                await self.seconds.add_pass(payment.person_id, tier, payment.item.length)
-            case PassItem() | SubscriptionItem():
-                pass  # a pass's seconds were never taken back
+            case PassItem(tier=tier) if again:
+                await self.seconds.give_pass_again(payment.person_id, payment.id, tier)
+            case PassItem(tier=tier, length=length):
+                await self.seconds.add_pass(payment.person_id, payment.id, tier, length)
+            case SubscriptionItem():
+                pass  # its terms say what it gives
             case _:
                 assert_never(payment.item)
 
@@ -162,8 +164,12 @@ class PaymentRecorder:
                 await self.video_credits.take_back(payment.person_id, _purchases(payment))
             case SecondsItem(seconds=seconds):
                 await self.seconds.take_back(payment.person_id, seconds)
-            case _:
+            case PassItem():
+                await self.seconds.take_back_pass(payment.person_id, payment.id)
+            case SubscriptionItem():
                 pass
+            case _:
+                assert_never(payment.item)
 
     async def _give_back_what_came_twice(self, payment: Payment) -> None:
         """Ask for the refund of a second success by itself; mismatches wait for a person."""
