@@ -184,7 +184,10 @@ class PlanKeeper:
     async def stop_renewal(
         self, subscription: Subscription, provider: Provider, own_id: str | None
     ) -> None:
-        """Have a provider told, after the transaction, to renew one of its own no more."""
+        """Have a provider told, after the transaction, to end one of its own at once.
+
+        What a person may use goes by what they paid, not by what the provider has of it.
+        """
         if own_id is None:
             return
         data = {
@@ -195,6 +198,13 @@ class PlanKeeper:
         }
         job = Job(kind=TELL_RENEWAL, key=own_id, at=await self.clock.now(), data=data)
         await self.jobs.enqueue(job)
+
+    async def stop_all_renewals(self, person_id: PersonId) -> None:
+        """Have whatever providers renew for a locked person ended, after the transaction."""
+        for known in await self.subscriptions.of_person(person_id):
+            began = await self.begun_by(known)
+            provider = known.provider if began is None else began.provider
+            await self.stop_renewal(known, provider, known.renewed_by)
 
     async def _is_behind(self, buyer: Buyer, plans: Plans, now: datetime) -> bool:
         known = await self.subscriptions.of_person(buyer.person_id)

@@ -25,16 +25,17 @@ from domain.billing.events import (
     PaymentFailed,
     PaymentNeedsReview,
     PaymentRefunded,
+    PaymentRefundFailed,
     PaymentSettled,
 )
 from domain.billing.payments import (
     Payment,
     Provider,
     Report,
-    ReviewReason,
     no_such_payment,
 )
-from domain.billing.refunds import Refund, RefundState
+from domain.billing.refunds import Refund, RefundState, refund_done
+from domain.billing.reviews import ReviewReason
 from domain.billing.terms import terms_of
 from domain.shared.ids import PaymentId, RefundId
 
@@ -42,6 +43,10 @@ REFUND = "refund_payment"
 """The kind of the job that asks the provider for a refund."""
 
 _REVIEWS = UUID("3a0de1c6-9b0f-4c58-8a6e-6c1d0c0b7a11")
+_UNWANTED = {
+    ReviewReason.SECOND_SUCCESS: "The order was paid twice.",
+    ReviewReason.NOT_ASKED_FOR: "It was renewed though it was to be renewed no more.",
+}
 
 
 @frozen
@@ -83,6 +88,8 @@ class PaymentRecorder:
             if before is None:
                 raise no_such_payment()
             after = change(before)
+            if buyer.deleted:
+                after = after.without_traces()
             if after != before:
                 await self.record(buyer, before, after)
             return after
@@ -123,6 +130,7 @@ class PaymentRecorder:
         }
         events = tuple(make(common) for make in changes.events(ends_at))
         await self.payments.record(before, after, outgoing(self.keep.new_id, events))
+        await self._keep_failed(before, after)
         if changes.settled:
             await self._give(after)
             if after.closed_at is not None:
@@ -139,7 +147,15 @@ class PaymentRecorder:
             await self.keep.replace(after)
         if changes.moves_plans:
             await self.keep.bring_up(buyer)
-        await self._give_back_what_came_twice(after)
+        await self._give_back_what_is_not_wanted(after)
+
+    async def _keep_failed(self, before: Payment, after: Payment) -> None:
+        """Keep that refunds which were taken came to nothing."""
+        if before.failed_refunds == after.failed_refunds:
+            return
+        for refund in await self.refunds.of_payment(after.id):
+            if str(refund.id) in after.failed_refunds:
+                await self.refunds.put(refund_done(refund, after))
 
     async def _give(self, payment: Payment, *, again: bool = False) -> None:
         match payment.item:
@@ -171,10 +187,10 @@ class PaymentRecorder:
             case _:
                 assert_never(payment.item)
 
-    async def _give_back_what_came_twice(self, payment: Payment) -> None:
-        """Ask for the refund of a second success by itself; mismatches wait for a person."""
+    async def _give_back_what_is_not_wanted(self, payment: Payment) -> None:
+        """Ask for the refund of what nobody was to pay; mismatches wait for a person."""
         for review in payment.reviews:
-            if review.reason is not ReviewReason.SECOND_SUCCESS:
+            if (why := _UNWANTED.get(review.reason)) is None:
                 continue
             refund = Refund(
                 id=RefundId(uuid5(_REVIEWS, f"{payment.id}:{review.charge_id}")),
@@ -182,7 +198,7 @@ class PaymentRecorder:
                 charge_id=review.charge_id,
                 amount_minor=review.amount_minor,
                 currency=review.currency,
-                reason="The order was paid twice.",
+                reason=why,
                 requested_at=review.occurred_at,
             )
             known = await self.refunds.get(refund.id)
@@ -259,6 +275,10 @@ class _Changes:
                 **common,  # type: ignore[arg-type]
                 refunded_minor=after.refunded_minor,
                 in_full=after.refunded_minor >= after.amount_minor,
+            )
+        for refund_id in sorted(after.failed_refunds - before.failed_refunds):
+            yield lambda common, it=refund_id: PaymentRefundFailed(  # type: ignore[misc]
+                **common, refund_id=it, refunded_minor=after.refunded_minor
             )
         if before.charged_back_at is None and after.charged_back_at is not None:
             at = after.charged_back_at

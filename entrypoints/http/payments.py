@@ -9,8 +9,9 @@ from litestar.params import FromPath, JSONBody
 from msgspec import Meta, Struct
 
 from application.billing.take_notification import Taken
-from domain.billing.payments import Payment, PaymentStatus, Provider, ReviewReason
+from domain.billing.payments import Payment, PaymentStatus, Provider
 from domain.billing.refunds import Refund, RefundState
+from domain.billing.reviews import ReviewReason
 from domain.shared.errors import NotFoundError
 from domain.shared.ids import PaymentId, QuoteId
 from entrypoints.http.acting import acting, viewing

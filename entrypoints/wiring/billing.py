@@ -20,6 +20,7 @@ from application.billing.refund_payment import RefundByJob, RefundPayment
 from application.billing.resolve_payment import ResolveByJob, ResolvePayment
 from application.billing.start_checkout import StartCheckout
 from application.billing.take_notification import TakeNotification
+from application.billing.take_renewal import RenewalTaker
 from application.billing.take_snapshot import SnapshotTaker
 from application.identity.change_person import PersonChanger
 from application.identity.ports import PlanChange
@@ -129,6 +130,7 @@ class Billing(DeclarativeContainer):
         record=record,
         notifications=ports.payment_notifications,
         snapshots=snapshots,
+        renewals=Factory(RenewalTaker, record=record, providers=payments.every),
         providers=payments.every,
     )
     resolve_payment = Singleton(
