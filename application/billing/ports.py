@@ -57,6 +57,19 @@ class Quotes(Protocol):
         """Keep a new quote."""
         ...
 
+    async def forget(self, before: datetime, after: Position | None, limit: int) -> Position | None:
+        """Look at quotes that held until before an instant, and delete those no payment is of.
+
+        Args:
+            before: That instant.
+            after: Where to go on from.
+            limit: How many to look at, at most.
+
+        Returns:
+            Where to go on from; None once all were looked at.
+        """
+        ...
+
 
 class Payments(Protocol):
     """The payments, each with all its reports."""
@@ -99,6 +112,12 @@ class PaymentList(Protocol):
         self, since: datetime, after: Position | None, limit: int
     ) -> Page[Payment]:
         """Give payments made since an instant, the oldest first."""
+        ...
+
+    async def open_before(
+        self, before: datetime, after: Position | None, limit: int
+    ) -> Page[Payment]:
+        """Give payments made before an instant, neither paid nor given up; the oldest first."""
         ...
 
 

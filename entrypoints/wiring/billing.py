@@ -10,6 +10,7 @@ from dependency_injector.providers import DependenciesContainer, Factory, Single
 
 from application.billing.change_subscription import SubscriptionChanger, TellRenewal
 from application.billing.forget_notifications import ForgetNotifications
+from application.billing.forget_quotes import ForgetQuotes
 from application.billing.keep_plans import BringPlansUp, GiveTier, PlanKeeper
 from application.billing.leave_billing import LeaveBilling
 from application.billing.ports import HeldPlan
@@ -143,6 +144,7 @@ class Billing(DeclarativeContainer):
     forget_notifications = Factory(
         ForgetNotifications, notifications=ports.payment_notifications, clock=ports.clock
     )
+    forget_quotes = Factory(ForgetQuotes, quotes=ports.quotes, clock=ports.clock)
     refund_payment = Factory(RefundPayment, record=record)
     refund_by_job = Factory(RefundByJob, record=record, providers=payments.every)
     change_subscription = Factory(SubscriptionChanger, keep=keep, quote=shop.make_quote)
