@@ -70,6 +70,11 @@ class MemoryCreditAccounts:
             account or CreditAccount(person_id=person_id, currency=currency), booking
         )
 
+    async def booking(self, source: CreditSource, key: str) -> CreditBooking | None:
+        """Give a booking, whoever's it is, if there is one."""
+        async with self._store.access():
+            return self._store.account_credit_bookings.get((source, key))
+
     async def of_person(self, person_id: PersonId) -> tuple[CreditAccount, ...]:
         """Give all accounts that a person has, by their currencies."""
         async with self._store.access():

@@ -15,6 +15,7 @@ from application.shared.outbox import outgoing
 from domain.billing.catalogue import SubscriptionItem
 from domain.billing.changes import (
     PlanChange,
+    PlanChangeRefusedError,
     canceled,
     changed_later,
     plan_change,
@@ -74,7 +75,8 @@ class SubscriptionChanger:
             PersonSuspendedError: The person may not act.
             PersonDeletedError: They were erased.
         """
-        item = catalogue_of(self.keep.rulebook).offer(item_key).item
+        offer = catalogue_of(self.keep.rulebook).offer(item_key)
+        item = offer.item
         if not isinstance(item, SubscriptionItem):
             raise NotFoundError(
                 f"'{item_key}' is no subscription; take the key of one, or make a quote for it."
@@ -85,6 +87,12 @@ class SubscriptionChanger:
         overdue = isinstance(plans.state(subscription, now), PastDue)
         change = plan_change(subscription.item, item)
         if change is PlanChange.UPGRADE or (overdue and change is PlanChange.LATER):
+            if subscription.currency not in offer.prices:
+                raise PlanChangeRefusedError(
+                    f"{item_key} is not sold in {subscription.currency}, in which the subscription "
+                    "was paid; once that is over, make a quote in "
+                    f"{', '.join(sorted(offer.prices))}."
+                )
             quote = await self.quote(person_id, item_key, subscription.currency)
             return ChangedSubscription(subscription, plans, quote)
         return await self._decide(person_id, lambda known, now: changed_later(known, item, now))

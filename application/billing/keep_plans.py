@@ -83,15 +83,17 @@ class PlanKeeper:
             grace=timedelta(seconds=self.rulebook.policies.billing.grace_seconds),
         )
 
-    async def quoted(self, person_id: PersonId, item: Item, currency: str) -> QuotedPlan:
-        """Tell what buying an item now means for the subscription that runs.
+    async def quoted(
+        self, person_id: PersonId, item: Item, currency: str, at: datetime | None = None
+    ) -> QuotedPlan:
+        """Tell what buying an item now, or at an instant, means for the subscription that runs.
 
         Raises:
             PlanChangeRefusedError: It would overlap with what is paid for.
         """
         paid = await self.payments.plans(person_id)
         plans = await self.read(person_id)
-        return quoted_plan(item, plans, paid, currency, await self.clock.now())
+        return quoted_plan(item, plans, paid, currency, at or await self.clock.now())
 
     async def known(self, person_id: PersonId) -> Buyer:
         """Give a person.

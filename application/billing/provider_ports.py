@@ -337,6 +337,11 @@ class Providers:
     current: Provider
     by_name: Mapping[Provider, ProviderPorts]
 
+    def least_minor(self, currency: str) -> int:
+        """Give the least that can be charged, in minor units of a currency."""
+        ports = self.by_name.get(self.current)
+        return 1 if ports is None else ports.payments.least_minor(currency)
+
     def of(self, provider: Provider) -> ProviderPorts:
         """Give one of them.
 

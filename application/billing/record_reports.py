@@ -147,7 +147,7 @@ class PaymentRecorder:
             await self.keep.replace(after)
         if changes.moves_plans:
             await self.keep.bring_up(buyer)
-        await self._give_back_what_is_not_wanted(after)
+        await self._give_back_what_is_not_wanted(before, after)
 
     async def _keep_failed(self, before: Payment, after: Payment) -> None:
         """Keep that refunds which were taken came to nothing."""
@@ -187,8 +187,12 @@ class PaymentRecorder:
             case _:
                 assert_never(payment.item)
 
-    async def _give_back_what_is_not_wanted(self, payment: Payment) -> None:
-        """Ask for the refund of what nobody was to pay; mismatches wait for a person."""
+    async def _give_back_what_is_not_wanted(self, before: Payment, payment: Payment) -> None:
+        """Ask for the refund of what nobody was to pay; mismatches wait for a person.
+
+        What somebody else gave back, and then came to nothing, is asked for after all.
+        """
+        others = payment.failed_refunds - before.failed_refunds
         for review in payment.reviews:
             if (why := _UNWANTED.get(review.reason)) is None:
                 continue
@@ -204,7 +208,9 @@ class PaymentRecorder:
             known = await self.refunds.get(refund.id)
             if not review.open and (known is None or known.state is RefundState.REQUESTED):
                 await self.refunds.put(attrs.evolve(refund, state=RefundState.DONE))
-            elif known is None:
+            elif known is None or (
+                review.open and known.state is RefundState.DONE and others - {str(refund.id)}
+            ):
                 await self.ask_back(refund)
 
     async def ask_back(self, refund: Refund) -> None:
