@@ -142,7 +142,9 @@ class SubscriptionChanger:
                 data={"person_id": str(person_id), "subscription_id": str(after.id)},
             )
             await self.keep.jobs.enqueue(job)
-            return ChangedSubscription(running(plans, now), plans)
+            # What was overdue is over once it is canceled.
+            changed = next(it for it in plans.subscriptions if it.id == after.id)
+            return ChangedSubscription(changed, plans)
 
         return await self.keep.transactions.run(work)
 

@@ -13,8 +13,9 @@ from application.billing.provider_ports import Providers
 from application.billing.resolve_payment import ResolveByJob
 from application.billing.start_checkout import RESOLVE
 from application.shared.jobs import Job, first_state
-from domain.billing.payments import Payment, Provider, Report, ReportKind
+from domain.billing.payments import Payment, PaymentStatus, Provider, Report, ReportKind
 from domain.billing.refunds import RefundNotPossibleError, RefundState
+from domain.usage.ledger import LineKind
 from tests.contracts.payers import Shop, open_shop
 from tests.postgres import migrated_database
 
@@ -134,3 +135,73 @@ async def test_a_payment_of_a_provider_that_is_set_up_no_more_is_asked_for_later
     job = Job(kind=RESOLVE, key=str(payment.id), at=await shop.now(), data=data)
     await ResolveByJob(attrs.evolve(resolve, providers=nobody))(first_state(job, uuid4()))
     assert (await shop.payment(payment.id)).closed_at is None
+
+
+@pytest.mark.parametrize("item", ["video_credits_20", "seconds_3600", "plus_monthly"])
+async def test_a_refund_that_comes_to_nothing_leaves_what_was_paid_for(
+    shop: Shop, item: str
+) -> None:
+    payment = await a_paid(shop, item)
+    before = await shop.rows(payment.person_id)
+    _, refund = await shop.kithkin.billing.refund_payment()(payment.id, None, "Asked for")
+    await shop.pass_time(MINUTE)
+    asked = str(refund.id)
+    await shop.hear_of(payment, told(payment, ReportKind.REFUND, 1, refund_id=asked))
+    assert (await shop.payment(payment.id)).status is PaymentStatus.REFUNDED
+    await shop.hear_of(payment, told(payment, ReportKind.REFUND_FAILED, 2, refund_id=asked))
+    assert await the_refunds(shop, payment) == [(payment.amount_minor, RefundState.FAILED)]
+    after = await shop.rows(payment.person_id)
+    kept = ("credits", "usage", "tier", "terms", "account credit")
+    assert {name: after[name] for name in kept} == {name: before[name] for name in kept}
+    log = shop.kithkin.ports.event_log()
+    logged = await log.read(0, await log.settled(), 100_000)
+    failed = [it.event.data for it in logged if it.event.type == "payment_refund_failed"]
+    assert [it["refund_id"] for it in failed if it["payment_id"] == str(payment.id)] == [asked]
+    _, again = await shop.kithkin.billing.refund_payment()(payment.id, None, "To the bank")
+    assert again.amount_minor == payment.amount_minor
+
+
+async def test_a_refund_that_is_told_to_have_failed_first_stays_failed(shop: Shop) -> None:
+    payment = await a_paid(shop)
+    _, refund = await shop.kithkin.billing.refund_payment()(payment.id, None, "Asked for")
+    failed = told(payment, ReportKind.REFUND_FAILED, 2, refund_id=str(refund.id))
+    await shop.hear_of(payment, failed)
+    await shop.pass_time(MINUTE)
+    assert await the_refunds(shop, payment) == [(payment.amount_minor, RefundState.FAILED)]
+
+
+async def test_what_came_twice_is_asked_for_where_somebody_elses_refund_failed(
+    shop: Shop,
+) -> None:
+    payment = await a_paid(shop)
+    second = {"charge_id": "b"}
+    await shop.hear_of(payment, told(payment, ReportKind.REFUND, 2, refund_id="theirs", **second))
+    await shop.hear_of(payment, told(payment, ReportKind.SUCCESS, 1, **second))
+    assert await the_refunds(shop, payment) == [(payment.amount_minor, RefundState.DONE)]
+    failed = told(payment, ReportKind.REFUND_FAILED, 3, refund_id="theirs", **second)
+    await shop.hear_of(payment, failed)
+    assert await the_refunds(shop, payment) == [(payment.amount_minor, RefundState.REQUESTED)]
+    await shop.pass_time(MINUTE)
+    [refund] = await shop.kithkin.ports.refunds().of_payment(payment.id)
+    assert shop.provider.asked_back[str(refund.id)] == payment.amount_minor
+
+
+@pytest.mark.parametrize("kind", [ReportKind.REFUND, ReportKind.CHARGEBACK])
+async def test_a_pass_that_is_taken_back_takes_its_seconds_along(
+    shop: Shop, kind: ReportKind
+) -> None:
+    person_id = await shop.a_person()
+    payment = await shop.checkout(person_id, "premium_weekly_pass")
+    await shop.hear_of(payment, told(payment, ReportKind.SUCCESS))
+    own = (await shop.rows(person_id))["usage"]
+    await shop.hear_of(payment, told(payment, kind, 1, refund_id="back"))
+    usage = await shop.kithkin.ports.usage_accounts().get(person_id)
+    assert usage is not None
+    assert (usage.left.monthly, usage.pass_tier) == (900, None)
+    period = usage.period.period
+    lines = await shop.kithkin.ports.usage_records().lines(person_id, period, None, 10)
+    assert [(it.kind, it.monthly, it.payment_id) for it in lines.items] == [
+        (LineKind.MONTHLY_GRANTED, 900, None),
+        (LineKind.PASS, own[2] - 900, payment.id),
+        (LineKind.TAKEN_BACK, 900 - own[2], payment.id),
+    ]
