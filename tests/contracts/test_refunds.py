@@ -13,8 +13,10 @@ from application.billing.provider_ports import Providers
 from application.billing.resolve_payment import ResolveByJob
 from application.billing.start_checkout import RESOLVE
 from application.shared.jobs import Job, first_state
+from domain.billing.changes import PlanChangeRefusedError
 from domain.billing.payments import Payment, PaymentStatus, Provider, Report, ReportKind
 from domain.billing.refunds import RefundNotPossibleError, RefundState
+from domain.shared.tiers import Tier
 from domain.usage.ledger import LineKind
 from tests.contracts.payers import Shop, open_shop
 from tests.postgres import migrated_database
@@ -125,6 +127,37 @@ async def test_an_earlier_charge_gives_no_second_pass(shop: Shop) -> None:
     assert rows[0]["tier"] == rows[1]["tier"]
 
 
+async def test_an_upgrade_is_shorter_once_what_it_took_off_is_charged_back(shop: Shop) -> None:
+    person_id = await shop.a_person()
+    first = await shop.checkout(person_id, "plus_monthly")
+    await shop.hear_of(first, told(first, ReportKind.SUCCESS))
+    await shop.pass_time(MINUTE)
+    upgrade = await shop.checkout(person_id, "premium_monthly")
+    assert upgrade.taken_over_minor > 0
+    await shop.hear_of(upgrade, told(upgrade, ReportKind.SUCCESS))
+    whole = (await shop.plans(person_id)).terms[-1]
+    await shop.hear_of(first, told(first, ReportKind.CHARGEBACK, 2))
+    term = (await shop.plans(person_id)).terms[-1]
+    assert (term.payment_id, term.unpaid_minor) == (upgrade.id, upgrade.taken_over_minor)
+    part = (whole.ends_at - whole.starts_at) * upgrade.amount_minor // upgrade.price_minor
+    assert term.ends_at == whole.starts_at + part
+    standing = await shop.kithkin.ports.plan_standings().get(person_id)
+    assert standing is not None
+    assert standing.until == term.ends_at
+    assert await shop.tier(person_id) is Tier.PREMIUM
+
+
+async def test_a_quote_is_not_taken_once_what_it_takes_off_was_taken_back(shop: Shop) -> None:
+    person_id = await shop.a_person()
+    payments = [await shop.checkout(person_id, "plus_monthly") for _ in range(2)]
+    for payment in payments:
+        await shop.hear_of(payment, told(payment, ReportKind.SUCCESS))
+    quote = await shop.kithkin.shop.make_quote()(person_id, "premium_monthly", "INR")
+    await shop.hear_of(payments[1], told(payments[1], ReportKind.CHARGEBACK))
+    with pytest.raises(PlanChangeRefusedError, match="make a new quote"):
+        await shop.kithkin.billing.start_checkout()(quote.id, None)
+
+
 async def test_a_payment_of_a_provider_that_is_set_up_no_more_is_asked_for_later(
     shop: Shop,
 ) -> None:
@@ -194,7 +227,7 @@ async def test_a_pass_that_is_taken_back_takes_its_seconds_along(
     payment = await shop.checkout(person_id, "premium_weekly_pass")
     await shop.hear_of(payment, told(payment, ReportKind.SUCCESS))
     own = (await shop.rows(person_id))["usage"]
-    await shop.hear_of(payment, told(payment, kind, 1, refund_id="back"))
+    await shop.hear_of(payment, told(payment, kind, refund_id="back"))
     usage = await shop.kithkin.ports.usage_accounts().get(person_id)
     assert usage is not None
     assert (usage.left.monthly, usage.pass_tier) == (900, None)
