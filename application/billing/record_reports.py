@@ -34,6 +34,7 @@ from domain.billing.payments import (
     Report,
     no_such_payment,
 )
+from domain.billing.plans import renewal_is_wanted
 from domain.billing.refunds import Refund, RefundState, refund_done
 from domain.billing.reviews import ReviewReason
 from domain.billing.terms import terms_of
@@ -88,6 +89,8 @@ class PaymentRecorder:
             if before is None:
                 raise no_such_payment()
             after = change(before)
+            if not await self._is_wanted(buyer, before, after):
+                after = change(before.no_longer_asked_for())
             if buyer.deleted:
                 after = after.without_traces()
             if after != before:
@@ -95,6 +98,18 @@ class PaymentRecorder:
             return after
 
         return await self.keep.transactions.run(work)
+
+    async def _is_wanted(self, buyer: Buyer, before: Payment, after: Payment) -> bool:
+        """Tell whether a payment pays for what it is for; a renewal may have been replaced."""
+        settled_at, subscription_id = after.settled_at, before.subscription_id
+        if before.quote_id is not None or before.charge is not None:
+            return True
+        if settled_at is None or subscription_id is None:
+            return True
+        paid = await self.keep.payments.plans(before.person_id)
+        asked_at = min(before.created_at, after.created_at)
+        wanted = renewal_is_wanted(subscription_id, paid, asked_at, settled_at)
+        return wanted and not buyer.deleted
 
     async def record(self, buyer: Buyer, before: Payment, after: Payment) -> None:
         """Write a payment of a locked person as it is now, and what comes of that.

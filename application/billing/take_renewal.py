@@ -69,7 +69,7 @@ class RenewalTaker:
         at = news.report.occurred_at
         paid = await self.record.keep.payments.plans(agreed.person_id)
         own = None if known is not None or began is None else began.id
-        if buyer.deleted or not renewal_is_wanted(agreed.subscription_id, paid, at, own):
+        if buyer.deleted or not renewal_is_wanted(agreed.subscription_id, paid, at, at, own):
             if not news.report.of_a_charge:
                 return None
             agreed = _not_asked_for(agreed)

@@ -166,6 +166,10 @@ class Payment:
         """Whether a provider renewed what it was to renew no more: nothing was to be paid."""
         return self.quote_id is None and self.amount_minor == 0
 
+    def no_longer_asked_for(self) -> "Payment":
+        """Give a renewal that nobody wants any more: whatever is charged for it goes back."""
+        return attrs.evolve(self, amount_minor=0, lines=(), closed_at=self.created_at)
+
     @property
     def price_minor(self) -> int:
         """What the item itself cost when it was quoted, before anything was taken off."""

@@ -253,17 +253,19 @@ def begun_by(subscription: Subscription, payments: Iterable[Payment]) -> Payment
 def renewal_is_wanted(
     subscription_id: SubscriptionId,
     payments: Iterable[Payment],
-    at: datetime,
+    asked_at: datetime,
+    charged_at: datetime,
     begun_by_id: PaymentId | None = None,
 ) -> bool:
-    """Tell whether a provider was to renew a subscription at an instant.
+    """Tell whether a provider was to renew a subscription.
 
     Only what the person bought last is renewed, and not where that was taken back.
 
     Args:
         subscription_id: Ours.
         payments: Those of the person for plans that are paid.
-        at: When it was renewed.
+        asked_at: Since when the provider asked for it: what was bought later took its place.
+        charged_at: When it was paid.
         begun_by_id: The payment that began it at the provider, where that is not the last that is
             known of the subscription.
     """
@@ -274,13 +276,14 @@ def renewal_is_wanted(
     ]
     bought = [payment for payment in paid if payment.quote_id is not None]
     last = max(bought, key=lambda it: (it.settled_at, it.id), default=None)
-    if last is None:
+    if last is None or last.settled_at is None:
         return True
-    if last.subscription_id != subscription_id or begun_by_id not in (None, last.id):
+    own_last = last.subscription_id == subscription_id and begun_by_id in (None, last.id)
+    if not own_last or last.settled_at > asked_at:
         return False
     own = (payment for payment in paid if payment.subscription_id == subscription_id)
     reversed_at = max(own, key=lambda it: (it.settled_at, it.id)).reversed_at
-    return reversed_at is None or reversed_at > at
+    return reversed_at is None or reversed_at > charged_at
 
 
 def replaced(subscription: Subscription) -> Subscription:

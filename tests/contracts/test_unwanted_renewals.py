@@ -175,6 +175,34 @@ async def test_what_is_overdue_and_paid_anew_is_ended_at_once(shop: Shop) -> Non
     assert own_id(second) not in shop.provider.ended
 
 
+@pytest.mark.parametrize("asks", [False, True])
+async def test_a_bill_that_is_paid_after_the_period_was_paid_for_anew_goes_back(
+    shop: Shop, *, asks: bool
+) -> None:
+    person_id = await shop.a_person()
+    first = await bought(shop, person_id, "plus_monthly")
+    await is_overdue(shop, person_id)
+    paid = renewal_of(first, occurred_at=await shop.now() + DAY)
+    failed = attrs.evolve(
+        paid.report, kind=ReportKind.FAILED, occurred_at=await shop.now() - MINUTE
+    )
+    await shop.hear(attrs.evolve(paid, event_key=str(uuid4()), report=failed))
+    bill = await the_renewal(shop, person_id)
+    await bought(shop, person_id, "plus_monthly")
+    terms = (await shop.plans(person_id)).terms
+    if asks:
+        shop.provider.reports[bill.id] = [failed, paid.report]
+        await shop.kithkin.billing.reconcile_payments()()
+    else:
+        await shop.hear(paid)
+    [review] = (await shop.payment(bill.id)).reviews
+    assert (review.reason, review.open) == (ReviewReason.NOT_ASKED_FOR, True)
+    assert (await shop.plans(person_id)).terms == terms
+    await shop.pass_time(MINUTE)
+    [refund] = await shop.kithkin.ports.refunds().of_payment(bill.id)
+    assert shop.provider.asked_back[str(refund.id)] == first.amount_minor
+
+
 async def test_who_cancels_what_is_overdue_is_asked_for_nothing_more(shop: Shop) -> None:
     change = shop.kithkin.billing.change_subscription()
     in_time, late = await shop.a_person(), await shop.a_person()

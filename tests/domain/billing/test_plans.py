@@ -4,7 +4,6 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from random import Random
 from typing import Any
-from uuid import UUID
 
 import attrs
 import pytest
@@ -25,7 +24,7 @@ from domain.billing.changes import (
     running,
 )
 from domain.billing.payments import Payment
-from domain.billing.plans import Plans, subscriptions_of, with_snapshot
+from domain.billing.plans import subscriptions_of, with_snapshot
 from domain.billing.quotes import LineKind, QuoteLine
 from domain.billing.subscriptions import (
     Active,
@@ -34,41 +33,19 @@ from domain.billing.subscriptions import (
     GrantSource,
     PastDue,
     ProviderRefs,
-    Subscription,
     SubscriptionSnapshot,
     SubscriptionStatus,
     Trialing,
 )
 from domain.billing.terms import terms_of
-from domain.shared.ids import QuoteId, SubscriptionId
 from domain.shared.tiers import Tier
-from tests.domain.billing.reports import PRICE, START, a_payment, chargeback, refund, success
-
-DAY = timedelta(days=1)
-GRACE = 3 * DAY
-SUB = SubscriptionId(UUID(int=1))
-
-
-def paid(item: str, at: datetime = START, number: int = 1, **changes: Any) -> Payment:
-    if item.endswith(("monthly", "annual")):
-        changes = {"subscription_id": SUB, "quote_id": QuoteId(UUID(int=number)), **changes}
-    report = attrs.evolve(success(), occurred_at=at)
-    return a_payment(item, number, **changes).told((report,))
+from tests.domain.billing.bought_plans import DAY, GRACE, SUB, paid, plans
+from tests.domain.billing.reports import PRICE, START, a_payment, refund, success
 
 
 def upgrade(item: str, at: datetime, number: int) -> Payment:
     lines = (QuoteLine(LineKind.PRICE, item, PRICE), QuoteLine(LineKind.PRORATION, "x", -1))
     return paid(item, at, number, lines=lines)
-
-
-def plans(*payments: Payment, known: tuple[Subscription, ...] = ()) -> Plans:
-    own = [it for it in payments if it.subscription_id is not None]
-    return Plans(
-        complimentary=Tier.FREE,
-        subscriptions=subscriptions_of(own, known),
-        terms=terms_of(payments),
-        grace=GRACE,
-    )
 
 
 def test_months_keep_their_day() -> None:
@@ -117,67 +94,6 @@ def test_an_upgrade_begins_at_once_and_comes_undone_with_its_payment() -> None:
     undone = plans(paid("plus_monthly"), better.told((back,)))
     assert undone.tier(at) is Tier.PREMIUM
     assert undone.tier(at + DAY) is Tier.PLUS
-
-
-def test_an_upgrade_is_shorter_by_what_was_taken_off_for_a_payment_taken_back() -> None:
-    at = START + 10 * DAY
-    lines = (
-        QuoteLine(LineKind.PRICE, "premium_monthly", PRICE),
-        QuoteLine(LineKind.PRORATION, "unused_period", -(PRICE // 4)),
-    )
-    report = attrs.evolve(success(), occurred_at=at, amount_minor=PRICE - PRICE // 4)
-    better = a_payment(
-        "premium_monthly",
-        2,
-        subscription_id=SUB,
-        quote_id=QuoteId(UUID(int=2)),
-        lines=lines,
-        amount_minor=PRICE - PRICE // 4,
-        created_at=at,
-    ).told((report,))
-    first = paid("plus_monthly")
-    [_, whole] = terms_of((first, better))
-    back = first.told((attrs.evolve(chargeback(), occurred_at=at + DAY),))
-    [_, shorter] = terms_of((back, better))
-    part = (whole.ends_at - at) * (PRICE - PRICE // 4) // PRICE
-    assert (shorter.ends_at, shorter.unpaid_minor) == (at + part, PRICE // 4)
-    late = first.told((attrs.evolve(chargeback(), occurred_at=at + 29 * DAY),))
-    assert terms_of((late, better))[1].ends_at == at + 29 * DAY
-    known_before = first.told((attrs.evolve(chargeback(), occurred_at=at - DAY),))
-    assert terms_of((known_before, better))[1].ends_at == whole.ends_at
-    again = quoted_plan(
-        item_of("premium_annual"), plans(back, better), (back, better), "INR", at + DAY
-    )
-    assert again.upgrade is not None
-    assert again.upgrade.unused_minor <= PRICE - PRICE // 4
-    undone = better.told((attrs.evolve(refund(), occurred_at=at + DAY, amount_minor=PRICE),))
-    assert plans(back, undone).tier(at + 2 * DAY) is Tier.FREE
-
-
-def test_a_chain_of_upgrades_passes_on_what_was_not_paid() -> None:
-    first = paid("plus_monthly")
-    upgrades = []
-    for number, item in ((2, "plus_annual"), (3, "premium_annual")):
-        at = START + (number - 1) * DAY
-        lines = (
-            QuoteLine(LineKind.PRICE, item, PRICE),
-            QuoteLine(LineKind.PRORATION, "unused_period", -(PRICE // 2)),
-        )
-        made = a_payment(
-            item,
-            number,
-            subscription_id=SUB,
-            quote_id=QuoteId(UUID(int=number)),
-            lines=lines,
-            amount_minor=PRICE - PRICE // 2,
-            created_at=at,
-        )
-        report = attrs.evolve(success(), occurred_at=at, amount_minor=PRICE - PRICE // 2)
-        upgrades.append(made.told((report,)))
-    back = first.told((attrs.evolve(chargeback(), occurred_at=START + 5 * DAY),))
-    terms = terms_of((back, *upgrades))
-    assert [it.unpaid_minor for it in terms] == [0, PRICE // 2, PRICE // 2 * (PRICE // 2) // PRICE]
-    assert [it.unpaid_minor for it in terms_of((first, *upgrades))] == [0, 0, 0]
 
 
 def test_a_subscription_goes_through_its_states() -> None:
