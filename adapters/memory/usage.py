@@ -116,15 +116,6 @@ class MemoryUsageAccounts:
             )
         return after
 
-    async def lines_of_payment(
-        self, person_id: PersonId, payment_id: PaymentId
-    ) -> tuple[LedgerLine, ...]:
-        """Give the lines of a person's ledger that go by a payment, in their order."""
-        async with self._store.access():
-            lines = self._store.usage_ledger.group("person", person_id)
-        own = (line for line in lines if line.payment_id == payment_id)
-        return tuple(sorted(own, key=lambda line: line.number))
-
     def _write(self, after: UsageAccount, lines: tuple[LedgerLine, ...]) -> None:
         own = attrs.evolve(after, current=None, closing=None, sessions=(), closed=(), settled=())
         self._store.usage_accounts.put(own)
@@ -231,6 +222,15 @@ class MemoryUsageRecords:
         items = tuple(found[:limit])
         more = len(found) > limit
         return Page(items, Position(items[-1].at, UUID(int=items[-1].number)) if more else None)
+
+    async def lines_of_payment(
+        self, person_id: PersonId, payment_id: PaymentId
+    ) -> tuple[LedgerLine, ...]:
+        """Give the lines of a person's ledger that go by a payment, in their order."""
+        async with self._store.access():
+            lines = self._store.usage_ledger.group("person", person_id)
+        own = (line for line in lines if line.payment_id == payment_id)
+        return tuple(sorted(own, key=lambda line: line.number))
 
     async def purchased_before(self, person_id: PersonId, period: str) -> int:
         """Give the purchased seconds that were left by the periods before one."""

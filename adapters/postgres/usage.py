@@ -23,16 +23,16 @@ from sqlalchemy import cast as as_type
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from adapters.postgres import tables
-from adapters.postgres.codec import columns_for, field_names, from_row, to_row
+from adapters.postgres.codec import field_names, from_row, to_row
 from adapters.postgres.executor import Executor, Row, Statement
 from adapters.postgres.identity import PostgresPersons
 from adapters.postgres.outbox import write_many_events
-from adapters.postgres.usage_tables import GOES_ON, HAS_PAYMENT, IS_COUNTED
+from adapters.postgres.usage_tables import GOES_ON, IS_COUNTED
 from application.shared.outbox import OutboxEvent
 from application.shared.transaction import ConcurrentUpdateError
 from application.usage.ports import Subscriber
 from domain.identity.persons import PersonStatus
-from domain.shared.ids import ConversationId, PaymentId, PersonId, UsageSessionId
+from domain.shared.ids import ConversationId, PersonId, UsageSessionId
 from domain.shared.tiers import Tier
 from domain.usage.accounts import UsageAccount, evolve, opened
 from domain.usage.events import UsageAccountOpened, UsageChange, UsageSessionBeat
@@ -162,15 +162,6 @@ _PUT_SESSION = Statement(
 _ADD_LINE = Statement(
     insert(_ledger).values({name: bindparam(name) for name in field_names(LedgerLine)})
 )
-_LINES_OF_PAYMENT = Statement(
-    select(*columns_for(_ledger, LedgerLine))
-    .where(
-        _ledger.c.payment_id == bindparam("payment_id"),
-        text(HAS_PAYMENT),
-        _ledger.c.person_id == bindparam("person_id"),
-    )
-    .order_by(_ledger.c.number)
-)
 
 
 @frozen
@@ -222,15 +213,6 @@ class PostgresUsageAccounts:
         told = (one for one in events if not isinstance(one.event, UsageSessionBeat))
         await write_many_events(self.executor, told)
         return after
-
-    async def lines_of_payment(
-        self, person_id: PersonId, payment_id: PaymentId
-    ) -> tuple[LedgerLine, ...]:
-        """Give the lines of a person's ledger that go by a payment, in their order."""
-        rows = await self.executor.rows(
-            _LINES_OF_PAYMENT, person_id=person_id, payment_id=payment_id
-        )
-        return tuple(from_row(LedgerLine, row) for row in rows)
 
     async def _write(self, before: UsageAccount | None, after: UsageAccount) -> None:
         row: dict[str, Any] = {name: getattr(after, name) for name in ACCOUNT_FIELDS}

@@ -127,9 +127,11 @@ class StartCheckout:
         for at in (now, quote.created_at):
             plan = await self.record.keep.quoted(quote.person_id, quote.item, quote.currency, at)
             upgrade = plan.upgrade
-            changed = upgrade is None or upgrade.subscription_id != quote.subscription_id
-            then = at == quote.created_at and upgrade is not None
-            if changed or (then and not quote.takes_off(upgrade)):
+            if (
+                upgrade is None
+                or upgrade.subscription_id != quote.subscription_id
+                or (at == quote.created_at and not quote.takes_off(upgrade))
+            ):
                 raise PlanChangeRefusedError(
                     "The subscription has changed since this was quoted; make a new quote."
                 )

@@ -70,12 +70,6 @@ class UsageAccounts(Protocol):
         """
         ...
 
-    async def lines_of_payment(
-        self, person_id: PersonId, payment_id: PaymentId
-    ) -> tuple[LedgerLine, ...]:
-        """Give the lines of a person's ledger that go by a payment, in their order."""
-        ...
-
 
 class UsageSessions(Protocol):
     """The usage sessions, each by itself."""
@@ -136,6 +130,16 @@ class UsageRecords(Protocol):
 
         Sessions that started at `started_after` or earlier used none from then on.
         """
+        ...
+
+
+class PaidLines(Protocol):
+    """The lines of ledgers that go by payments."""
+
+    async def lines_of_payment(
+        self, person_id: PersonId, payment_id: PaymentId
+    ) -> tuple[LedgerLine, ...]:
+        """Give the lines of a person's ledger that go by a payment, in their order."""
         ...
 
 

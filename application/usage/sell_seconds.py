@@ -5,6 +5,7 @@ from datetime import timedelta
 from attrs import frozen
 
 from application.usage.keep_account import AccountKeeper
+from application.usage.ports import PaidLines
 from domain.shared.ids import PaymentId, PersonId
 from domain.shared.tiers import Tier
 from domain.usage.plan_changes import AddPass, GivePassAgain, PassCommand, TakeBackPass
@@ -19,6 +20,7 @@ class SellSeconds:
     """
 
     keep: AccountKeeper
+    lines: PaidLines
 
     async def sell(self, person_id: PersonId, seconds: int) -> None:
         """Add seconds that never expire; those that are owed are repaid first."""
@@ -36,12 +38,12 @@ class SellSeconds:
 
     async def give_pass_again(self, person_id: PersonId, payment_id: PaymentId, tier: Tier) -> None:
         """Add again what was taken back of the seconds of a pass."""
-        lines = await self.keep.accounts.lines_of_payment(person_id, payment_id)
+        lines = await self.lines.lines_of_payment(person_id, payment_id)
         await self._put(person_id, GivePassAgain(tier=tier, payment_id=payment_id, lines=lines))
 
     async def take_back_pass(self, person_id: PersonId, payment_id: PaymentId) -> None:
         """Take back what is free of the seconds of a pass."""
-        lines = await self.keep.accounts.lines_of_payment(person_id, payment_id)
+        lines = await self.lines.lines_of_payment(person_id, payment_id)
         await self._put(person_id, TakeBackPass(payment_id=payment_id, lines=lines))
 
     async def _put(self, person_id: PersonId, command: PurchaseCommand | PassCommand) -> None:

@@ -114,7 +114,7 @@ class Billing(DeclarativeContainer):
         video_credits=Factory(
             VideoCreditsSold, video.sell_video_credits, video.charge_back_video_credits
         ),
-        seconds=Factory(SellSeconds, keep=usage.keeper),
+        seconds=Factory(SellSeconds, keep=usage.keeper, lines=ports.usage_records),
     )
     start_checkout = Factory(
         StartCheckout,

@@ -76,9 +76,9 @@ class Account:
                 return _answer(200, {"id": bill, "object": "invoice", "currency": "usd"})
             case "GET", ["invoice_payments"]:
                 assert query["payment[type]"] == "payment_intent"
-                bill = self.paid_by.get(query["payment[payment_intent]"])
-                found = {"id": "inpay_1", "object": "invoice_payment", "invoice": bill}
-                return _listed([] if bill is None else [found])
+                paid = self.paid_by.get(query["payment[payment_intent]"])
+                found = {"id": "inpay_1", "object": "invoice_payment", "invoice": paid}
+                return _listed([] if paid is None else [found])
         raise AssertionError(asked)
 
     def _voided(self, bill: str) -> Answer:

@@ -297,3 +297,28 @@ async def test_a_customer_of_the_provider_pays_in_one_currency(shop: Shop) -> No
 
     assert await customer_of("USD") is None
     assert await customer_of("INR") == "cus_1"
+
+
+async def test_what_is_sold_in_another_currency_by_now_is_renewed_as_agreed(shop: Shop) -> None:
+    person_id = await shop.a_person()
+    payment = await bought(shop, person_id, "plus_monthly")
+    change = shop.kithkin.billing.change_subscription()
+    rulebook = change.keep.rulebook
+    billing = rulebook.policies.billing
+    in_dollars = tuple(
+        attrs.evolve(it, prices={"USD": it.prices["USD"]}) for it in billing.subscriptions
+    )
+    policies = attrs.evolve(
+        rulebook.policies, billing=attrs.evolve(billing, subscriptions=in_dollars)
+    )
+    keep = attrs.evolve(change.keep, rulebook=attrs.evolve(rulebook, policies=policies))
+    with pytest.raises(PlanChangeRefusedError, match=r"not sold in INR.* make a quote in USD"):
+        await attrs.evolve(change, keep=keep).change(person_id, "premium_monthly")
+    end = (await shop.plans(person_id)).terms[0].ends_at
+    assert await shop.hear(renewal_of(payment, occurred_at=end)) == (Taken.APPLIED,)
+    renewal = await the_renewal(shop, person_id)
+    assert (renewal.status, renewal.amount_minor, renewal.currency) == (
+        PaymentStatus.SUCCESS,
+        49_900,
+        "INR",
+    )

@@ -104,7 +104,8 @@ def test_a_refund_that_failed_gives_nothing_back_whichever_is_heard_first() -> N
     ):
         payment = told(*reports)
         assert (payment.status, payment.refunded_minor) == (PaymentStatus.SUCCESS, 0)
-        assert (payment.reversed_at, payment.failed_refunds) == (None, {"1"})
+        assert payment.reversed_at is None
+        assert payment.failed_refunds == {"1"}
         again = payment.told((refund(9, number="2"),))
         assert (again.status, again.refunded_minor) == (PaymentStatus.REFUNDED, PRICE)
 
