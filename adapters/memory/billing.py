@@ -117,6 +117,18 @@ class MemoryPaymentList:
             rows = self._store.payments.where(lambda row: row.created_at >= since)
         return paged(rows, _place, after, limit)
 
+    async def open_before(
+        self, before: datetime, after: Position | None, limit: int
+    ) -> Page[Payment]:
+        """Give payments made before an instant, neither paid nor given up; the oldest first."""
+        async with self._store.access():
+            rows = [
+                row
+                for row in self._store.payments.all()
+                if row.created_at < before and not row.settles
+            ]
+        return paged(rows, _place, after, limit)
+
 
 def _place(payment: Payment) -> Position:
     return Position(payment.created_at, payment.id)

@@ -1,11 +1,13 @@
 """Quotes and account credit, in memory."""
 
+from datetime import datetime
 from typing import cast
 from uuid import UUID
 
 import attrs
 from attrs import frozen
 
+from adapters.memory.paging import paged
 from adapters.memory.store import MemoryStore
 from application.shared.outbox import OutboxEvent
 from application.shared.pages import Page, Position
@@ -40,6 +42,16 @@ class MemoryQuotes:
         async with self._store.access():
             self._store.quotes.insert(quote)
 
+    async def forget(self, before: datetime, after: Position | None, limit: int) -> Position | None:
+        """Look at so many old quotes, and delete those that no payment is of."""
+        async with self._store.access():
+            old = [quote for quote in self._store.quotes.all() if quote.valid_until < before]
+            seen = paged(old, lambda it: Position(it.valid_until, it.id), after, limit)
+            for quote in seen.items:
+                if self._store.payments.by("quote", quote.id) is None:
+                    self._store.quotes.delete(quote.id)
+        return seen.last
+
 
 @frozen
 class MemoryCreditAccounts:
@@ -57,6 +69,11 @@ class MemoryCreditAccounts:
         return AccountCredit(
             account or CreditAccount(person_id=person_id, currency=currency), booking
         )
+
+    async def booking(self, source: CreditSource, key: str) -> CreditBooking | None:
+        """Give a booking, whoever's it is, if there is one."""
+        async with self._store.access():
+            return self._store.account_credit_bookings.get((source, key))
 
     async def of_person(self, person_id: PersonId) -> tuple[CreditAccount, ...]:
         """Give all accounts that a person has, by their currencies."""

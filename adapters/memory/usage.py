@@ -18,7 +18,7 @@ from application.shared.transaction import ConcurrentUpdateError
 from application.usage.ports import Subscriber
 from domain.identity.persons import PersonStatus
 from domain.personas.sessions import EndedCompanionSession
-from domain.shared.ids import ConversationId, PersonId, UsageSessionId
+from domain.shared.ids import ConversationId, PaymentId, PersonId, UsageSessionId
 from domain.usage.accounts import UsageAccount, evolve, opened
 from domain.usage.events import UsageAccountOpened, UsageChange, UsageSessionBeat
 from domain.usage.ledger import LedgerLine, lines_of
@@ -222,6 +222,15 @@ class MemoryUsageRecords:
         items = tuple(found[:limit])
         more = len(found) > limit
         return Page(items, Position(items[-1].at, UUID(int=items[-1].number)) if more else None)
+
+    async def lines_of_payment(
+        self, person_id: PersonId, payment_id: PaymentId
+    ) -> tuple[LedgerLine, ...]:
+        """Give the lines of a person's ledger that go by a payment, in their order."""
+        async with self._store.access():
+            lines = self._store.usage_ledger.group("person", person_id)
+        own = (line for line in lines if line.payment_id == payment_id)
+        return tuple(sorted(own, key=lambda line: line.number))
 
     async def purchased_before(self, person_id: PersonId, period: str) -> int:
         """Give the purchased seconds that were left by the periods before one."""

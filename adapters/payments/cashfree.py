@@ -18,7 +18,7 @@ import msgspec
 import structlog
 from attrs import field, frozen
 
-from adapters.payments.amounts import in_major_units
+from adapters.payments.amounts import digits_of, in_major_units
 from adapters.payments.cashfree_news import (
     Dispute,
     Order,
@@ -42,7 +42,7 @@ from application.billing.provider_ports import (
     RefundIntent,
     StartedCheckout,
 )
-from domain.billing.payments import Provider, Report
+from domain.billing.payments import Provider, Report, ReportKind
 from domain.billing.subscriptions import SubscriptionSnapshot
 
 API_VERSION = "2025-01-01"
@@ -83,6 +83,10 @@ class Cashfree:
     def name(self) -> Provider:
         """Which provider it is."""
         return Provider.CASHFREE
+
+    def least_minor(self, currency: str) -> int:
+        """Give the least that it charges: one rupee, and as much of other currencies."""
+        return int(10 ** digits_of(currency))
 
     async def start_checkout(self, intent: CheckoutIntent) -> StartedCheckout:
         """Make an order under our own id, or give the one that was made.
@@ -158,7 +162,7 @@ class Cashfree:
         if refund.refund_status in _PENDING:
             return None
         report = _said(refund_report, refund)
-        if report is None:
+        if report is None or report.kind is ReportKind.REFUND_FAILED:
             raise ProviderRefusedError(f"Cashfree's refund came to: {refund.refund_status}.")
         return report
 
@@ -179,6 +183,16 @@ class Cashfree:
 
     async def resume_renewal(self, provider_subscription_id: str, key: str) -> None:
         """Do nothing: its orders are paid once, and renewed by a new one."""
+
+    async def end_renewal(self, provider_subscription_id: str, key: str) -> None:
+        """Do nothing: its orders are paid once, and renewed by a new one."""
+
+    async def bill_of(
+        self,
+        provider_order_id: str,  # noqa: ARG002 - there are none
+    ) -> str | None:
+        """Give none: its orders are paid once, and renewed by a new one."""
+        return None
 
     async def fetch_subscription(
         self,

@@ -21,6 +21,8 @@ _INDIA = timezone(timedelta(hours=5, minutes=30))
 _FAILURES = frozenset({"FAILED", "USER_DROPPED", "CANCELLED", "VOID"})
 _LOST = ("_MERCHANT_LOST", "_MERCHANT_ACCEPTED")
 _ASKED_ONLY = "RETRIEVAL"
+_MADE = "SUCCESS"
+_CAME_TO_NOTHING = frozenset({"FAILED", "CANCELLED"})
 _REFUND_TYPES = frozenset({"REFUND_STATUS_WEBHOOK", "AUTO_REFUND_STATUS_WEBHOOK"})
 
 Id = int | str
@@ -59,6 +61,7 @@ class Refund(msgspec.Struct, kw_only=True):
 
     cf_refund_id: Id
     cf_payment_id: Id
+    refund_id: str | None = None
     refund_amount: Decimal
     refund_status: str
     order_id: str | None = None
@@ -129,15 +132,15 @@ def payment_report(payment: PaymentEntity) -> Report | None:
 
 
 def refund_report(refund: Refund) -> Report | None:
-    """Give what a refund says; None unless it was made."""
-    at = refund.processed_at or refund.created_at
-    if refund.refund_status != "SUCCESS" or at is None:
+    """Give what a refund says; None unless it was made, or came to nothing."""
+    at, made = refund.processed_at or refund.created_at, refund.refund_status == _MADE
+    if at is None or not (made or refund.refund_status in _CAME_TO_NOTHING):
         return None
     return Report(
-        kind=ReportKind.REFUND,
+        kind=ReportKind.REFUND if made else ReportKind.REFUND_FAILED,
         occurred_at=_time(at),
         charge_id=str(refund.cf_payment_id),
-        refund_id=str(refund.cf_refund_id),
+        refund_id=refund.refund_id or str(refund.cf_refund_id),
         amount_minor=in_minor_units(refund.refund_amount, refund.refund_currency),
         currency=refund.refund_currency,
     )

@@ -30,12 +30,11 @@ from adapters.payments.sandbox_actions import (
 )
 from adapters.payments.sandbox_books import (
     Account,
-    EventType,
     SandboxBooks,
     SandboxEvent,
     SandboxOrder,
-    SandboxSubscription,
 )
+from adapters.payments.sandbox_news import KINDS, notification_of, report_of, snapshot_of
 from adapters.payments.signatures import read_stripe, signed_as_stripe
 from adapters.tls import trusted
 from application.billing.provider_ports import (
@@ -43,31 +42,21 @@ from application.billing.provider_ports import (
     Delivery,
     FetchedOrder,
     InvalidSignatureError,
-    Notification,
     OrderRef,
-    PaymentNotification,
     ProviderAwayError,
     ProviderRefusedError,
     RefundIntent,
     StartedCheckout,
-    SubscriptionNotification,
 )
 from application.shared.clock import Clock
-from domain.billing.payments import Provider, Report, ReportKind
-from domain.billing.subscriptions import ProviderRefs, SubscriptionSnapshot, SubscriptionStatus
-from domain.shared.ids import PaymentId
+from domain.billing.payments import Provider, Report
+from domain.billing.subscriptions import SubscriptionSnapshot
 
 HEADER = "kithkin-sandbox-signature"
 PAGE_PATH = "/sandbox/checkout"
 WEBHOOK_PATH = "/v1/webhooks/sandbox"
 
 _SECONDS = 10.0
-_KINDS = {
-    EventType.SUCCEEDED: ReportKind.SUCCESS,
-    EventType.FAILED: ReportKind.FAILED,
-    EventType.REFUNDED: ReportKind.REFUND,
-    EventType.DISPUTE_LOST: ReportKind.CHARGEBACK,
-}
 _log = structlog.get_logger("kithkin.payments")
 T = TypeVar("T")
 
@@ -110,6 +99,10 @@ class Sandbox:
         """Which provider it is."""
         return Provider.SANDBOX
 
+    def least_minor(self, currency: str) -> int:  # noqa: ARG002 - of all the same
+        """Give the least that it charges: anything."""
+        return 1
+
     async def start_checkout(self, intent: CheckoutIntent) -> StartedCheckout:
         """Make an order, or give the one that was made.
 
@@ -147,7 +140,7 @@ class Sandbox:
         account = await _booked(self.books.account, owner)
         if account is None:
             return None
-        events = [it for it in account.events if it.type in _KINDS and it.bill_id == bill_id]
+        events = [it for it in account.events if it.type in KINDS and it.bill_id == bill_id]
         if bill_id is not None:
             if not events:
                 return None
@@ -156,8 +149,8 @@ class Sandbox:
             started = self._started(account.order)
         return FetchedOrder(
             checkout=started,
-            reports=tuple(_report(event) for event in events),
-            subscription=_snapshot(account, await self.clock.now()),
+            reports=tuple(report_of(event) for event in events),
+            subscription=snapshot_of(account, await self.clock.now()),
         )
 
     async def refund(self, intent: RefundIntent) -> Report | None:
@@ -168,11 +161,12 @@ class Sandbox:
             ProviderRefusedError: There is no such charge, or too little of it left.
         """
         now = await self.clock.now()
-        refund_id = f"sbx_re_{intent.key}"
+        refund_id = intent.key
         done: list[SandboxEvent] = []
 
         def decide(account: Account) -> tuple[SandboxEvent, ...]:
-            done[:] = [it for it in account.events if it.refund_id == refund_id]
+            own = [it for it in account.events if it.refund_id == refund_id]
+            done[:] = own[:1]
             if done:
                 return ()
             charge = _charge(account, intent)
@@ -193,7 +187,7 @@ class Sandbox:
             await _booked(self.books.enter, _order_of(owner), decide)
         except LookupError:
             raise ProviderRefusedError("The sandbox knows no such order.") from None
-        return _report(done[0])
+        return report_of(done[0])
 
     def read(self, body: bytes, headers: Mapping[str, str], now: datetime) -> Delivery:
         """Verify a notification and give what it says.
@@ -206,7 +200,7 @@ class Sandbox:
             event = msgspec.json.decode(body, type=SandboxEvent)
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
             raise InvalidSignatureError("The body is no notification of the sandbox.") from error
-        return Delivery(notifications=(_notification(event),))
+        return Delivery(notifications=(notification_of(event),))
 
     async def cancel_renewal(self, provider_subscription_id: str, key: str) -> None:  # noqa: ARG002
         """Renew a subscription no more; asking twice is as once.
@@ -226,6 +220,19 @@ class Sandbox:
         """
         await self._set_renewal(provider_subscription_id, cancels=False)
 
+    async def end_renewal(self, provider_subscription_id: str, key: str) -> None:  # noqa: ARG002
+        """End a subscription at once; asking twice is as once.
+
+        Raises:
+            ProviderAwayError: Its books cannot be used.
+            ProviderRefusedError: There is no such subscription.
+        """
+        await self._set_renewal(provider_subscription_id, ends=True)
+
+    async def bill_of(self, provider_order_id: str) -> str | None:  # noqa: ARG002
+        """Give none: whatever is told of a bill names it."""
+        return None
+
     async def fetch_subscription(
         self, provider_subscription_id: str
     ) -> SubscriptionSnapshot | None:
@@ -235,7 +242,7 @@ class Sandbox:
             ProviderAwayError: Its books cannot be used.
         """
         account = await _booked(self.books.account, _order_of(provider_subscription_id))
-        return None if account is None else _snapshot(account, await self.clock.now())
+        return None if account is None else snapshot_of(account, await self.clock.now())
 
     async def view(self, token: str) -> SandboxView | None:
         """Give the order of a page; None if there is none.
@@ -294,16 +301,22 @@ class Sandbox:
             _log.warning("sandbox_not_heard", event_id=event.id, status=answer.status_code)
         return answer.is_success
 
-    async def _set_renewal(self, subscription_id: str, *, cancels: bool) -> None:
+    async def _set_renewal(
+        self, subscription_id: str, *, cancels: bool = False, ends: bool = False
+    ) -> None:
         now = await self.clock.now()
 
         def decide(account: Account) -> tuple[SandboxEvent, ...]:
             plan = subscription(account)
             if plan is None:
                 raise ProviderRefusedError("The sandbox knows no such subscription.")
-            if plan.cancels_at_period_end is cancels:
+            if plan.ended and not (cancels or ends):
+                raise ProviderRefusedError("The subscription is over at the sandbox.")
+            after = msgspec.structs.replace(
+                plan, cancels_at_period_end=cancels or ends, ended=plan.ended or ends
+            )
+            if after == plan:
                 return ()
-            after = msgspec.structs.replace(plan, cancels_at_period_end=cancels)
             return (changed(account, after, now),)
 
         try:
@@ -345,54 +358,3 @@ def _charge(account: Account, intent: RefundIntent) -> Charge:
                 raise ProviderRefusedError("There is less left of this charge to give back.")
             return charge
     raise ProviderRefusedError("The sandbox knows no such charge.")
-
-
-def _report(event: SandboxEvent) -> Report:
-    return Report(
-        kind=_KINDS[event.type],
-        occurred_at=event.created,
-        charge_id=event.charge_id,
-        refund_id=event.refund_id,
-        amount_minor=event.amount_minor,
-        currency=event.currency,
-        fingerprint=event.card,
-        invoice_id=event.bill_id,
-        failure_code=event.failure_code,
-    )
-
-
-def _snapshot(account: Account, now: datetime) -> SubscriptionSnapshot | None:
-    plan = subscription(account)
-    return None if plan is None else _taken(plan, account.order.payment_id, now)
-
-
-def _taken(plan: SandboxSubscription, payment_id: UUID, at: datetime) -> SubscriptionSnapshot:
-    return SubscriptionSnapshot(
-        provider=Provider.SANDBOX,
-        refs=ProviderRefs(
-            customer_id=plan.customer_id, subscription_id=plan.id, price_id=plan.price_id
-        ),
-        created=at,
-        status=SubscriptionStatus.PAST_DUE if plan.past_due else SubscriptionStatus.ACTIVE,
-        period_starts_at=plan.period_starts_at,
-        period_ends_at=plan.period_ends_at,
-        cancels_at_period_end=plan.cancels_at_period_end,
-        payment_id=PaymentId(payment_id),
-    )
-
-
-def _notification(event: SandboxEvent) -> Notification:
-    if event.subscription is not None:
-        return SubscriptionNotification(
-            event_key=event.id, snapshot=_taken(event.subscription, event.payment_id, event.created)
-        )
-    if event.type is EventType.SUBSCRIPTION:
-        raise InvalidSignatureError("The body is no notification of the sandbox.")
-    renewal = event.bill_id is not None
-    return PaymentNotification(
-        event_key=event.id,
-        report=_report(event),
-        payment_id=None if renewal else PaymentId(event.payment_id),
-        provider_order_id=event.bill_id or event.order_id,
-        renews=f"sbx_sub_{event.payment_id.hex}" if renewal else None,
-    )

@@ -26,6 +26,7 @@ class Action(StrEnum):
     PAY_AGAIN = "pay_again"
     DECLINE = "decline"
     REFUND = "refund"
+    FAIL_REFUND = "fail_refund"
     DISPUTE = "dispute"
     RENEW = "renew"
     FAIL_RENEWAL = "fail_renewal"
@@ -64,8 +65,10 @@ class Charge:
 def charges(account: Account) -> tuple[Charge, ...]:
     """Give the payments that were made for an order and its renewals, in order."""
     back: dict[str, int] = {}
+    failed = {it.refund_id for it in account.events if it.type is EventType.REFUND_FAILED}
     for event in account.events:
-        if event.type in (EventType.REFUNDED, EventType.DISPUTE_LOST):
+        taken = event.type in (EventType.REFUNDED, EventType.DISPUTE_LOST)
+        if taken and event.refund_id not in failed:
             back[event.charge_id] = back.get(event.charge_id, 0) + event.amount_minor
     return tuple(
         Charge(event, back.get(event.charge_id, 0))
@@ -89,10 +92,12 @@ def possible(account: Account, now: datetime) -> frozenset[Action]:
         found.add(Action.PAY_AGAIN)
     if any(charge.left_minor > 0 for charge in made):
         found |= {Action.REFUND, Action.DISPUTE}
+    if _last_refund(account) is not None:
+        found.add(Action.FAIL_REFUND)
     if account.events:
         found.add(Action.TELL_AGAIN)
     plan = subscription(account)
-    if plan is not None and not plan.cancels_at_period_end:
+    if plan is not None and not plan.cancels_at_period_end and not plan.ended:
         found |= {Action.RENEW, Action.FAIL_RENEWAL}
     return frozenset(found)
 
@@ -113,6 +118,8 @@ def act(account: Account, action: Action, card: Card, now: datetime) -> tuple[Sa
         case Action.REFUND | Action.DISPUTE:
             charge = next(it for it in reversed(charges(account)) if it.left_minor > 0)
             return (taken_back(account, charge, charge.left_minor, now, by=action),)
+        case Action.FAIL_REFUND:
+            return _refund_failed(account, now)
         case Action.TELL_AGAIN:
             return ()
         case Action.RENEW | Action.FAIL_RENEWAL:
@@ -138,6 +145,22 @@ def taken_back(
         refund_id=refund_id or f"sbx_{'re' if refunded else 'dp'}_{number}_{tail(account)}",
         amount_minor=amount_minor,
     )
+
+
+def _last_refund(account: Account) -> SandboxEvent | None:
+    """Give the last refund that did not fail, if there is one."""
+    failed = {it.refund_id for it in account.events if it.type is EventType.REFUND_FAILED}
+    made = [it for it in account.events if it.type is EventType.REFUNDED]
+    return next((it for it in reversed(made) if it.refund_id not in failed), None)
+
+
+def _refund_failed(account: Account, now: datetime) -> tuple[SandboxEvent, ...]:
+    """Give how a bank did not take what was given back."""
+    refund = _last_refund(account)
+    if refund is None:
+        raise NotPossibleError(Action.FAIL_REFUND)
+    failed = _event(account, EventType.REFUND_FAILED, now)
+    return (replace(refund, id=failed.id, type=failed.type, created=now),)
 
 
 def changed(account: Account, plan: SandboxSubscription, now: datetime) -> SandboxEvent:

@@ -63,6 +63,7 @@ class EventType(StrEnum):
     SUCCEEDED = "payment.succeeded"
     FAILED = "payment.failed"
     REFUNDED = "refund.succeeded"
+    REFUND_FAILED = "refund.failed"
     DISPUTE_LOST = "dispute.lost"
     SUBSCRIPTION = "subscription.updated"
 
@@ -78,6 +79,7 @@ class SandboxSubscription(msgspec.Struct, frozen=True, kw_only=True):
         period_starts_at: The current period's beginning.
         period_ends_at: Its end.
         cancels_at_period_end: It is not to be renewed.
+        ended: It is over.
     """
 
     id: str
@@ -87,6 +89,7 @@ class SandboxSubscription(msgspec.Struct, frozen=True, kw_only=True):
     period_starts_at: datetime
     period_ends_at: datetime
     cancels_at_period_end: bool
+    ended: bool = False
 
 
 class SandboxEvent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -13,6 +13,7 @@ from attrs import field, frozen
 from stripe import StripeClient
 
 from adapters.payments.signatures import read_stripe
+from adapters.payments.stripe_amounts import least_of
 from adapters.payments.stripe_calls import (
     Connections,
     MissingError,
@@ -27,12 +28,14 @@ from adapters.payments.stripe_forms import (
     Charge,
     Dispute,
     Invoice,
+    PaidBill,
     PaymentIntent,
     Refund,
     Subscription,
 )
 from adapters.payments.stripe_news import (
     PAYMENT_KEY,
+    REFUND_KEY,
     SUBSCRIPTION_KEY,
     canceled_report,
     charge_report,
@@ -95,6 +98,10 @@ class Stripe:
         """Which provider it is."""
         return Provider.STRIPE
 
+    def least_minor(self, currency: str) -> int:
+        """Give the least that it charges, in minor units of a currency."""
+        return least_of(currency)
+
     async def start_checkout(self, intent: CheckoutIntent) -> StartedCheckout:
         """Make an order, or give the one that was made with the same id within a day.
 
@@ -156,7 +163,10 @@ class Stripe:
                     {
                         "payment_intent": order_id,
                         "amount": intent.amount_minor,
-                        "metadata": {PAYMENT_KEY: str(intent.order.payment_id)},
+                        "metadata": {
+                            PAYMENT_KEY: str(intent.order.payment_id),
+                            REFUND_KEY: intent.key,
+                        },
                     },
                     {"idempotency_key": f"refund-{intent.key}"},
                 )
@@ -196,6 +206,39 @@ class Stripe:
             ProviderRefusedError: It was not, and will not be.
         """
         await self._set_renewal(provider_subscription_id, key, cancels=False)
+
+    async def end_renewal(self, provider_subscription_id: str, key: str) -> None:  # noqa: ARG002
+        """End a subscription at once, and let go of its bills that are not paid.
+
+        Else Stripe would go on trying to collect them for weeks.
+
+        Raises:
+            ProviderAwayError: It is unknown whether it was taken in.
+            ProviderRefusedError: It was not, and will not be.
+        """
+        try:
+            await asked(self.client.v1.subscriptions.cancel_async(provider_subscription_id))
+        except MissingError:
+            pass  # it was over before
+        except ProviderRefusedError:
+            now = await self.fetch_subscription(provider_subscription_id)
+            if now is not None and now.status is not SubscriptionStatus.EXPIRED:
+                raise
+        await self._let_go(provider_subscription_id)
+
+    async def bill_of(self, provider_order_id: str) -> str | None:
+        """Give the bill that a PaymentIntent has paid; None if it paid none.
+
+        Raises:
+            ProviderAwayError: Stripe does not say.
+        """
+        paid = {"type": "payment_intent", "payment_intent": provider_order_id}
+        wanted: Any = {"payment": paid, "limit": 1}
+        try:
+            found = await asked(self.client.v1.invoice_payments.list_async(wanted))
+        except (MissingError, ProviderRefusedError):
+            return None
+        return next((read(it, PaidBill).invoice for it in found.data), None)
 
     async def fetch_subscription(
         self, provider_subscription_id: str
@@ -237,6 +280,24 @@ class Stripe:
                 {"idempotency_key": f"{'cancel' if cancels else 'resume'}-{key}"},
             )
         )
+
+    async def _let_go(self, subscription_id: str) -> None:
+        """Void the bills of a subscription that wait to be paid, and stop those to come."""
+        invoices = self.client.v1.invoices
+        try:
+            listed = await asked(
+                invoices.list_async({"subscription": subscription_id, "limit": 100})
+            )
+        except (MissingError, ProviderRefusedError):
+            return
+        for bill in (read(it, Invoice) for it in listed.data):
+            try:
+                if bill.status == "open":
+                    await asked(invoices.void_invoice_async(bill.id))
+                elif bill.status == "draft":
+                    await asked(invoices.update_async(bill.id, {"auto_advance": False}))
+            except (MissingError, ProviderRefusedError):
+                continue  # paid meanwhile, which is told of, or gone
 
     async def _intent(self, order_id: str) -> PaymentIntent:
         intents = self.client.v1.payment_intents

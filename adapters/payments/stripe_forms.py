@@ -55,6 +55,7 @@ class Refund(msgspec.Struct, kw_only=True):
     status: str
     charge: str | None = None
     payment_intent: str | None = None
+    metadata: Metadata | None = None
 
 
 class Dispute(msgspec.Struct, kw_only=True):
@@ -136,6 +137,12 @@ class InvoicePayments(msgspec.Struct, kw_only=True):
     """The payments of a bill."""
 
     data: list[InvoicePayment]
+
+
+class PaidBill(msgspec.Struct, kw_only=True):
+    """That an order has paid a bill."""
+
+    invoice: str
 
 
 class Invoice(msgspec.Struct, kw_only=True):

@@ -31,8 +31,14 @@ from domain.shared.ids import PaymentId
 
 PAYMENT_KEY = "payment_id"
 SUBSCRIPTION_KEY = "subscription_id"
+REFUND_KEY = "refund_id"
 """What our ids are kept under in Stripe's metadata."""
 
+_REFUNDS = {
+    "succeeded": ReportKind.REFUND,
+    "failed": ReportKind.REFUND_FAILED,
+    "canceled": ReportKind.REFUND_FAILED,
+}
 _RENEWALS = frozenset({"subscription_cycle", "subscription_update"})
 _STATUSES = {
     "trialing": SubscriptionStatus.TRIALING,
@@ -91,20 +97,20 @@ def canceled_report(intent: PaymentIntent) -> Report | None:
 
 
 def refund_report(refund: Refund, charge_id: str | None = None) -> Report | None:
-    """Give what a refund says; None unless it was made.
+    """Give what a refund says; None unless it was made, or came to nothing.
 
     Args:
         refund: The refund.
         charge_id: What the charge is known by, where that is not its own id.
     """
-    charge_id = charge_id or refund.charge
-    if refund.status != "succeeded" or charge_id is None:
+    charge_id, kind = charge_id or refund.charge, _REFUNDS.get(refund.status)
+    if kind is None or charge_id is None:
         return None
     return Report(
-        kind=ReportKind.REFUND,
+        kind=kind,
         occurred_at=_time(refund.created),
         charge_id=charge_id,
-        refund_id=refund.id,
+        refund_id=(refund.metadata or {}).get(REFUND_KEY, refund.id),
         amount_minor=refund.amount,
         currency=refund.currency.upper(),
     )
@@ -185,7 +191,7 @@ def _said(event: _Event) -> Notification | None:
             charge = msgspec.json.decode(raw, type=Charge)
             report, order, ours = charge_report(charge), charge.payment_intent, charge.metadata
             return None if not ours else _about(event, report, order, ours)
-        case "refund.created" | "refund.updated" | "charge.refund.updated":
+        case "refund.created" | "refund.updated" | "refund.failed" | "charge.refund.updated":
             refund = msgspec.json.decode(raw, type=Refund)
             return _about(event, refund_report(refund), refund.payment_intent)
         case "charge.dispute.closed":

@@ -104,6 +104,11 @@ class PostgresCreditAccounts:
         booked = await self.executor.row(_BOOKING, source=source, key=key)
         return AccountCredit(account, None if booked is None else from_row(CreditBooking, booked))
 
+    async def booking(self, source: CreditSource, key: str) -> CreditBooking | None:
+        """Give a booking, whoever's it is, if there is one."""
+        row = await self.executor.row(_BOOKING, source=source, key=key)
+        return None if row is None else from_row(CreditBooking, row)
+
     async def of_person(self, person_id: PersonId) -> tuple[CreditAccount, ...]:
         """Give all accounts that a person has, by their currencies."""
         rows = await self.executor.rows(_OF_PERSON, person_id=person_id)

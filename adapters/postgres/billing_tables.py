@@ -25,6 +25,7 @@ from domain.shared.tiers import Tier
 # Their indexes hold these rows only; statements say so in the same words.
 IS_PAID_PLAN = "settled_at IS NOT NULL AND item_kind IN ('subscription', 'pass')"
 IS_SETTLED = "settled_at IS NOT NULL"
+IS_OPEN = "settled_at IS NULL AND closed_at IS NULL"
 IS_RETURNED = "kind IN ('refund', 'chargeback')"
 
 payments = Table(
@@ -70,6 +71,7 @@ payments = Table(
     Index(None, "person_id", "created_at", "id"),
     Index(None, "created_at", "id"),
     Index("ix_payments_plans", "person_id", postgresql_where=text(IS_PAID_PLAN)),
+    Index("ix_payments_open", "created_at", "id", postgresql_where=text(IS_OPEN)),
     Index("ix_payments_settled_at", "settled_at", postgresql_where=text(IS_SETTLED)),
 )
 

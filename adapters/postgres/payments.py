@@ -20,7 +20,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from adapters.postgres import tables
-from adapters.postgres.billing_tables import IS_PAID_PLAN
+from adapters.postgres.billing_tables import IS_OPEN, IS_PAID_PLAN
 from adapters.postgres.codec import columns_for, field_names, from_row, to_row
 from adapters.postgres.executor import Executor, Row, Statement
 from adapters.postgres.outbox import write_events
@@ -163,6 +163,14 @@ _MADE_SINCE = Statement(
         descending=False,
     )
 )
+_OPEN_BEFORE = Statement(
+    paged(
+        _payment.where(_payments.c.created_at < bindparam("before"), text(IS_OPEN)),
+        _payments.c.created_at,
+        _payments.c.id,
+        descending=False,
+    )
+)
 
 
 @frozen
@@ -187,6 +195,13 @@ class PostgresPaymentList:
     ) -> Page[Payment]:
         """Give payments made since an instant, the oldest first."""
         rows = await self.executor.rows(_MADE_SINCE, since=since, **window(after, limit))
+        return await self._page(rows, limit)
+
+    async def open_before(
+        self, before: datetime, after: Position | None, limit: int
+    ) -> Page[Payment]:
+        """Give payments made before an instant, neither paid nor given up; the oldest first."""
+        rows = await self.executor.rows(_OPEN_BEFORE, before=before, **window(after, limit))
         return await self._page(rows, limit)
 
     async def _page(self, rows: Iterable[Row], limit: int) -> Page[Payment]:

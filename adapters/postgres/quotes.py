@@ -4,11 +4,16 @@ from datetime import datetime
 
 import msgspec
 from attrs import frozen
-from sqlalchemy import bindparam, insert, select
+from sqlalchemy import Uuid, any_, bindparam, delete, insert, select
+from sqlalchemy.dialects.postgresql import ARRAY
 
+from adapters.postgres.billing_tables import payments
 from adapters.postgres.codec import columns_for, field_names, from_row, to_row
 from adapters.postgres.executor import Executor, Row, Statement
+from adapters.postgres.paging import page, paged, window
+from adapters.postgres.schema import Instant
 from adapters.postgres.shop_tables import quotes
+from application.shared.pages import Position
 from domain.billing.catalogue import item_of
 from domain.billing.quotes import Quote, QuoteLine
 from domain.shared.ids import PersonId, QuoteId, SubscriptionId
@@ -64,6 +69,24 @@ _GET = Statement(select(*columns_for(quotes, QuoteRow)).where(quotes.c.id == bin
 _ADD = Statement(insert(quotes).values({name: bindparam(name) for name in field_names(QuoteRow)}))
 
 
+_OLD = Statement(
+    paged(
+        select(quotes.c.id, quotes.c.valid_until).where(
+            quotes.c.valid_until < bindparam("before", type_=Instant)
+        ),
+        quotes.c.valid_until,
+        quotes.c.id,
+        descending=False,
+    )
+)
+_FORGET = Statement(
+    delete(quotes).where(
+        quotes.c.id == any_(bindparam("ids", type_=ARRAY(Uuid))),
+        ~select(payments.c.id).where(payments.c.quote_id == quotes.c.id).exists(),
+    )
+)
+
+
 @frozen
 class PostgresQuotes:
     """The quotes."""
@@ -78,3 +101,10 @@ class PostgresQuotes:
     async def add(self, quote: Quote) -> None:
         """Keep a new quote."""
         await self.executor.rows(_ADD, **to_row(quote_to_row(quote)))
+
+    async def forget(self, before: datetime, after: Position | None, limit: int) -> Position | None:
+        """Look at so many old quotes, and delete those that no payment is of."""
+        rows = await self.executor.rows(_OLD, before=before, **window(after, limit))
+        old = page(rows, [Position(row["valid_until"], row["id"]) for row in rows], limit)
+        await self.executor.rows(_FORGET, ids=[row["id"] for row in old.items])
+        return old.last

@@ -15,6 +15,7 @@ from sqlalchemy import (
     case,
     func,
     literal_column,
+    not_,
     or_,
     select,
     text,
@@ -76,6 +77,17 @@ _before = func.coalesce(
     ),
     _NOTHING,
 )
+_failed = _reports.alias("failed")
+_came_to_nothing = (
+    select(_NOTHING)
+    .where(
+        _failed.c.payment_id == _reports.c.payment_id,
+        _failed.c.refund_id == _reports.c.refund_id,
+        _failed.c.kind == literal_column("'refund_failed'"),
+        _reports.c.kind == literal_column("'refund'"),
+    )
+    .exists()
+)
 _returns = (
     select(
         _reports.c.occurred_at,
@@ -94,6 +106,7 @@ _returns = (
         text(IS_RETURNED),
         _reports.c.charge_id == _payments.c.provider_payment_id,
         or_(_is_chargeback, _reports.c.currency == _payments.c.currency),
+        not_(_came_to_nothing),
     )
     .subquery()
 )

@@ -12,8 +12,9 @@ from adapters.postgres.codec import columns_for, from_row
 from adapters.postgres.executor import Executor, Statement
 from adapters.postgres.paging import page, paged, window
 from adapters.postgres.usage import period_from_row
+from adapters.postgres.usage_tables import HAS_PAYMENT
 from application.shared.pages import Page, Position
-from domain.shared.ids import PersonId
+from domain.shared.ids import PaymentId, PersonId
 from domain.usage.ledger import LedgerLine
 from domain.usage.paywall import UsageTotals
 from domain.usage.periods import Period
@@ -86,6 +87,15 @@ _TOTALS = Statement(
         _whole(func.sum(_talks.c.seconds_counted)).label("total_call_seconds"),
     ).where(_talks.c.person_id == _person)
 )
+_LINES_OF_PAYMENT = Statement(
+    select(*columns_for(_ledger, LedgerLine))
+    .where(
+        _ledger.c.payment_id == bindparam("payment_id"),
+        text(HAS_PAYMENT),
+        _ledger.c.person_id == bindparam("person_id"),
+    )
+    .order_by(_ledger.c.number)
+)
 
 
 @frozen
@@ -121,6 +131,15 @@ class PostgresUsageRecords:
         )
         lines = [from_row(LedgerLine, row) for row in rows]
         return page(lines, [Position(line.at, UUID(int=line.number)) for line in lines], limit)
+
+    async def lines_of_payment(
+        self, person_id: PersonId, payment_id: PaymentId
+    ) -> tuple[LedgerLine, ...]:
+        """Give the lines of a person's ledger that go by a payment, in their order."""
+        rows = await self.executor.rows(
+            _LINES_OF_PAYMENT, person_id=person_id, payment_id=payment_id
+        )
+        return tuple(from_row(LedgerLine, row) for row in rows)
 
     async def purchased_before(self, person_id: PersonId, period: str) -> int:
         """Give the purchased seconds that were left by the periods before one."""

@@ -23,6 +23,7 @@ from domain.usage.sessions import SessionMode, SettledBy
 # Their indexes hold these rows only; statements say so in the same words.
 GOES_ON = "state = 'open'"
 IS_COUNTED = "ended_at IS NULL"
+HAS_PAYMENT = "payment_id IS NOT NULL"
 
 usage_accounts = Table(
     "usage_accounts",
@@ -133,7 +134,9 @@ usage_ledger = Table(
     Column("session_id", Uuid),
     Column("reason", Text),
     Column("policy_version", Text, nullable=False),
+    Column("payment_id", Uuid),
     one_of("kind", LineKind),
     CheckConstraint("number > 0", name="numbered"),
     Index(None, "person_id", "period", "number"),
+    Index("ix_usage_ledger_payment", "payment_id", "number", postgresql_where=text(HAS_PAYMENT)),
 )

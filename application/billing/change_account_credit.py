@@ -17,11 +17,12 @@ from domain.billing.account_credit_commands import (
     GrantCredit,
     SpendCredit,
     SpendCreditAgain,
+    TakeBackCredit,
     decide,
 )
 from domain.billing.events import CreditSource
 from domain.billing.payments import Payment
-from domain.shared.errors import InvalidValueError
+from domain.shared.errors import InvalidValueError, NotFoundError
 from domain.shared.ids import PersonId
 from domain.shared.standing import require_not_deleted
 from domain.shared.text import clean_line
@@ -99,6 +100,32 @@ class GrantAccountCredit:
             raise InvalidValueError("amount_minor", f"Give from 1 to {most} minor units.")
         grant = GrantCredit(source=CreditSource.GOODWILL, key=str(self.new_id()), amount=amount)
         changed = await self.change(person_id, currency, grant, reason, to_erased=False)
+        return changed.account
+
+
+@frozen
+class TakeBackAccountCredit:
+    """Takes back credit that a service gave as goodwill."""
+
+    change: CreditChanger
+
+    async def __call__(self, person_id: PersonId, key: str, reason: str) -> CreditAccount:
+        """Take back what was given under a key, and give the account; doing so twice is as once.
+
+        What of it was spent is owed from then on.
+
+        Raises:
+            NotFoundError: There is no such person, or no such grant of theirs.
+            PersonDeletedError: The person was erased.
+            InvalidValueError: The reason is malformed.
+        """
+        reason = clean_line("reason", reason, max_characters=REASON_MAX_CHARACTERS)
+        take_back = TakeBackCredit(source=CreditSource.GOODWILL, key=key)
+        known = await self.change.accounts.booking(take_back.source, key)
+        if known is None or known.person_id != person_id:
+            required(await self.change.participants.get(person_id), person_id)
+            raise NotFoundError(f"The person was given no account credit under the key {key}.")
+        changed = await self.change(person_id, known.currency, take_back, reason, to_erased=False)
         return changed.account
 
 

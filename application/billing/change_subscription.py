@@ -1,5 +1,6 @@
 """Change, cancel or resume a subscription."""
 
+from collections.abc import Awaitable
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
@@ -14,16 +15,18 @@ from application.shared.outbox import outgoing
 from domain.billing.catalogue import SubscriptionItem
 from domain.billing.changes import (
     PlanChange,
+    PlanChangeRefusedError,
     canceled,
     changed_later,
     plan_change,
+    require_resumable,
     resumed,
     running,
 )
 from domain.billing.payments import Provider
 from domain.billing.plans import Plans
 from domain.billing.quotes import Quote
-from domain.billing.subscriptions import Subscription
+from domain.billing.subscriptions import Expired, PastDue, Subscription
 from domain.shared.errors import NotFoundError
 from domain.shared.ids import PersonId
 from domain.shared.standing import person_reasons, require_standing
@@ -62,6 +65,8 @@ class SubscriptionChanger:
     async def change(self, person_id: PersonId, item_key: str) -> ChangedSubscription:
         """Change what the subscription is for: upwards once paid, downwards at the period's end.
 
+        Where the period is over and not renewed, any other item begins once paid.
+
         Raises:
             NotFoundError: There is no such person, or no such subscription is sold.
             NoSubscriptionError: No subscription of theirs runs.
@@ -70,14 +75,24 @@ class SubscriptionChanger:
             PersonSuspendedError: The person may not act.
             PersonDeletedError: They were erased.
         """
-        item = catalogue_of(self.keep.rulebook).offer(item_key).item
+        offer = catalogue_of(self.keep.rulebook).offer(item_key)
+        item = offer.item
         if not isinstance(item, SubscriptionItem):
             raise NotFoundError(
                 f"'{item_key}' is no subscription; take the key of one, or make a quote for it."
             )
         plans = await self.keep.brought_up(person_id)
-        subscription = running(plans, await self.keep.clock.now())
-        if plan_change(subscription.item, item) is PlanChange.UPGRADE:
+        now = await self.keep.clock.now()
+        subscription = running(plans, now)
+        overdue = isinstance(plans.state(subscription, now), PastDue)
+        change = plan_change(subscription.item, item)
+        if change is PlanChange.UPGRADE or (overdue and change is PlanChange.LATER):
+            if subscription.currency not in offer.prices:
+                raise PlanChangeRefusedError(
+                    f"{item_key} is not sold in {subscription.currency}, in which the subscription "
+                    "was paid; once that is over, make a quote in "
+                    f"{', '.join(sorted(offer.prices))}."
+                )
             quote = await self.quote(person_id, item_key, subscription.currency)
             return ChangedSubscription(subscription, plans, quote)
         return await self._decide(person_id, lambda known, now: changed_later(known, item, now))
@@ -98,6 +113,7 @@ class SubscriptionChanger:
         Raises:
             NotFoundError: There is no such person.
             NoSubscriptionError: No subscription of theirs runs.
+            PlanChangeRefusedError: What was to be renewed is over at the provider.
             PersonSuspendedError: The person may not act.
             PersonDeletedError: They were erased.
         """
@@ -113,6 +129,8 @@ class SubscriptionChanger:
             now = await self.keep.clock.now()
             before = running(plans, now)
             after = decide(before, now)
+            if decide is resumed and after != before:
+                require_resumable(plans, before)
             if after == before:
                 return ChangedSubscription(before, plans)
             await self.keep.subscriptions.record((after,), outgoing(self.keep.new_id, ()))
@@ -124,7 +142,9 @@ class SubscriptionChanger:
                 data={"person_id": str(person_id), "subscription_id": str(after.id)},
             )
             await self.keep.jobs.enqueue(job)
-            return ChangedSubscription(running(plans, now), plans)
+            # What was overdue is over once it is canceled.
+            changed = next(it for it in plans.subscriptions if it.id == after.id)
+            return ChangedSubscription(changed, plans)
 
         return await self.keep.transactions.run(work)
 
@@ -141,30 +161,38 @@ class TellRenewal:
     providers: Providers
 
     async def __call__(self, job: StoredJob) -> None:
-        """Tell it what the person decided last; what was replaced is stopped, whatever that is.
+        """Tell it what the person decided last; what was replaced is ended, whatever that is.
+
+        What is not paid for any longer is ended too: the provider may be asking for it still.
 
         Raises:
             ProviderAwayError: The provider does not say; the job is tried again.
         """
+        key = str(job.id)
         if (replaced_id := job.data.get("own_id")) is not None:
-            await self._tell(Provider(job.data["provider"]), replaced_id, str(job.id), stops=True)
+            renewals = self.providers.of(Provider(job.data["provider"])).renewals
+            await _told(renewals.end_renewal(replaced_id, key))
             return
-        known = await self.keep.subscriptions.of_person(PersonId(UUID(job.data["person_id"])))
+        plans = await self.keep.read(PersonId(UUID(job.data["person_id"])))
         wanted = UUID(job.data["subscription_id"])
-        subscription = next((it for it in known if it.id == wanted), None)
+        subscription = next((it for it in plans.subscriptions if it.id == wanted), None)
         if subscription is None or subscription.refs.subscription_id is None:
             return
-        stops = subscription.canceled_at is not None or subscription.next_item is not None
         own_id = subscription.refs.subscription_id
-        await self._tell(subscription.provider, own_id, str(job.id), stops=stops)
+        renewals = self.providers.of(subscription.provider).renewals
+        state = plans.state(subscription, await self.keep.clock.now())
+        if subscription.canceled_at is None and subscription.next_item is None:
+            if not plans.was_given_back(subscription.id):
+                await _told(renewals.resume_renewal(own_id, key))
+        elif isinstance(state, Expired | PastDue):
+            await _told(renewals.end_renewal(own_id, key))
+        else:
+            await _told(renewals.cancel_renewal(own_id, key))
 
-    async def _tell(self, provider: Provider, own_id: str, key: str, *, stops: bool) -> None:
-        renewals = self.providers.of(provider).renewals
-        try:
-            if stops:
-                await renewals.cancel_renewal(own_id, key)
-            else:
-                await renewals.resume_renewal(own_id, key)
-        except ProviderRefusedError:
-            # It is over there; what the provider tells of it says the rest.
-            return
+
+async def _told(telling: Awaitable[None]) -> None:
+    try:
+        await telling
+    except ProviderRefusedError:
+        # It is over there; what the provider tells of it says the rest.
+        return

@@ -4,7 +4,12 @@ from typing import Protocol
 
 from application.shared.outbox import OutboxEvent
 from application.shared.pages import Page, Position
-from domain.billing.account_credit import AccountCredit, CreditAccount, CreditLine
+from domain.billing.account_credit import (
+    AccountCredit,
+    CreditAccount,
+    CreditBooking,
+    CreditLine,
+)
 from domain.billing.events import CreditSource
 from domain.shared.ids import PersonId
 
@@ -23,6 +28,10 @@ class CreditAccounts(Protocol):
             source: Of the booking that it has, if it exists, whoever's it is.
             key: The booking's.
         """
+        ...
+
+    async def booking(self, source: CreditSource, key: str) -> CreditBooking | None:
+        """Give a booking, whoever's it is, if there is one."""
         ...
 
     async def of_person(self, person_id: PersonId) -> tuple[CreditAccount, ...]:

@@ -83,15 +83,17 @@ class PlanKeeper:
             grace=timedelta(seconds=self.rulebook.policies.billing.grace_seconds),
         )
 
-    async def quoted(self, person_id: PersonId, item: Item, currency: str) -> QuotedPlan:
-        """Tell what buying an item now means for the subscription that runs.
+    async def quoted(
+        self, person_id: PersonId, item: Item, currency: str, at: datetime | None = None
+    ) -> QuotedPlan:
+        """Tell what buying an item now, or at an instant, means for the subscription that runs.
 
         Raises:
             PlanChangeRefusedError: It would overlap with what is paid for.
         """
         paid = await self.payments.plans(person_id)
         plans = await self.read(person_id)
-        return quoted_plan(item, plans, paid, currency, await self.clock.now())
+        return quoted_plan(item, plans, paid, currency, at or await self.clock.now())
 
     async def known(self, person_id: PersonId) -> Buyer:
         """Give a person.
@@ -184,7 +186,10 @@ class PlanKeeper:
     async def stop_renewal(
         self, subscription: Subscription, provider: Provider, own_id: str | None
     ) -> None:
-        """Have a provider told, after the transaction, to renew one of its own no more."""
+        """Have a provider told, after the transaction, to end one of its own at once.
+
+        What a person may use goes by what they paid, not by what the provider has of it.
+        """
         if own_id is None:
             return
         data = {
@@ -195,6 +200,13 @@ class PlanKeeper:
         }
         job = Job(kind=TELL_RENEWAL, key=own_id, at=await self.clock.now(), data=data)
         await self.jobs.enqueue(job)
+
+    async def stop_all_renewals(self, person_id: PersonId) -> None:
+        """Have whatever providers renew for a locked person ended, after the transaction."""
+        for known in await self.subscriptions.of_person(person_id):
+            began = await self.begun_by(known)
+            provider = known.provider if began is None else began.provider
+            await self.stop_renewal(known, provider, known.renewed_by)
 
     async def _is_behind(self, buyer: Buyer, plans: Plans, now: datetime) -> bool:
         known = await self.subscriptions.of_person(buyer.person_id)

@@ -16,6 +16,10 @@ class LeaveBilling:
     change: SubscriptionChanger
 
     async def left(self, person_id: PersonId) -> None:
-        """Cancel the subscription that runs, if one does; the provider is told by a job."""
+        """Cancel the subscription that runs, if one does; the providers are told by jobs.
+
+        One that is over here may still be asked money for there, and is ended too.
+        """
         with suppress(NoSubscriptionError):
             await self.change.cancel(person_id)
+        await self.change.keep.stop_all_renewals(person_id)

@@ -6,6 +6,7 @@ from attrs import frozen
 
 from application.billing.credit_ports import CreditAccounts
 from application.billing.ports import Discounts, Quotes
+from application.billing.provider_ports import Providers
 from application.billing.show_catalogue import catalogue_of
 from application.shared.clock import Clock
 from application.shared.ids import NewId
@@ -44,6 +45,7 @@ class MakeQuote:
     clock: Clock
     new_id: NewId
     rulebook: Rulebook
+    providers: Providers
 
     async def __call__(self, person_id: PersonId, item_key: str, currency: str) -> Quote:
         """Quote an item by its key and give the quote.
@@ -52,6 +54,7 @@ class MakeQuote:
             NotFoundError: There is no such person, or nothing is sold under the key.
             InvalidValueError: The item is not sold in the currency.
             PlanChangeRefusedError: It would overlap with the subscription that runs.
+            TotalTooSmallError: What is left to pay is less than can be charged.
             PersonSuspendedError: The person is suspended.
             PersonDeletedError: The person was erased.
         """
@@ -74,6 +77,7 @@ class MakeQuote:
                 credit_minor=sum(it.credit for it in accounts if it.currency == currency),
                 upgrade=plan.upgrade,
                 renews=plan.renews,
+                least_minor=self.providers.least_minor(currency),
             )
             policy, version = self.rulebook.policies.billing, self.rulebook.version
             quote = quoted(QuoteId(self.new_id()), request, policy, version, now)

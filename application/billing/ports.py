@@ -57,6 +57,19 @@ class Quotes(Protocol):
         """Keep a new quote."""
         ...
 
+    async def forget(self, before: datetime, after: Position | None, limit: int) -> Position | None:
+        """Look at quotes that held until before an instant, and delete those no payment is of.
+
+        Args:
+            before: That instant.
+            after: Where to go on from.
+            limit: How many to look at, at most.
+
+        Returns:
+            Where to go on from; None once all were looked at.
+        """
+        ...
+
 
 class Payments(Protocol):
     """The payments, each with all its reports."""
@@ -99,6 +112,12 @@ class PaymentList(Protocol):
         self, since: datetime, after: Position | None, limit: int
     ) -> Page[Payment]:
         """Give payments made since an instant, the oldest first."""
+        ...
+
+    async def open_before(
+        self, before: datetime, after: Position | None, limit: int
+    ) -> Page[Payment]:
+        """Give payments made before an instant, neither paid nor given up; the oldest first."""
         ...
 
 
@@ -231,8 +250,18 @@ class SoldSeconds(Protocol):
         """Take back what is left of them; the rest is owed."""
         ...
 
-    async def add_pass(self, person_id: PersonId, tier: Tier, length: timedelta) -> None:
+    async def add_pass(
+        self, person_id: PersonId, payment_id: PaymentId, tier: Tier, length: timedelta
+    ) -> None:
         """Add what a pass of a tier gives for its length."""
+        ...
+
+    async def take_back_pass(self, person_id: PersonId, payment_id: PaymentId) -> None:
+        """Take back what is left of what a pass gave."""
+        ...
+
+    async def give_pass_again(self, person_id: PersonId, payment_id: PaymentId, tier: Tier) -> None:
+        """Add again what was taken back of a pass."""
         ...
 
 

@@ -213,6 +213,10 @@ class PaymentProvider(Protocol):
         """Which one it is."""
         ...
 
+    def least_minor(self, currency: str) -> int:
+        """Give the least that it charges, in minor units of a currency; 1 where it says none."""
+        ...
+
     async def start_checkout(self, intent: CheckoutIntent) -> StartedCheckout:
         """Make the order at the provider and give where to pay.
 
@@ -278,10 +282,27 @@ class Renewals(Protocol):
         """
         ...
 
+    async def end_renewal(self, provider_subscription_id: str, key: str) -> None:
+        """End it at once, and ask for nothing more that is not paid of it. Twice is as once.
+
+        Raises:
+            ProviderAwayError: It is unknown whether it was taken in.
+            ProviderRefusedError: It was not, and will not be.
+        """
+        ...
+
     async def fetch_subscription(
         self, provider_subscription_id: str
     ) -> SubscriptionSnapshot | None:
         """Give it as it is now, or None if there is none.
+
+        Raises:
+            ProviderAwayError: The provider does not say.
+        """
+        ...
+
+    async def bill_of(self, provider_order_id: str) -> str | None:
+        """Give the bill that an order of the provider's own has paid, or None if it paid none.
 
         Raises:
             ProviderAwayError: The provider does not say.
@@ -315,6 +336,11 @@ class Providers:
 
     current: Provider
     by_name: Mapping[Provider, ProviderPorts]
+
+    def least_minor(self, currency: str) -> int:
+        """Give the least that can be charged, in minor units of a currency."""
+        ports = self.by_name.get(self.current)
+        return 1 if ports is None else ports.payments.least_minor(currency)
 
     def of(self, provider: Provider) -> ProviderPorts:
         """Give one of them.

@@ -11,6 +11,7 @@ from domain.billing.events import (
     EntitlementsChanged,
     PaymentChargedBack,
     PaymentRefunded,
+    PaymentRefundFailed,
     PaymentSettled,
     SubscriptionChanged,
 )
@@ -23,6 +24,7 @@ REACTING = Reacting(
         SubscriptionChanged,
         PaymentSettled,
         PaymentRefunded,
+        PaymentRefundFailed,
         PaymentChargedBack,
     ),
 )

@@ -1,7 +1,7 @@
 """Compare our payments with what their providers say."""
 
-from collections.abc import Iterator
-from datetime import timedelta
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from datetime import datetime, timedelta
 
 from attrs import frozen
 
@@ -9,12 +9,13 @@ from application.billing.ports import PaymentList
 from application.billing.provider_ports import FetchedOrder, ProviderAwayError
 from application.billing.record_reports import is_provided
 from application.billing.resolve_payment import ResolvePayment, taken_in
-from application.shared.pages import Position
+from application.shared.pages import Page, Position
 from domain.billing.payments import Payment, PaymentStatus
 from domain.shared.errors import UnavailableError
 from domain.shared.ids import PaymentId
 
 _AT_ONCE = 100
+_Pages = Callable[[datetime, Position | None, int], Awaitable[Page[Payment]]]
 
 
 @frozen(kw_only=True)
@@ -49,36 +50,49 @@ class Reconciliation:
 
 @frozen
 class ReconcilePayments:
-    """Compares pending and recent payments with their providers, and takes in what was missed."""
+    """Compares open and recent payments with their providers, and takes in what was missed."""
 
     payments: PaymentList
     resolve: ResolvePayment
 
     async def __call__(self, *_: object) -> Reconciliation:
-        """Compare all payments made in the policy's time, and give what was found."""
+        """Compare all payments made in the policy's time, and all that are open, however old.
+
+        An open one that can be paid no longer is given up.
+        """
         keep = self.resolve.record.keep
         days = keep.rulebook.policies.billing.reconciled_days
-        since = await keep.clock.now() - timedelta(days=days)
+        now = await keep.clock.now()
+        since = now - timedelta(days=days)
         compared, differences = 0, list[Difference]()
-        after: Position | None = None
-        while True:
-            page = await self.payments.made_since(since, after, _AT_ONCE)
-            for payment in filter(is_provided, page.items):
+        for pages in (self.payments.open_before, self.payments.made_since):
+            async for payment in _all_of(pages, since):
                 compared += 1
-                differences += await self._compare(payment)
-            after = page.last
-            if after is None:
-                return Reconciliation(compared=compared, differences=tuple(differences))
+                differences += await self._compare(payment, now)
+        return Reconciliation(compared=compared, differences=tuple(differences))
 
-    async def _compare(self, payment: Payment) -> list[Difference]:
+    async def _compare(self, payment: Payment, now: datetime) -> list[Difference]:
         try:
             fetched = await self.resolve.fetched(payment)
             theirs = taken_in(payment, fetched)
-            if theirs.reports != payment.reports:
+            over = not theirs.settles and now >= payment.checkout_ends_at
+            if over or theirs.reports != payment.reports:
                 await self.resolve(payment.id)
         except (ProviderAwayError, UnavailableError):
             return [_difference(payment, "no_answer", None)]
         return list(_differences(payment, theirs, fetched))
+
+
+async def _all_of(pages: _Pages, instant: datetime) -> AsyncIterator[Payment]:
+    """Give the payments of a list that a provider can be asked about, page by page."""
+    after: Position | None = None
+    while True:
+        page = await pages(instant, after, _AT_ONCE)
+        for payment in filter(is_provided, page.items):
+            yield payment
+        after = page.last
+        if after is None:
+            return
 
 
 def _differences(

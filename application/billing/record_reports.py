@@ -25,16 +25,18 @@ from domain.billing.events import (
     PaymentFailed,
     PaymentNeedsReview,
     PaymentRefunded,
+    PaymentRefundFailed,
     PaymentSettled,
 )
 from domain.billing.payments import (
     Payment,
     Provider,
     Report,
-    ReviewReason,
     no_such_payment,
 )
-from domain.billing.refunds import Refund, RefundState
+from domain.billing.plans import renewal_is_wanted
+from domain.billing.refunds import Refund, RefundState, refund_done
+from domain.billing.reviews import ReviewReason
 from domain.billing.terms import terms_of
 from domain.shared.ids import PaymentId, RefundId
 
@@ -42,6 +44,10 @@ REFUND = "refund_payment"
 """The kind of the job that asks the provider for a refund."""
 
 _REVIEWS = UUID("3a0de1c6-9b0f-4c58-8a6e-6c1d0c0b7a11")
+_UNWANTED = {
+    ReviewReason.SECOND_SUCCESS: "The order was paid twice.",
+    ReviewReason.NOT_ASKED_FOR: "It was renewed though it was to be renewed no more.",
+}
 
 
 @frozen
@@ -83,11 +89,27 @@ class PaymentRecorder:
             if before is None:
                 raise no_such_payment()
             after = change(before)
+            if not await self._is_wanted(buyer, before, after):
+                after = change(before.no_longer_asked_for())
+            if buyer.deleted:
+                after = after.without_traces()
             if after != before:
                 await self.record(buyer, before, after)
             return after
 
         return await self.keep.transactions.run(work)
+
+    async def _is_wanted(self, buyer: Buyer, before: Payment, after: Payment) -> bool:
+        """Tell whether a payment pays for what it is for; a renewal may have been replaced."""
+        settled_at, subscription_id = after.settled_at, before.subscription_id
+        if before.quote_id is not None or before.charge is not None:
+            return True
+        if settled_at is None or subscription_id is None:
+            return True
+        paid = await self.keep.payments.plans(before.person_id)
+        asked_at = min(before.created_at, after.created_at)
+        wanted = renewal_is_wanted(subscription_id, paid, asked_at, settled_at)
+        return wanted and not buyer.deleted
 
     async def record(self, buyer: Buyer, before: Payment, after: Payment) -> None:
         """Write a payment of a locked person as it is now, and what comes of that.
@@ -123,6 +145,7 @@ class PaymentRecorder:
         }
         events = tuple(make(common) for make in changes.events(ends_at))
         await self.payments.record(before, after, outgoing(self.keep.new_id, events))
+        await self._keep_failed(before, after)
         if changes.settled:
             await self._give(after)
             if after.closed_at is not None:
@@ -139,7 +162,15 @@ class PaymentRecorder:
             await self.keep.replace(after)
         if changes.moves_plans:
             await self.keep.bring_up(buyer)
-        await self._give_back_what_came_twice(after)
+        await self._give_back_what_is_not_wanted(before, after)
+
+    async def _keep_failed(self, before: Payment, after: Payment) -> None:
+        """Keep that refunds which were taken came to nothing."""
+        if before.failed_refunds == after.failed_refunds:
+            return
+        for refund in await self.refunds.of_payment(after.id):
+            if str(refund.id) in after.failed_refunds:
+                await self.refunds.put(refund_done(refund, after))
 
     async def _give(self, payment: Payment, *, again: bool = False) -> None:
         match payment.item:
@@ -149,10 +180,12 @@ class PaymentRecorder:
                 await self.video_credits.sell(payment.person_id, purchase, number)
             case SecondsItem(seconds=seconds):
                 await self.seconds.sell(payment.person_id, seconds)
-            case PassItem(tier=tier) if not again:
-                await self.seconds.add_pass(payment.person_id, tier, payment.item.length)
-            case PassItem() | SubscriptionItem():
-                pass  # a pass's seconds were never taken back
+            case PassItem(tier=tier) if again:
+                await self.seconds.give_pass_again(payment.person_id, payment.id, tier)
+            case PassItem(tier=tier, length=length):
+                await self.seconds.add_pass(payment.person_id, payment.id, tier, length)
+            case SubscriptionItem():
+                pass  # its terms say what it gives
             case _:
                 assert_never(payment.item)
 
@@ -162,13 +195,21 @@ class PaymentRecorder:
                 await self.video_credits.take_back(payment.person_id, _purchases(payment))
             case SecondsItem(seconds=seconds):
                 await self.seconds.take_back(payment.person_id, seconds)
-            case _:
+            case PassItem():
+                await self.seconds.take_back_pass(payment.person_id, payment.id)
+            case SubscriptionItem():
                 pass
+            case _:
+                assert_never(payment.item)
 
-    async def _give_back_what_came_twice(self, payment: Payment) -> None:
-        """Ask for the refund of a second success by itself; mismatches wait for a person."""
+    async def _give_back_what_is_not_wanted(self, before: Payment, payment: Payment) -> None:
+        """Ask for the refund of what nobody was to pay; mismatches wait for a person.
+
+        What somebody else gave back, and then came to nothing, is asked for after all.
+        """
+        others = payment.failed_refunds - before.failed_refunds
         for review in payment.reviews:
-            if review.reason is not ReviewReason.SECOND_SUCCESS:
+            if (why := _UNWANTED.get(review.reason)) is None:
                 continue
             refund = Refund(
                 id=RefundId(uuid5(_REVIEWS, f"{payment.id}:{review.charge_id}")),
@@ -176,13 +217,15 @@ class PaymentRecorder:
                 charge_id=review.charge_id,
                 amount_minor=review.amount_minor,
                 currency=review.currency,
-                reason="The order was paid twice.",
+                reason=why,
                 requested_at=review.occurred_at,
             )
             known = await self.refunds.get(refund.id)
             if not review.open and (known is None or known.state is RefundState.REQUESTED):
                 await self.refunds.put(attrs.evolve(refund, state=RefundState.DONE))
-            elif known is None:
+            elif known is None or (
+                review.open and known.state is RefundState.DONE and others - {str(refund.id)}
+            ):
                 await self.ask_back(refund)
 
     async def ask_back(self, refund: Refund) -> None:
@@ -253,6 +296,10 @@ class _Changes:
                 **common,  # type: ignore[arg-type]
                 refunded_minor=after.refunded_minor,
                 in_full=after.refunded_minor >= after.amount_minor,
+            )
+        for refund_id in sorted(after.failed_refunds - before.failed_refunds):
+            yield lambda common, it=refund_id: PaymentRefundFailed(  # type: ignore[misc]
+                **common, refund_id=it, refunded_minor=after.refunded_minor
             )
         if before.charged_back_at is None and after.charged_back_at is not None:
             at = after.charged_back_at

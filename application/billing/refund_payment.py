@@ -14,7 +14,7 @@ from application.billing.provider_ports import (
 from application.billing.record_reports import PaymentRecorder
 from application.shared.jobs import StoredJob
 from domain.billing.payments import Payment, Provider, Report, ReportKind, no_such_payment
-from domain.billing.refunds import Refund, RefundState, refund_of
+from domain.billing.refunds import Refund, RefundState, refund_done, refund_of
 from domain.shared.ids import PaymentId, RefundId
 from domain.shared.text import clean_line
 
@@ -140,7 +140,9 @@ class RefundByJob:
 
     async def _keep(self, refund: Refund, report: Report | None) -> None:
         async def work() -> None:
-            await self.record.told(refund.payment_id, () if report is None else (report,))
-            await self.record.refunds.put(refund)
+            reports = () if report is None else (report,)
+            payment = await self.record.told(refund.payment_id, reports)
+            taken = refund.state is RefundState.DONE
+            await self.record.refunds.put(refund_done(refund, payment) if taken else refund)
 
         await self.record.keep.transactions.run(work)

@@ -117,10 +117,21 @@ class StartCheckout:
         return payment, buyer.email
 
     async def _require_unused(self, quote: Quote) -> None:
-        """Refuse an upgrade of what was replaced since: its unused time was taken off already."""
-        if quote.upgrades:
-            plan = await self.record.keep.quoted(quote.person_id, quote.item, quote.currency)
-            if plan.upgrade is None or plan.upgrade.subscription_id != quote.subscription_id:
+        """Refuse an upgrade of what was replaced since: its unused time was taken off already.
+
+        So it is where what was paid for it is other than it seemed, as it was taken back.
+        """
+        if not quote.upgrades:
+            return
+        now = await self.record.keep.clock.now()
+        for at in (now, quote.created_at):
+            plan = await self.record.keep.quoted(quote.person_id, quote.item, quote.currency, at)
+            upgrade = plan.upgrade
+            if (
+                upgrade is None
+                or upgrade.subscription_id != quote.subscription_id
+                or (at == quote.created_at and not quote.takes_off(upgrade))
+            ):
                 raise PlanChangeRefusedError(
                     "The subscription has changed since this was quoted; make a new quote."
                 )
@@ -153,7 +164,10 @@ class StartCheckout:
         customers = (
             known.refs.customer_id
             for known in subscriptions
-            if known.provider is payment.provider and known.refs.customer_id is not None
+            if known.provider is payment.provider
+            # Some providers let a customer pay in one currency only.
+            and known.currency == payment.currency
+            and known.refs.customer_id is not None
         )
         payer = Payer(person_id=payment.person_id, email=email, customer_id=next(customers, None))
         renewed = isinstance(payment.item, SubscriptionItem)

@@ -1,9 +1,7 @@
 """Take in what a provider tells us by a webhook."""
 
 from collections.abc import Mapping
-from datetime import timedelta
 from enum import StrEnum
-from uuid import UUID, uuid5
 
 import attrs
 from attrs import frozen
@@ -18,14 +16,13 @@ from application.billing.provider_ports import (
 )
 from application.billing.record_reports import PaymentRecorder
 from application.billing.start_checkout import RESOLVE
+from application.billing.take_renewal import RenewalTaker
 from application.billing.take_snapshot import SnapshotTaker, TiedError
 from application.shared.jobs import Job
-from domain.billing.payments import Payment, Provider, Report
-from domain.billing.quotes import LineKind, QuoteLine
-from domain.billing.subscriptions import Subscription
+from domain.billing.payments import Payment, Provider, Report, ReportKind
 from domain.shared.ids import PaymentId
 
-_RENEWALS = UUID("5d5a5a0e-6c1f-4df1-a3c5-52f0f9b6c0de")
+_TAKEN_BACK = (ReportKind.REFUND, ReportKind.REFUND_FAILED, ReportKind.CHARGEBACK)
 
 
 class Taken(StrEnum):
@@ -45,6 +42,7 @@ class TakeNotification:
     record: PaymentRecorder
     notifications: Notifications
     snapshots: SnapshotTaker
+    renewals: RenewalTaker
     providers: Providers
 
     async def __call__(
@@ -72,12 +70,16 @@ class TakeNotification:
 
     async def _take(self, provider: Provider, news: Notification, *, again: bool = False) -> Taken:
         taken_in = await self._settled(news)
+        begun_by = None
+        if isinstance(news, PaymentNotification):
+            begun_by = await self.renewals.begun_by(provider, news)
 
         async def work() -> Taken:
             now = await self.record.keep.clock.now()
             if not await self.notifications.take(provider, taken_in.event_key, now):
                 return Taken.REPEATED
-            return await self._apply(provider, taken_in, asked=again or taken_in != news)
+            asked = again or taken_in != news
+            return await self._apply(provider, taken_in, begun_by, asked=asked)
 
         try:
             return await self.record.keep.transactions.run(work)
@@ -85,8 +87,8 @@ class TakeNotification:
             return await self._take(provider, news, again=True)
         except _UnknownError:
             # Its key is not kept, so that it is taken in once we know what it is about.
-            await self._quarantine(provider, news)
-            return Taken.UNKNOWN
+            asks = await self._asks(provider, news)
+            return Taken.QUARANTINED if asks else Taken.UNKNOWN
 
     async def _settled(self, news: Notification) -> Notification:
         """Give news as they are to be believed, asking the provider where two came at once."""
@@ -97,10 +99,12 @@ class TakeNotification:
             return news
         return attrs.evolve(news, snapshot=await self.snapshots.settled(known, news.snapshot))
 
-    async def _apply(self, provider: Provider, news: Notification, *, asked: bool) -> Taken:
+    async def _apply(
+        self, provider: Provider, news: Notification, begun_by: PaymentId | None, *, asked: bool
+    ) -> Taken:
         match news:
             case PaymentNotification():
-                payment_id = await self._payment_of(provider, news)
+                payment_id = await self._payment_of(provider, news, begun_by)
                 if payment_id is None:
                     raise _UnknownError
                 await self.record.changed(payment_id, lambda it: _told(it, news.report))
@@ -112,7 +116,9 @@ class TakeNotification:
             case _:
                 return Taken.IGNORED
 
-    async def _payment_of(self, provider: Provider, news: PaymentNotification) -> PaymentId | None:
+    async def _payment_of(
+        self, provider: Provider, news: PaymentNotification, begun_by: PaymentId | None
+    ) -> PaymentId | None:
         """Give our payment that news are of; a renewal that we had not heard of is made one."""
         payments = self.record.payments
         if news.payment_id is not None:
@@ -121,41 +127,39 @@ class TakeNotification:
         found = None
         if news.provider_order_id is not None:
             found = await payments.find(provider, news.provider_order_id)
-        if found is None and news.renews is not None and news.provider_order_id is not None:
-            return await self._renewal(provider, news.renews, news.provider_order_id, news)
-        return found
-
-    async def _renewal(
-        self, provider: Provider, renews: str, order_id: str, news: PaymentNotification
-    ) -> PaymentId | None:
-        keep = self.record.keep
-        seen = await keep.subscriptions.find(provider, renews)
-        if seen is None:
-            return None
-        await keep.locked(seen.person_id)
-        payment_id = PaymentId(uuid5(_RENEWALS, f"{provider}:{order_id}"))
-        if await self.record.payments.get(payment_id) is None:
-            lasts = timedelta(seconds=keep.rulebook.policies.billing.checkout_seconds)
-            payment = renewal_of(seen, payment_id, order_id, news, lasts)
-            await self.record.payments.record(None, payment, ())
-        return payment_id
+        return found or await self.renewals(provider, news, begun_by)
 
     async def _quarantine(self, provider: Provider, news: Notification) -> Taken:
         """Believe nothing of it; have the provider asked about the payment that it names."""
-        if not isinstance(news, PaymentNotification):
-            return Taken.QUARANTINED
-        payment_id = news.payment_id
-        if payment_id is None and news.provider_order_id is not None:
-            payment_id = await self.record.payments.find(provider, news.provider_order_id)
-        if payment_id is not None and await self.record.payments.get(payment_id) is not None:
-            job = Job(
-                kind=RESOLVE,
-                key=str(payment_id),
-                at=await self.record.keep.clock.now(),
-                data={"payment_id": str(payment_id)},
-            )
-            await self.record.keep.jobs.enqueue(job)
+        await self._asks(provider, news)
         return Taken.QUARANTINED
+
+    async def _asks(self, provider: Provider, news: Notification) -> bool:
+        """Have the provider asked about the payment that news name; tell whether they name one."""
+        if not isinstance(news, PaymentNotification):
+            return False
+        payment_id = await self._named(provider, news)
+        if payment_id is None or await self.record.payments.get(payment_id) is None:
+            return False
+        job = Job(
+            kind=RESOLVE,
+            key=str(payment_id),
+            at=await self.record.keep.clock.now(),
+            data={"payment_id": str(payment_id)},
+        )
+        await self.record.keep.jobs.enqueue(job)
+        return True
+
+    async def _named(self, provider: Provider, news: PaymentNotification) -> PaymentId | None:
+        order_id, find = news.provider_order_id, self.record.payments.find
+        if news.payment_id is not None or order_id is None:
+            return news.payment_id
+        found = await find(provider, order_id)
+        if found is None and news.report.kind in _TAKEN_BACK:
+            # What is given back of a renewal may be told of what paid its bill.
+            bill_id = await self.providers.of(provider).renewals.bill_of(order_id)
+            found = None if bill_id is None else await find(provider, bill_id)
+        return found
 
 
 class _UnknownError(Exception):
@@ -167,33 +171,8 @@ def _told(payment: Payment, report: Report) -> Payment:
     if payment.quote_id is None and report.occurred_at < payment.created_at:
         lasts = payment.checkout_ends_at - payment.created_at
         at = report.occurred_at
-        payment = attrs.evolve(payment, created_at=at, checkout_ends_at=at + lasts)
+        closed_at = at if payment.not_asked_for else payment.closed_at
+        payment = attrs.evolve(
+            payment, created_at=at, checkout_ends_at=at + lasts, closed_at=closed_at
+        )
     return payment.told((report,))
-
-
-def renewal_of(
-    subscription: Subscription,
-    payment_id: PaymentId,
-    order_id: str,
-    news: PaymentNotification,
-    lasts: timedelta,
-) -> Payment:
-    """Make a payment of a renewal that the provider began by itself, at the price agreed on."""
-    item = subscription.item
-    at = news.report.occurred_at
-    return Payment(
-        id=payment_id,
-        person_id=subscription.person_id,
-        provider=subscription.provider,
-        item=item,
-        amount_minor=subscription.amount_minor,
-        currency=subscription.currency,
-        credit_applied_minor=0,
-        lines=(QuoteLine(LineKind.PRICE, item.key, subscription.amount_minor),),
-        quote_id=None,
-        subscription_id=subscription.id,
-        created_at=at,
-        checkout_ends_at=at + lasts,
-        policy_version=subscription.policy_version,
-        provider_order_id=order_id,
-    )

@@ -6,7 +6,7 @@ from application.billing.keep_plans import PlanKeeper
 from application.billing.ports import Payments
 from application.billing.provider_ports import Providers
 from application.shared.outbox import outgoing
-from domain.billing.plans import with_snapshot
+from domain.billing.plans import with_snapshot, without_payer
 from domain.billing.subscriptions import Subscription, SubscriptionSnapshot
 
 
@@ -78,6 +78,8 @@ class SnapshotTaker:
             if said.payment_id is not None and began is not None and said.payment_id != began.id:
                 return await self._replaced(before, said)
             after = with_snapshot(before, said)
+            if buyer.deleted:
+                after = without_payer(after)
             last = before.snapshot
             if not asked and after != before and last is not None and last.created == said.created:
                 raise TiedError

@@ -320,6 +320,7 @@ class OwnUsageLine:
     session_id: UUID | None
     reason: str | None
     policy_version: str
+    payment_id: UUID | None
 
 
 @frozen(kw_only=True)

@@ -9,7 +9,7 @@ from attrs import frozen
 from application.shared.outbox import OutboxEvent
 from application.shared.pages import Page, Position
 from domain.shared.errors import NotFoundError
-from domain.shared.ids import ConversationId, PersonId, UsageSessionId
+from domain.shared.ids import ConversationId, PaymentId, PersonId, UsageSessionId
 from domain.shared.tiers import Tier
 from domain.usage.accounts import UsageAccount
 from domain.usage.ledger import LedgerLine
@@ -130,6 +130,16 @@ class UsageRecords(Protocol):
 
         Sessions that started at `started_after` or earlier used none from then on.
         """
+        ...
+
+
+class PaidLines(Protocol):
+    """The lines of ledgers that go by payments."""
+
+    async def lines_of_payment(
+        self, person_id: PersonId, payment_id: PaymentId
+    ) -> tuple[LedgerLine, ...]:
+        """Give the lines of a person's ledger that go by a payment, in their order."""
         ...
 
 

@@ -12,7 +12,8 @@ from .catalogue import BillingCycle, Item, SubscriptionItem
 from .payments import Payment
 from .plans import Plans
 from .quotes import Upgrade
-from .subscriptions import Expired, PastDue, Subscription
+from .subscriptions import Expired, PastDue, Subscription, SubscriptionStatus
+from .worth import worth_minor
 
 
 class NoSubscriptionError(ConflictError):
@@ -70,6 +71,21 @@ def running(plans: Plans, now: datetime) -> Subscription:
     if current is None or isinstance(plans.state(current, now), Expired):
         raise NoSubscriptionError("No subscription of this person runs; make a quote for one.")
     return current
+
+
+def require_resumable(plans: Plans, subscription: Subscription) -> None:
+    """Refuse to have something renewed that is over at its provider.
+
+    Raises:
+        PlanChangeRefusedError: What was last paid was taken back, or the provider has ended it.
+    """
+    said = subscription.snapshot
+    over = said is not None and said.status is SubscriptionStatus.EXPIRED
+    if over or plans.was_given_back(subscription.id):
+        raise PlanChangeRefusedError(
+            "What was to be renewed is over at the payment provider; make a quote for "
+            f"{subscription.item.key} to go on."
+        )
 
 
 def canceled(subscription: Subscription, now: datetime) -> Subscription:
@@ -161,13 +177,14 @@ def _unused_minor(
 ) -> int:
     """Give what is unused of what was paid, period by period, each floored.
 
-    What an upgrade took off is part of what it is worth; what was given back is not.
+    Args:
+        subscription: The subscription that runs.
+        plans: What the person has.
+        paid: The payments for it.
+        now: The present instant.
     """
     worth = {
-        payment.id: payment.amount_minor
-        - payment.refunded_minor
-        + payment.credit_applied_minor
-        + payment.taken_over_minor
+        payment.id: worth_minor(payment)
         for payment in paid
         if payment.currency == subscription.currency
     }
@@ -175,5 +192,6 @@ def _unused_minor(
     for term in plans.terms:
         if term.subscription_id == subscription.id and now < term.ends_at and not term.reversed_at:
             left = term.ends_at - max(now, term.starts_at)
-            unused += worth.get(term.payment_id, 0) * left // (term.ends_at - term.starts_at)
+            paid_for = max(0, worth.get(term.payment_id, 0) - term.unpaid_minor)
+            unused += paid_for * left // (term.ends_at - term.starts_at)
     return unused

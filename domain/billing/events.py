@@ -74,6 +74,19 @@ class PaymentRefunded(PaymentEvent):
 
 
 @frozen(kw_only=True)
+class PaymentRefundFailed(PaymentEvent):
+    """A refund came to nothing: the money is with us, and what it paid for is given again.
+
+    Attributes:
+        refund_id: Which, as it was asked for or made.
+        refunded_minor: How much was given back in all without it.
+    """
+
+    refund_id: str
+    refunded_minor: int
+
+
+@frozen(kw_only=True)
 class PaymentChargedBack(PaymentEvent):
     """The payer's bank took a payment back, and so what it paid for is taken back."""
 
@@ -161,6 +174,7 @@ BillingEvent = (
     | PaymentFailed
     | PaymentSettled
     | PaymentRefunded
+    | PaymentRefundFailed
     | PaymentChargedBack
     | PaymentNeedsReview
     | SubscriptionChanged

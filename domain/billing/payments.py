@@ -16,6 +16,7 @@ from ..shared.errors import NotFoundError
 from ..shared.ids import PaymentId, PersonId, QuoteId, SubscriptionId
 from .catalogue import Item
 from .quotes import LineKind, QuoteLine
+from .reviews import Review, ReviewReason
 
 
 class Provider(StrEnum):
@@ -49,6 +50,7 @@ class ReportKind(StrEnum):
     FAILED = "failed"
     SUCCESS = "success"
     REFUND = "refund"
+    REFUND_FAILED = "refund_failed"
     CHARGEBACK = "chargeback"
 
 
@@ -61,7 +63,8 @@ class Report:
         occurred_at: When, by the provider's clock; never when we heard of it.
         charge_id: The provider's id of the payment made for the order; an order can have
             several. It is not kept of what is pending or failed.
-        refund_id: The provider's id of the refund or the dispute; empty for others.
+        refund_id: Our id of the refund where the provider tells it, else its own of the refund
+            or the dispute; empty for others.
         amount_minor: Charged, or refunded by this one refund, in minor units.
         currency: Its ISO 4217 code.
         fingerprint: What tells the means of payment from others, if the provider says.
@@ -114,40 +117,6 @@ class Report:
         )
 
 
-class ReviewReason(StrEnum):
-    """Why money that came in pays for nothing."""
-
-    AMOUNT_MISMATCH = "amount_mismatch"
-    CURRENCY_MISMATCH = "currency_mismatch"
-    SECOND_SUCCESS = "second_success"
-
-
-@frozen(kw_only=True)
-class Review:
-    """Money that came in for an order and pays for nothing: it is to be given back.
-
-    Attributes:
-        charge_id: The provider's id of the payment.
-        reason: Why it pays for nothing.
-        amount_minor: How much it is.
-        currency: Its currency.
-        occurred_at: When it was charged.
-        refunded_minor: How much of it was given back.
-    """
-
-    charge_id: str
-    reason: ReviewReason
-    amount_minor: int
-    currency: str
-    occurred_at: datetime
-    refunded_minor: int
-
-    @property
-    def open(self) -> bool:
-        """Whether some of it is still to be given back."""
-        return self.refunded_minor < self.amount_minor
-
-
 @frozen(kw_only=True, slots=False)
 class Payment:
     """An order, and what has become of it.
@@ -193,6 +162,15 @@ class Payment:
     reports: tuple[Report, ...] = ()
 
     @property
+    def not_asked_for(self) -> bool:
+        """Whether a provider renewed what it was to renew no more: nothing was to be paid."""
+        return self.quote_id is None and self.amount_minor == 0
+
+    def no_longer_asked_for(self) -> "Payment":
+        """Give a renewal that nobody wants any more: whatever is charged for it goes back."""
+        return attrs.evolve(self, amount_minor=0, lines=(), closed_at=self.created_at)
+
+    @property
     def price_minor(self) -> int:
         """What the item itself cost when it was quoted, before anything was taken off."""
         return sum(line.amount_minor for line in self.lines if line.kind is LineKind.PRICE)
@@ -223,6 +201,11 @@ class Payment:
         kept = tuple(it for it in self.reports if it.kind not in backward)
         return attrs.evolve(self, reports=kept)
 
+    def without_traces(self) -> "Payment":
+        """Give the payment without what tells of the person who made it, for the books."""
+        reports = tuple(attrs.evolve(it, fingerprint=None) for it in self.reports)
+        return attrs.evolve(self, page_url=None, client_token=None, reports=reports)
+
     def left_of(self, charge_id: str) -> int:
         """Give what was not given back of what was charged once, nor taken back by a bank."""
         reviews = (it for it in self.reviews if it.charge_id == charge_id)
@@ -244,7 +227,7 @@ class Payment:
         """How far it got: the highest rank that its reports give it."""
         if self.charge is not None:
             return PaymentStatus.SUCCESS if self.reversed_at is None else PaymentStatus.REFUNDED
-        if self._reversed_unseen:
+        if self._reversed_unseen or self._all_is_back:
             return PaymentStatus.REFUNDED
         if any(self._of(ReportKind.FAILED)):
             return PaymentStatus.FAILED
@@ -332,10 +315,20 @@ class Payment:
         return self.charge is not None or self.closed_at is not None
 
     @property
+    def failed_refunds(self) -> frozenset[str]:
+        """The ids of refunds that the provider could not make after all."""
+        return frozenset(it.refund_id for it in self._of(ReportKind.REFUND_FAILED))
+
+    @property
+    def _all_is_back(self) -> bool:
+        """Whether it came without being asked for, and all of it was given back."""
+        return self.not_asked_for and any(self.reviews) and not any(it.open for it in self.reviews)
+
+    @property
     def _reversed_unseen(self) -> bool:
         """Whether a charge was taken back of whose success we have not heard."""
         seen = {it.charge_id for it in self._of(ReportKind.SUCCESS)}
-        taken = (*self._of(ReportKind.REFUND), *self._of(ReportKind.CHARGEBACK))
+        taken = (*self._made_refunds(), *self._of(ReportKind.CHARGEBACK))
         return any(
             it.kind is ReportKind.CHARGEBACK or self._refunded(it.charge_id) >= self.amount_minor
             for it in taken
@@ -348,7 +341,7 @@ class Payment:
             return success.amount_minor
         return sum(
             it.amount_minor
-            for it in self._of(ReportKind.REFUND)
+            for it in self._made_refunds()
             if it.charge_id == success.charge_id and it.currency == success.currency
         )
 
@@ -358,10 +351,14 @@ class Payment:
     def _of(self, kind: ReportKind) -> tuple[Report, ...]:
         return tuple(it for it in self.reports if it.kind is kind)
 
+    def _made_refunds(self) -> tuple[Report, ...]:
+        failed = self.failed_refunds
+        return tuple(it for it in self._of(ReportKind.REFUND) if it.refund_id not in failed)
+
     def _refunds(self, charge_id: str) -> tuple[Report, ...]:
         return tuple(
             it
-            for it in self._of(ReportKind.REFUND)
+            for it in self._made_refunds()
             if it.charge_id == charge_id and it.currency == self.currency
         )
 
@@ -369,6 +366,8 @@ class Payment:
         return sum(it.amount_minor for it in self._refunds(charge_id))
 
     def _mismatch(self, success: Report) -> ReviewReason | None:
+        if self.not_asked_for:
+            return ReviewReason.NOT_ASKED_FOR
         if success.currency != self.currency:
             return ReviewReason.CURRENCY_MISMATCH
         if success.amount_minor != self.amount_minor:

@@ -7,7 +7,7 @@ from functools import cached_property
 import attrs
 from attrs import frozen
 
-from ..shared.ids import SubscriptionId
+from ..shared.ids import PaymentId, SubscriptionId
 from ..shared.tiers import Tier, highest
 from .catalogue import PassItem, SubscriptionItem
 from .payments import Payment
@@ -250,10 +250,51 @@ def begun_by(subscription: Subscription, payments: Iterable[Payment]) -> Payment
     return max(made, key=lambda it: (it.settled_at, it.id), default=None)
 
 
+def renewal_is_wanted(
+    subscription_id: SubscriptionId,
+    payments: Iterable[Payment],
+    asked_at: datetime,
+    charged_at: datetime,
+    begun_by_id: PaymentId | None = None,
+) -> bool:
+    """Tell whether a provider was to renew a subscription.
+
+    Only what the person bought last is renewed, and not where that was taken back.
+
+    Args:
+        subscription_id: Ours.
+        payments: Those of the person for plans that are paid.
+        asked_at: Since when the provider asked for it: what was bought later took its place.
+        charged_at: When it was paid.
+        begun_by_id: The payment that began it at the provider, where that is not the last that is
+            known of the subscription.
+    """
+    paid = [
+        payment
+        for payment in payments
+        if payment.settled_at is not None and isinstance(payment.item, SubscriptionItem)
+    ]
+    bought = [payment for payment in paid if payment.quote_id is not None]
+    last = max(bought, key=lambda it: (it.settled_at, it.id), default=None)
+    if last is None or last.settled_at is None:
+        return True
+    own_last = last.subscription_id == subscription_id and begun_by_id in (None, last.id)
+    if not own_last or last.settled_at > asked_at:
+        return False
+    own = (payment for payment in paid if payment.subscription_id == subscription_id)
+    reversed_at = max(own, key=lambda it: (it.settled_at, it.id)).reversed_at
+    return reversed_at is None or reversed_at > charged_at
+
+
 def replaced(subscription: Subscription) -> Subscription:
     """Give a subscription without what the provider said of the one that it was there."""
     refs = ProviderRefs(customer_id=subscription.refs.customer_id)
     return attrs.evolve(subscription, refs=refs, snapshot=None)
+
+
+def without_payer(subscription: Subscription) -> Subscription:
+    """Give a subscription without what the provider calls who pays for it, for the books."""
+    return attrs.evolve(subscription, refs=attrs.evolve(subscription.refs, customer_id=None))
 
 
 def with_snapshot(subscription: Subscription, said: SubscriptionSnapshot) -> Subscription:

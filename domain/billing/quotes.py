@@ -19,6 +19,12 @@ class QuoteExpiredError(ConflictError):
     code = "quote_expired"
 
 
+class TotalTooSmallError(ConflictError):
+    """What is left to pay is less than the payment provider charges."""
+
+    code = "total_too_small"
+
+
 class LineKind(StrEnum):
     """What a line of a quote is."""
 
@@ -109,6 +115,12 @@ class Quote:
         """Whether it takes the place of a period that was not over."""
         return any(line.kind is LineKind.PRORATION for line in self.lines)
 
+    def takes_off(self, upgrade: Upgrade) -> bool:
+        """Tell whether it takes off what is unused of what an upgrade takes the place of."""
+        taken = -sum(it.amount_minor for it in self.lines if it.kind is LineKind.PRORATION)
+        price = sum(it.amount_minor for it in self.lines if it.kind is LineKind.PRICE)
+        return taken == min(upgrade.unused_minor, price)
+
     def require_valid(self, now: datetime) -> None:
         """Refuse to take it after its time.
 
@@ -133,6 +145,7 @@ class QuoteRequest:
         credit_minor: The person's account credit in the currency; a debt pays for nothing.
         upgrade: The subscription that the item takes the place of.
         renews: The subscription that the item goes on with.
+        least_minor: The least that can be charged; credit that would leave less is kept.
     """
 
     person_id: PersonId
@@ -142,6 +155,7 @@ class QuoteRequest:
     credit_minor: int = 0
     upgrade: Upgrade | None = None
     renews: SubscriptionId | None = None
+    least_minor: int = 1
 
 
 def quoted(
@@ -155,6 +169,7 @@ def quoted(
 
     Raises:
         InvalidValueError: The item is not sold in that currency.
+        TotalTooSmallError: What is left to pay is less than can be charged.
     """
     offer, upgrade = request.offer, request.upgrade
     price = offer.prices.get(request.currency)
@@ -171,7 +186,7 @@ def quoted(
     if best is not None and (less := total - discounted(total, best.percent)) > 0:
         lines.append(QuoteLine(LineKind.DISCOUNT, best.label, -less))
         total -= less
-    if (credit := min(max(request.credit_minor, 0), total)) > 0:
+    if (credit := _applied_credit(request, total)) > 0:
         lines.append(QuoteLine(LineKind.ACCOUNT_CREDIT, "account_credit", -credit))
         total -= credit
     return Quote(
@@ -187,6 +202,24 @@ def quoted(
         policy_version=policy_version,
         subscription_id=request.renews if upgrade is None else upgrade.subscription_id,
     )
+
+
+def _applied_credit(request: QuoteRequest, total: int) -> int:
+    """Give the credit that is spent: all there is, or what leaves enough to be charged.
+
+    Raises:
+        TotalTooSmallError: Neither leaves enough, nor pays for all.
+    """
+    credit, least = min(max(request.credit_minor, 0), total), request.least_minor
+    if 0 < total - credit < least:
+        credit = max(0, total - least)
+    if 0 < total - credit < least:
+        raise TotalTooSmallError(
+            f"{total} {request.currency} in minor units are left to pay, and the payment provider "
+            f"charges no less than {least}; have as much account credit, which then pays for all "
+            f"of it, or take another item."
+        )
+    return credit
 
 
 def no_such_quote() -> NotFoundError:

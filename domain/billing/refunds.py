@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
 
+import attrs
 from attrs import frozen
 
 from ..shared.errors import ConflictError
@@ -23,6 +24,7 @@ class RefundState(StrEnum):
     REQUESTED = "requested"
     DONE = "done"
     REFUSED = "refused"
+    FAILED = "failed"
 
 
 @frozen(kw_only=True)
@@ -48,6 +50,12 @@ class Refund:
     reason: str
     requested_at: datetime
     state: RefundState = RefundState.REQUESTED
+
+
+def refund_done(refund: Refund, payment: Payment) -> Refund:
+    """Give a refund that the provider took, unless it said that it came to nothing."""
+    failed = str(refund.id) in payment.failed_refunds
+    return attrs.evolve(refund, state=RefundState.FAILED if failed else RefundState.DONE)
 
 
 def refund_of(payment: Payment, amount_minor: int | None, asked: Iterable[Refund]) -> int:

@@ -70,7 +70,11 @@ def movements(payment: Payment) -> tuple[Movement, ...]:
             if report.charge_id == charge.charge_id
             and (
                 report.kind is ReportKind.CHARGEBACK
-                or (report.kind is ReportKind.REFUND and report.currency == payment.currency)
+                or (
+                    report.kind is ReportKind.REFUND
+                    and report.currency == payment.currency
+                    and report.refund_id not in payment.failed_refunds
+                )
             )
         ),
         key=lambda report: (report.occurred_at, report.kind, report.refund_id),

@@ -85,6 +85,8 @@ class Term:
         starts_at: From when on it gives the tier.
         ends_at: Until when.
         reversed_at: When the payment was taken back, if it was; nothing is given after that.
+        unpaid_minor: What of its worth an upgrade took off for a payment that was taken back
+            later; its time is shorter by that part.
     """
 
     payment_id: PaymentId
@@ -95,6 +97,7 @@ class Term:
     starts_at: datetime
     ends_at: datetime
     reversed_at: datetime | None = None
+    unpaid_minor: int = 0
 
     def covers(self, at: datetime) -> bool:
         """Tell whether it gives its tier at an instant."""

@@ -10,6 +10,7 @@ from ..shared.calendar import months_later
 from .catalogue import PassItem, SubscriptionItem
 from .payments import Payment
 from .subscriptions import Term
+from .worth import Unpaid, Worths, worth_minor
 
 
 def terms_of(payments: Iterable[Payment]) -> tuple[Term, ...]:
@@ -17,7 +18,8 @@ def terms_of(payments: Iterable[Payment]) -> tuple[Term, ...]:
 
     A renewal, or another pass, begins where the one before it ends, or when it is paid if
     that is later. An upgrade begins at once and ends what it takes the place of. What was
-    taken back gives nothing from then on. It does not matter in which order payments come.
+    taken back gives nothing from then on, and what an upgrade took off for it is not paid for, so
+    that the upgrade is shorter by that part. It does not matter in which order payments come.
     """
     settled = sorted(
         (payment for payment in payments if payment.settled_at is not None),
@@ -36,10 +38,12 @@ class _Course:
     Attributes:
         terms: Those so far.
         runs: Where each subscription's present run of months began, and how many it has.
+        worths: What of them is not paid for after all.
     """
 
     terms: list[Term] = field(factory=list)
     runs: dict[object, tuple[datetime, int]] = field(factory=dict)
+    worths: Worths = field(factory=Worths)
 
     def add(self, payment: Payment) -> None:
         """Add the term of a payment that was settled after the others."""
@@ -53,6 +57,11 @@ class _Course:
         else:
             ends_at = self._month_end(payment, item, starts_at)
         reversed_at = payment.reversed_at
+        unpaid = None
+        if isinstance(item, SubscriptionItem):
+            unpaid = self.worths.add(payment, starts_at, ends_at)
+        if unpaid is not None:
+            ends_at = _shortened(payment, unpaid, starts_at, ends_at)
         if upgrades:
             self._cut(payment, settled_at)
         self.terms.append(
@@ -65,6 +74,7 @@ class _Course:
                 starts_at=starts_at,
                 ends_at=_ended_early(starts_at, ends_at, reversed_at),
                 reversed_at=reversed_at,
+                unpaid_minor=0 if unpaid is None else unpaid.minor,
             )
         )
 
@@ -96,6 +106,14 @@ class _Course:
             else term
             for term in self.terms
         ]
+
+
+def _shortened(
+    payment: Payment, unpaid: Unpaid, starts_at: datetime, ends_at: datetime
+) -> datetime:
+    worth = worth_minor(payment)
+    paid_for = (ends_at - starts_at) * (worth - unpaid.minor) // worth
+    return min(ends_at, max(starts_at + paid_for, unpaid.since))
 
 
 def _ended_early(starts_at: datetime, ends_at: datetime, at: datetime | None) -> datetime:

@@ -10,6 +10,7 @@ from ..shared.ids import PersonId, UsageSessionId
 from ..shared.tiers import Tier, highest
 from .events import (
     PassSecondsAdded,
+    PassSecondsTakenBack,
     SecondsGranted,
     SecondsTakenBack,
     SecondsUsed,
@@ -141,7 +142,13 @@ def evolve(account: UsageAccount, event: UsageChange) -> UsageAccount:
             return attrs.evolve(account, current=opened, closing=account.current)
         case UsagePeriodClosed():
             return _with_closed_period(account, event)
-        case PassSecondsAdded() | UsageBankForfeited() | SecondsGranted() | SecondsTakenBack():
+        case (
+            PassSecondsAdded()
+            | PassSecondsTakenBack()
+            | UsageBankForfeited()
+            | SecondsGranted()
+            | SecondsTakenBack()
+        ):
             return _with_seconds(account, event)
         case _:
             assert_never(event)
@@ -149,12 +156,17 @@ def evolve(account: UsageAccount, event: UsageChange) -> UsageAccount:
 
 def _with_seconds(
     account: UsageAccount,
-    event: PassSecondsAdded | UsageBankForfeited | SecondsGranted | SecondsTakenBack,
+    event: PassSecondsAdded
+    | PassSecondsTakenBack
+    | UsageBankForfeited
+    | SecondsGranted
+    | SecondsTakenBack,
 ) -> UsageAccount:
     match event:
         case PassSecondsAdded():
-            more = account.period.monthly_seconds + event.seconds
-            return attrs.evolve(account, current=attrs.evolve(account.period, monthly_seconds=more))
+            return _with_monthly(account, event.seconds)
+        case PassSecondsTakenBack():
+            return _with_monthly(account, -event.seconds)
         case UsageBankForfeited():
             kept = account.period.banked_seconds - event.seconds
             return attrs.evolve(account, current=attrs.evolve(account.period, banked_seconds=kept))
@@ -207,6 +219,11 @@ def _with_tier(account: UsageAccount, event: UsageTierChanged) -> UsageAccount:
         bank_frozen=event.bank_frozen,
         current=period,
     )
+
+
+def _with_monthly(account: UsageAccount, more: int) -> UsageAccount:
+    seconds = account.period.monthly_seconds + more
+    return attrs.evolve(account, current=attrs.evolve(account.period, monthly_seconds=seconds))
 
 
 def _with_purchased(account: UsageAccount, more: int) -> UsageAccount:

@@ -22,7 +22,15 @@ from .events import (
 )
 from .passing_time import Course
 from .periods import period_at, start_of_period
-from .plan_changes import AddPass, ChangeTier, PlanCommand, add_pass, change_plan
+from .plan_changes import (
+    AddPass,
+    ChangeTier,
+    GivePassAgain,
+    PlanCommand,
+    TakeBackPass,
+    change_pass,
+    change_plan,
+)
 from .policy import UsageRules
 from .purchased import Grant, Purchase, PurchaseCommand, TakeBack, change_purchased
 from .sessions import OpenSession, SessionMode, SettledBy
@@ -206,8 +214,8 @@ def _do(course: Course, command: UsageCommand, now: datetime) -> None:
             course.use_at_once(command.session_id, command.seconds, now)
         case ChangeTier():
             change_plan(course, command, now)
-        case AddPass():
-            add_pass(course, command, now)
+        case AddPass() | TakeBackPass() | GivePassAgain():
+            change_pass(course, command, now)
         case ChangeZone():
             _change_zone(course, command.timezone, now)
         case EndAccount():

@@ -5,7 +5,7 @@ from datetime import datetime
 from attrs import frozen
 
 from ..shared.events import Event
-from ..shared.ids import ConversationId, UsageSessionId
+from ..shared.ids import ConversationId, PaymentId, UsageSessionId
 from ..shared.tiers import Tier
 from .seconds import Seconds
 from .sessions import SessionMode, SettledBy
@@ -49,6 +49,16 @@ class PassSecondsAdded(Event):
     tier: Tier
     period: str
     seconds: int
+    payment_id: PaymentId | None = None
+
+
+@frozen(kw_only=True)
+class PassSecondsTakenBack(Event):
+    """The payment for a pass was taken back: what was free of its seconds is gone."""
+
+    period: str
+    seconds: int
+    payment_id: PaymentId
 
 
 @frozen(kw_only=True)
@@ -182,6 +192,7 @@ AccountChange = (
     | UsagePeriodOpened
     | UsagePeriodClosed
     | PassSecondsAdded
+    | PassSecondsTakenBack
     | UsageBankForfeited
     | SecondsGranted
     | SecondsTakenBack

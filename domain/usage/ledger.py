@@ -6,9 +6,10 @@ from enum import StrEnum
 
 from attrs import frozen
 
-from ..shared.ids import PersonId, UsageSessionId
+from ..shared.ids import PaymentId, PersonId, UsageSessionId
 from .events import (
     PassSecondsAdded,
+    PassSecondsTakenBack,
     SecondsGranted,
     SecondsTakenBack,
     SecondsUsed,
@@ -51,6 +52,7 @@ class LedgerLine:
         session_id: The session that used them, if one did.
         reason: Why they were granted, in the words of who did it.
         policy_version: The version it was decided under.
+        payment_id: The payment for a pass that it goes by, if it does.
     """
 
     person_id: PersonId
@@ -64,6 +66,7 @@ class LedgerLine:
     session_id: UsageSessionId | None
     reason: str | None
     policy_version: str
+    payment_id: PaymentId | None = None
 
 
 def lines_of(
@@ -90,6 +93,9 @@ def lines_of(
             session_id=event.session_id if isinstance(event, SecondsUsed) else None,
             reason=reason if kind is LineKind.PURCHASED else None,
             policy_version=event.policy_version,
+            payment_id=event.payment_id
+            if isinstance(event, PassSecondsAdded | PassSecondsTakenBack)
+            else None,
         )
         for number, (event, (kind, period, seconds)) in enumerate(changes, start=written + 1)
     )
@@ -103,8 +109,8 @@ def _changes(event: UsageChange) -> Iterator[tuple[LineKind, str, Seconds]]:
         case UsageTierChanged():
             if event.seconds_added:
                 yield LineKind.UPGRADED, event.period, Seconds(monthly=event.seconds_added)
-        case PassSecondsAdded():
-            yield LineKind.PASS, event.period, Seconds(monthly=event.seconds)
+        case PassSecondsAdded() | PassSecondsTakenBack():
+            yield _of_pass(event)
         case UsageBankForfeited():
             yield LineKind.FORFEITED, event.period, Seconds(banked=-event.seconds)
         case SecondsGranted():
@@ -118,6 +124,12 @@ def _changes(event: UsageChange) -> Iterator[tuple[LineKind, str, Seconds]]:
             yield from _closing(event)
         case _:
             return
+
+
+def _of_pass(event: PassSecondsAdded | PassSecondsTakenBack) -> tuple[LineKind, str, Seconds]:
+    if isinstance(event, PassSecondsAdded):
+        return LineKind.PASS, event.period, Seconds(monthly=event.seconds)
+    return LineKind.TAKEN_BACK, event.period, Seconds(monthly=-event.seconds)
 
 
 def _closing(event: UsagePeriodClosed) -> Iterator[tuple[LineKind, str, Seconds]]:

@@ -1,11 +1,15 @@
 """What a person's plans do to their usage account."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import assert_never
 
 from attrs import frozen
 
+from ..shared.ids import PaymentId
 from ..shared.tiers import Tier
-from .events import PassSecondsAdded, UsageBankForfeited, UsageTierChanged
+from .events import PassSecondsAdded, PassSecondsTakenBack, UsageBankForfeited, UsageTierChanged
+from .ledger import LedgerLine
 from .passing_time import Course
 from .periods import prorated
 
@@ -34,13 +38,44 @@ class AddPass:
     Attributes:
         tier: What it gives.
         length: For how long.
+        payment_id: What it was paid by.
     """
 
     tier: Tier
     length: timedelta
+    payment_id: PaymentId | None = None
 
 
-PlanCommand = ChangeTier | AddPass
+@frozen(kw_only=True)
+class TakeBackPass:
+    """The payment for a pass was taken back.
+
+    Attributes:
+        payment_id: That payment.
+        lines: What the ledger says of it, in order.
+    """
+
+    payment_id: PaymentId
+    lines: Sequence[LedgerLine]
+
+
+@frozen(kw_only=True)
+class GivePassAgain:
+    """The payment for a pass was made after all.
+
+    Attributes:
+        tier: What it gives.
+        payment_id: That payment.
+        lines: What the ledger says of it, in order.
+    """
+
+    tier: Tier
+    payment_id: PaymentId
+    lines: Sequence[LedgerLine]
+
+
+PassCommand = AddPass | TakeBackPass | GivePassAgain
+PlanCommand = ChangeTier | PassCommand
 
 
 def change_plan(course: Course, command: ChangeTier, now: datetime) -> None:
@@ -69,24 +104,73 @@ def change_plan(course: Course, command: ChangeTier, now: datetime) -> None:
         _forfeit_bank(course, now)
 
 
-def add_pass(course: Course, command: AddPass, now: datetime) -> None:
-    """Add a pass's seconds: the part of the difference that its length is of the month's."""
+def change_pass(course: Course, command: PassCommand, now: datetime) -> None:
+    """Add a pass's seconds, take back what is free of them, or give that again.
+
+    They end with the month that they were added to: after that there is nothing to take back.
+    """
+    match command:
+        case AddPass():
+            seconds = _seconds_of_pass(course, command)
+            _add(course, command.tier, command.payment_id, seconds, now)
+        case TakeBackPass():
+            _take_back(course, command, now)
+        case GivePassAgain():
+            own = _of_this_month(course, command.lines)
+            taken = own[0].monthly - sum(line.monthly for line in own) if own else 0
+            _add(course, command.tier, command.payment_id, taken, now)
+        case _:
+            assert_never(command)
+
+
+def _seconds_of_pass(course: Course, command: AddPass) -> int:
+    """Give the part of the difference of the tiers that the pass's length is of the month's."""
     account, tiers = course.account, course.rules.tiers
     period = account.period
     more = tiers.of(command.tier).monthly_seconds - tiers.of(account.tier).monthly_seconds
     length = min(command.length, period.ends_at - period.starts_at)
-    seconds = max(0, more) * length // (period.ends_at - period.starts_at)
-    if seconds:
+    return max(0, more) * length // (period.ends_at - period.starts_at)
+
+
+def _add(
+    course: Course, tier: Tier, payment_id: PaymentId | None, seconds: int, now: datetime
+) -> None:
+    if seconds > 0:
         course.happen(
             PassSecondsAdded(
                 at=now,
-                person_id=account.person_id,
+                person_id=course.account.person_id,
                 policy_version=course.rules.version,
-                tier=command.tier,
-                period=period.period,
+                tier=tier,
+                period=course.account.period.period,
                 seconds=seconds,
+                payment_id=payment_id,
             )
         )
+
+
+def _take_back(course: Course, command: TakeBackPass, now: datetime) -> None:
+    account = course.account
+    left = account.left
+    given = sum(line.monthly for line in _of_this_month(course, command.lines))
+    # What sessions hold stays theirs; they hold of the bank first, unless it waits.
+    bank = 0 if account.bank_frozen else left.banked
+    free = min(left.monthly, max(0, bank + left.monthly - account.held))
+    if (taken := min(given, free)) > 0:
+        course.happen(
+            PassSecondsTakenBack(
+                at=now,
+                person_id=account.person_id,
+                policy_version=course.rules.version,
+                period=account.period.period,
+                seconds=taken,
+                payment_id=command.payment_id,
+            )
+        )
+
+
+def _of_this_month(course: Course, lines: Sequence[LedgerLine]) -> list[LedgerLine]:
+    return [line for line in lines if line.period == course.account.period.period]
 
 
 def _forfeit_bank(course: Course, now: datetime) -> None:

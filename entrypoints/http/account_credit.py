@@ -30,6 +30,12 @@ class GrantCreditBody(Struct, forbid_unknown_fields=True):
     reason: Annotated[str, Meta(min_length=1, max_length=200, examples=["Sorry for the wait"])]
 
 
+class TakeBackCreditBody(Struct, forbid_unknown_fields=True):
+    """Why credit is taken back."""
+
+    reason: Annotated[str, Meta(min_length=1, max_length=200, examples=["Given by mistake"])]
+
+
 class CreditBalanceBody(Struct):
     """What a person has with the app in a currency."""
 
@@ -55,7 +61,9 @@ class CreditLineBody(Struct):
     key: Annotated[str, Meta(description="Which grant or payment; a payment's is its id")]
     amount: Annotated[MoneyBody, Meta(description="Less than 0 where the balance fell")]
     balance: Annotated[MoneyBody, Meta(description="What it came to")]
-    reason: Annotated[str | None, Meta(description="Why it was granted; null once erased")]
+    reason: Annotated[
+        str | None, Meta(description="Why it was granted or taken back; null once erased")
+    ]
     policy_version: str
 
 
@@ -132,6 +140,32 @@ class AccountCreditRoutes(Controller):
         async def work() -> tuple[int, AccountCreditBody]:
             grant = kithkin(request).shop.grant_account_credit()
             await grant(PersonId(person_id), data.amount_minor, data.currency, data.reason)
+            return 201, await _shown(request, PersonId(person_id))
+
+        return await answer_once(request, work, about=lambda body: body.person_id)
+
+    @post(
+        "/grants/{grant_key:uuid}/take-back",
+        opt=ADMIN,
+        dto=JsonBody[TakeBackCreditBody],
+        return_dto=None,
+        responses=problems(404, 409, body=True),
+    )
+    async def take_back_account_credit(
+        self,
+        request: ApiRequest,
+        person_id: FromPath[UUID],
+        grant_key: FromPath[UUID],
+        data: JSONBody[TakeBackCreditBody],
+    ) -> Response[AccountCreditBody]:
+        """Take a grant back, by its key in the ledger. What of it was spent is owed from then on.
+
+        Taking it back again changes nothing.
+        """
+
+        async def work() -> tuple[int, AccountCreditBody]:
+            take_back = kithkin(request).shop.take_back_account_credit()
+            await take_back(PersonId(person_id), str(grant_key), data.reason)
             return 201, await _shown(request, PersonId(person_id))
 
         return await answer_once(request, work, about=lambda body: body.person_id)

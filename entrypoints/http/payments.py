@@ -4,13 +4,15 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
+import structlog
 from litestar import Controller, Request, Response, get, post
 from litestar.params import FromPath, JSONBody
 from msgspec import Meta, Struct
 
 from application.billing.take_notification import Taken
-from domain.billing.payments import Payment, PaymentStatus, Provider, ReviewReason
+from domain.billing.payments import Payment, PaymentStatus, Provider
 from domain.billing.refunds import Refund, RefundState
+from domain.billing.reviews import ReviewReason
 from domain.shared.errors import NotFoundError
 from domain.shared.ids import PaymentId, QuoteId
 from entrypoints.http.acting import acting, viewing
@@ -26,6 +28,8 @@ from entrypoints.http.video_decisions import MoneyBody
 
 SIGNED = {**PUBLIC, "raw": True}
 """A route whose credential is a signature over the raw bytes."""
+
+_log = structlog.get_logger("kithkin.payments")
 
 
 class StartCheckoutBody(Struct, forbid_unknown_fields=True):
@@ -305,4 +309,8 @@ class PaymentWebhookRoutes(Controller):
             raise NotFoundError(f"No payment provider '{provider}' is set up here.")
         headers = {name.lower(): value for name, value in request.headers.items()}
         take = app.billing.take_notification()
-        return TakenBody(list(await take(named, await request.body(), headers)))
+        taken = await take(named, await request.body(), headers)
+        if Taken.UNKNOWN in taken:
+            # Another app's on the same account, or news of what is not heard of yet.
+            _log.info("payment_notification_unknown", provider=named.value)
+        return TakenBody(list(taken))

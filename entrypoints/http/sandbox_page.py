@@ -73,6 +73,7 @@ _OFFERED = (
     (Action.RENEW, "Pay the next period", "As the provider does by itself at a period's end."),
     (Action.FAIL_RENEWAL, "Fail the next period", "The card no longer works."),
     (Action.REFUND, "Refund it", "The last payment is given back in full."),
+    (Action.FAIL_REFUND, "Fail the refund", "A bank does not take the last refund after all."),
     (Action.DISPUTE, "Dispute it", "The payer's bank takes the last payment back."),
     (
         Action.TELL_AGAIN,
@@ -84,6 +85,7 @@ _TOLD = {
     EventType.SUCCEEDED: "Paid {amount}",
     EventType.FAILED: "Declined ({failure})",
     EventType.REFUNDED: "Refunded {amount}",
+    EventType.REFUND_FAILED: "The refund of {amount} failed",
     EventType.DISPUTE_LOST: "Lost {amount} in a dispute",
     EventType.SUBSCRIPTION: "Subscription: {plan}",
 }

@@ -135,6 +135,7 @@ class LineBody(Struct):
     session_id: UUID | None
     reason: str | None
     policy_version: str
+    payment_id: Annotated[UUID | None, Meta(description="The payment for a pass, if it is one's")]
 
 
 class ForecastBody(Struct):

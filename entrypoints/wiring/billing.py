@@ -10,6 +10,7 @@ from dependency_injector.providers import DependenciesContainer, Factory, Single
 
 from application.billing.change_subscription import SubscriptionChanger, TellRenewal
 from application.billing.forget_notifications import ForgetNotifications
+from application.billing.forget_quotes import ForgetQuotes
 from application.billing.keep_plans import BringPlansUp, GiveTier, PlanKeeper
 from application.billing.leave_billing import LeaveBilling
 from application.billing.ports import HeldPlan
@@ -20,6 +21,7 @@ from application.billing.refund_payment import RefundByJob, RefundPayment
 from application.billing.resolve_payment import ResolveByJob, ResolvePayment
 from application.billing.start_checkout import StartCheckout
 from application.billing.take_notification import TakeNotification
+from application.billing.take_renewal import RenewalTaker
 from application.billing.take_snapshot import SnapshotTaker
 from application.identity.change_person import PersonChanger
 from application.identity.ports import PlanChange
@@ -112,7 +114,7 @@ class Billing(DeclarativeContainer):
         video_credits=Factory(
             VideoCreditsSold, video.sell_video_credits, video.charge_back_video_credits
         ),
-        seconds=Factory(SellSeconds, keep=usage.keeper),
+        seconds=Factory(SellSeconds, keep=usage.keeper, lines=ports.usage_records),
     )
     start_checkout = Factory(
         StartCheckout,
@@ -129,6 +131,7 @@ class Billing(DeclarativeContainer):
         record=record,
         notifications=ports.payment_notifications,
         snapshots=snapshots,
+        renewals=Factory(RenewalTaker, record=record, providers=payments.every),
         providers=payments.every,
     )
     resolve_payment = Singleton(
@@ -141,6 +144,7 @@ class Billing(DeclarativeContainer):
     forget_notifications = Factory(
         ForgetNotifications, notifications=ports.payment_notifications, clock=ports.clock
     )
+    forget_quotes = Factory(ForgetQuotes, quotes=ports.quotes, clock=ports.clock)
     refund_payment = Factory(RefundPayment, record=record)
     refund_by_job = Factory(RefundByJob, record=record, providers=payments.every)
     change_subscription = Factory(SubscriptionChanger, keep=keep, quote=shop.make_quote)

@@ -40,18 +40,19 @@ def job_kinds(
     every_minute: Mapping[str, Handler],
     foreseen: Mapping[str, _Foreseeing],
     every_hour: Mapping[str, Handler],
+    every_day: Mapping[str, Handler],
     award_back: Handler,
-    asking: Sequence[JobKind],
-    bring_plans_up: Handler,
+    once: Sequence[JobKind],
     reconcile_payments: Handler,
 ) -> JobKinds:
     """Name every kind of job, and who does it."""
-    minute, hour = timedelta(minutes=1), timedelta(hours=1)
+    minute, hour, day = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
     return JobKinds.of(
         (
             *(_sweep(name, handle, minute) for name, handle in every_minute.items()),
             *(_sweep(name, work, minute, ahead=work.ahead) for name, work in foreseen.items()),
             *(_sweep(name, handle, hour) for name, handle in every_hour.items()),
+            *(_sweep(name, handle, day) for name, handle in every_day.items()),
             # It goes on where it was broken off, so a long one is many tries of a bounded time.
             JobKind(
                 name=AWARD_BACK,
@@ -59,12 +60,11 @@ def job_kinds(
                 in_transaction=False,
                 longest_run=hour,
             ),
-            JobKind(name=BRING_UP, handle=bring_plans_up),
-            *asking,
+            *once,
             JobKind(
                 name="reconcile_payments",
                 handle=reconcile_payments,
-                every=timedelta(days=1),
+                every=day,
                 in_transaction=False,
                 tries=3,
                 longest_run=hour,
@@ -118,8 +118,10 @@ class Jobs(DeclarativeContainer):
             forget_payment_notifications=billing.forget_notifications,
             forget_sign_ins=sign_in.forget_sign_ins,
         ),
+        every_day=Dict(forget_quotes=billing.forget_quotes),
         award_back=achievements.award_back_by_job,
-        asking=List(
+        once=List(
+            Factory(JobKind, name=BRING_UP, handle=billing.bring_plans_up),
             Factory(_asking_payments, "resolve_payment", billing.resolve_by_job),
             Factory(_asking_payments, "refund_payment", billing.refund_by_job),
             Factory(_asking_payments, "tell_renewal", billing.tell_renewal),
@@ -128,7 +130,6 @@ class Jobs(DeclarativeContainer):
                 JobKind, name="grow_summary", handle=personas.grow_summary, in_transaction=False
             ),
         ),
-        bring_plans_up=billing.bring_plans_up,
         reconcile_payments=billing.reconcile_payments,
     )
     run_job = Factory(

@@ -180,7 +180,7 @@ def _wired(settings: Settings, ports: "PostgresPorts | MemoryPorts") -> Kithkin:
         ports=ports, mailer=Object(mailer_of(settings)), google=Object(google_of(settings))
     )
     payments = Payments(ports=ports, settings=Object(settings))
-    shop = Shop(ports=ports, video=video)
+    shop = Shop(ports=ports, video=video, payments=payments)
     billing = Billing(ports=ports, usage=usage, video=video, shop=shop, payments=payments)
     shop.billing.override(billing)
     streaks = Streaks(ports=ports)

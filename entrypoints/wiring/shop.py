@@ -7,6 +7,7 @@ from application.billing.change_account_credit import (
     CreditChanger,
     GrantAccountCredit,
     PaymentCredit,
+    TakeBackAccountCredit,
 )
 from application.billing.credit_queries import AccountCreditQueries
 from application.billing.find_discounts import AllDiscounts, RewardDiscounts
@@ -24,6 +25,7 @@ class Shop(DeclarativeContainer):
     ports = DependenciesContainer()
     video = DependenciesContainer()
     billing = DependenciesContainer()
+    payments = DependenciesContainer()
 
     reward_discounts = Singleton(RewardDiscounts, rewards=video.reward_queries)
     discounts = Singleton(AllDiscounts, sources=List(reward_discounts))
@@ -40,6 +42,7 @@ class Shop(DeclarativeContainer):
     grant_account_credit = Factory(
         GrantAccountCredit, change=change_credit, new_id=ports.new_id, rulebook=ports.rulebook
     )
+    take_back_account_credit = Factory(TakeBackAccountCredit, change=change_credit)
     account_credit_queries = Factory(
         AccountCreditQueries, participants=ports.participants, accounts=ports.credit_accounts
     )
@@ -57,6 +60,7 @@ class Shop(DeclarativeContainer):
         clock=ports.clock,
         new_id=ports.new_id,
         rulebook=ports.rulebook,
+        providers=payments.every,
     )
     read_quote = Factory(ReadQuote, quotes=ports.quotes)
     forget_entitlements = Singleton(ForgetEntitlements, kept=ports.kept_grants)

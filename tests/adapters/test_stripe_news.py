@@ -179,9 +179,20 @@ def test_a_refund_names_its_charge(kind: str) -> None:
     )
 
 
-@pytest.mark.parametrize("status", ["pending", "failed", "canceled", "requires_action"])
+@pytest.mark.parametrize("status", ["pending", "requires_action"])
 def test_a_refund_counts_once_it_is_made(status: str) -> None:
     assert isinstance(read("refund.created", REFUND, status=status), OtherNotification)
+
+
+@pytest.mark.parametrize("status", ["failed", "canceled"])
+def test_a_refund_that_came_to_nothing_is_told_under_the_id_it_was_asked_for(status: str) -> None:
+    made = payment("refund.created", {**REFUND, "metadata": {"refund_id": "ours"}}).report
+    failed = payment(
+        "refund.failed", {**REFUND, "metadata": {"refund_id": "ours"}, "status": status}
+    ).report
+    assert (made.kind, failed.kind) == (ReportKind.REFUND, ReportKind.REFUND_FAILED)
+    assert made.refund_id == failed.refund_id == "ours"
+    assert payment("refund.updated", {**REFUND, "status": status}).report.refund_id == "re_1"
 
 
 def test_a_lost_dispute_takes_the_money_back_and_a_won_one_does_not() -> None:

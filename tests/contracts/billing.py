@@ -9,11 +9,13 @@ from application.billing.change_account_credit import (
     CreditChanger,
     GrantAccountCredit,
     PaymentCredit,
+    TakeBackAccountCredit,
 )
 from application.billing.credit_queries import AccountCreditQueries
 from application.billing.find_discounts import AllDiscounts, RewardDiscounts
 from application.billing.make_quote import MakeQuote, ReadQuote
 from application.billing.ports import Discounts
+from application.billing.provider_ports import Providers
 from application.billing.show_catalogue import ShowCatalogue
 from application.shared.rulebook import Rulebook
 from application.video.reward_queries import RewardQueries
@@ -22,6 +24,7 @@ from application.video.settle_reward import RewardJudge
 from domain.billing.account_credit import CreditLine
 from domain.billing.catalogue import Item
 from domain.billing.changes import QuotedPlan
+from domain.billing.payments import Provider
 from domain.billing.quotes import Discount
 from domain.shared.ids import PersonId
 from tests.contracts.stores import Stores
@@ -66,6 +69,10 @@ def grant_account_credit(stores: Stores) -> GrantAccountCredit:
     return GrantAccountCredit(change_account_credit(stores), uuid7, RULEBOOK)
 
 
+def take_back_account_credit(stores: Stores) -> TakeBackAccountCredit:
+    return TakeBackAccountCredit(change_account_credit(stores))
+
+
 def account_credit_queries(stores: Stores) -> AccountCreditQueries:
     return AccountCreditQueries(stores.participants, stores.credit_accounts)
 
@@ -94,6 +101,7 @@ def make_quote(
         stores.clock,
         uuid7,
         rulebook,
+        Providers(current=Provider.SANDBOX, by_name={}),
     )
 
 

@@ -36,7 +36,10 @@ class ScriptedProvider:
         deliveries: What its notifications say, by their bodies.
         subscriptions: What it says of its subscriptions when asked.
         stopped: Which of them it was told to renew no more, each time.
+        ended: Which of those it was told to end at once.
         resumed: Which of them it was told to renew again, each time.
+        bills: The bills that its own orders have paid.
+        least: The least that it charges.
     """
 
     orders: dict[PaymentId, CheckoutIntent] = Factory(dict)
@@ -47,11 +50,17 @@ class ScriptedProvider:
     deliveries: dict[bytes, Delivery] = Factory(dict)
     subscriptions: dict[str, SubscriptionSnapshot] = Factory(dict)
     stopped: list[str] = Factory(list)
+    ended: list[str] = Factory(list)
     resumed: list[str] = Factory(list)
+    bills: dict[str, str] = Factory(dict)
+    least: int = 1
 
     @property
     def name(self) -> Provider:
         return Provider.SANDBOX
+
+    def least_minor(self, currency: str) -> int:
+        return self.least
 
     async def start_checkout(self, intent: CheckoutIntent) -> StartedCheckout:
         await asyncio.sleep(0)
@@ -63,7 +72,7 @@ class ScriptedProvider:
 
     async def fetch_payment(self, order: OrderRef) -> FetchedOrder | None:
         self._may_lose()
-        if order.payment_id not in self.orders:
+        if order.payment_id not in self.orders and order.payment_id not in self.reports:
             return None
         return FetchedOrder(
             checkout=_checkout(order.payment_id),
@@ -84,6 +93,14 @@ class ScriptedProvider:
     async def resume_renewal(self, provider_subscription_id: str, key: str) -> None:
         self._may_lose()
         self.resumed.append(provider_subscription_id)
+
+    async def end_renewal(self, provider_subscription_id: str, key: str) -> None:
+        await self.cancel_renewal(provider_subscription_id, key)
+        self.ended.append(provider_subscription_id)
+
+    async def bill_of(self, provider_order_id: str) -> str | None:
+        self._may_lose()
+        return self.bills.get(provider_order_id)
 
     async def fetch_subscription(
         self, provider_subscription_id: str

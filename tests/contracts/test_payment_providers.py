@@ -220,6 +220,31 @@ async def test_a_subscription_is_paid_for_and_canceled(shop: Shop) -> None:
     assert cancels == [True, False]
 
 
+async def test_a_subscription_that_is_ended_is_over_at_once(shop: Shop) -> None:
+    if isinstance(shop, CashfreeShop):
+        await shop.provider.end_renewal("sub_none", "key")  # it renews nothing by itself
+        return
+    intent = an_intent(MONTHLY, amount_minor=129_900)
+    started = await shop.provider.start_checkout(intent)
+    await shop.pay(started)
+    fetched = await shop.provider.fetch_payment(order_of(intent, started))
+    assert fetched is not None
+    assert fetched.subscription is not None
+    subscription_id = fetched.subscription.refs.subscription_id
+    assert subscription_id is not None
+    for _ in range(2):
+        await shop.provider.end_renewal(subscription_id, uuid7().hex)
+    after = await shop.provider.fetch_subscription(subscription_id)
+    assert after is None or (after.status, after.renews) == (SubscriptionStatus.EXPIRED, False)
+    if isinstance(shop, SandboxShop):  # localstripe changes what is over, too
+        with pytest.raises(ProviderRefusedError):
+            await shop.provider.resume_renewal(subscription_id, uuid7().hex)
+
+
+async def test_the_least_that_can_be_charged_is_known(shop: Shop) -> None:
+    assert 1 <= shop.provider.least_minor("INR") <= 100
+
+
 async def test_there_may_be_no_such_subscription(shop: Shop) -> None:
     assert await shop.provider.fetch_subscription("sub_none") is None
 

@@ -33,6 +33,7 @@ from tests.postgres import migrated_database
 
 WORKERS = 20
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
+_OF = {ReportKind.REFUND_FAILED: ReportKind.REFUND}
 ITEMS = ("plus_monthly", "premium_daily_pass", "video_credits_20", "seconds_3600")
 
 
@@ -62,7 +63,7 @@ def a_report(payment: Payment, kind: ReportKind, minutes: int = 0, charge: str =
         kind=kind,
         occurred_at=payment.created_at + minutes * MINUTE,
         charge_id=charge,
-        refund_id="" if plain or kind is ReportKind.SUCCESS else f"{kind}_{charge}",
+        refund_id="" if plain or kind is ReportKind.SUCCESS else f"{_OF.get(kind, kind)}_{charge}",
         amount_minor=0 if plain else payment.amount_minor,
         currency=payment.currency,
     )

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
-from typing import Any
 from uuid import uuid4
 
 import attrs
@@ -13,7 +12,7 @@ import pytest_asyncio
 from application.billing.provider_ports import PaymentNotification, SubscriptionNotification
 from application.billing.take_notification import Taken
 from domain.billing.changes import PlanChangeRefusedError
-from domain.billing.payments import Payment, PaymentStatus, Provider, Report, ReportKind
+from domain.billing.payments import PaymentStatus, Provider, ReportKind
 from domain.billing.subscriptions import (
     ProviderRefs,
     Subscription,
@@ -23,6 +22,7 @@ from domain.billing.subscriptions import (
 from domain.shared.ids import PersonId
 from domain.shared.tiers import Tier
 from tests.contracts.payers import Shop, open_shop
+from tests.contracts.renewed import bought, own_id, success, tell_of
 from tests.postgres import migrated_database
 
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
@@ -43,46 +43,6 @@ def url(request: pytest.FixtureRequest) -> str | None:
 async def shop(url: str | None) -> AsyncIterator[Shop]:
     async with open_shop(url) as opened:
         yield opened
-
-
-def own_id(payment: Payment) -> str:
-    return f"sub_{payment.id.hex}"
-
-
-def success(payment: Payment, **changes: Any) -> Report:
-    report = Report(
-        kind=ReportKind.SUCCESS,
-        occurred_at=payment.created_at,
-        charge_id=f"ch_{payment.id.hex}",
-        amount_minor=payment.amount_minor,
-        currency=payment.currency,
-    )
-    return attrs.evolve(report, **changes)
-
-
-async def tell_of(shop: Shop, payment: Payment, **changes: Any) -> Taken:
-    """Let the provider tell of the subscription that a payment began."""
-    snapshot = SubscriptionSnapshot(
-        provider=Provider.SANDBOX,
-        refs=ProviderRefs(subscription_id=own_id(payment), customer_id="cus_1"),
-        created=await shop.now(),
-        status=SubscriptionStatus.ACTIVE,
-        period_starts_at=payment.created_at,
-        period_ends_at=payment.created_at + 31 * DAY,
-        payment_id=payment.id,
-    )
-    said = attrs.evolve(snapshot, **changes)
-    [taken] = await shop.hear(SubscriptionNotification(event_key=str(uuid4()), snapshot=said))
-    return taken
-
-
-async def bought(shop: Shop, person_id: PersonId, item: str) -> Payment:
-    """Something that is paid for, and renewed by the provider."""
-    payment = await shop.checkout(person_id, item)
-    await shop.hear_of(payment, success(payment))
-    if payment.provider is not Provider.NONE:
-        assert await tell_of(shop, payment) is Taken.APPLIED
-    return payment
 
 
 async def the_subscription(shop: Shop, person_id: PersonId) -> Subscription:

@@ -204,6 +204,14 @@ async def a_quote(api: Api, person: str, item: str = "plus_monthly", currency: s
     return await api.made("/v1/quotes", person_id=person, item=item, currency=currency)
 
 
+async def a_credit_grant(api: Api, person: str) -> str:
+    """The key under which a person has account credit in rupees."""
+    await account_credit(api, person, 500, "INR")
+    path = f"/v1/persons/{person}/account-credit/ledger"
+    key: str = (await api.get(path, currency="INR"))["items"][0]["key"]
+    return key
+
+
 async def account_credit(api: Api, person: str, amount_minor: int, currency: str = "USD") -> Json:
     """Give a person credit, and give what they have."""
     path = f"/v1/persons/{person}/account-credit/grants"

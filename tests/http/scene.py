@@ -39,6 +39,7 @@ TAKES_BODY = (
     "refund_payment",
     "change_subscription",
     "grant_account_credit",
+    "take_back_account_credit",
     "move_clock",
     "create_webhook_endpoint",
     "set_webhook_status",
@@ -81,6 +82,7 @@ TEXTS = {
     "publish_referral_reward": "description",
     "change_referral_reward": "description",
     "grant_account_credit": "reason",
+    "take_back_account_credit": "reason",
     "refund_payment": "reason",
 }
 """What people write themselves, by operation."""
@@ -103,6 +105,7 @@ class Scene:
         away: Two dates of next week.
         quote: One of `pair.a`.
         payment: One of `pair.a`, who has paid it.
+        grant: Account credit of `pair.a`.
         usage_session: One of `pair.a`, who has seconds left for others.
         companion: The conversation of `pair.a` with their companion.
         companion_session: The chat that goes on there.
@@ -125,6 +128,7 @@ class Scene:
     usage_session: str
     quote: str
     payment: str
+    grant: str
     endpoint: str
     codes: tuple[str, str]
     reward: str
@@ -161,6 +165,7 @@ class Scene:
             referral_id=nobody(),
             quote_id=self.quote,
             payment_id=self.payment,
+            grant_key=self.grant,
             provider="sandbox",
         )
 
@@ -197,6 +202,7 @@ class Scene:
                 "currency": "USD",
                 "reason": "Goodwill",
             },
+            "take_back_account_credit": {"reason": "By mistake"},
             "move_clock": {"now": self.soon},
             "create_webhook_endpoint": {"url": "https://receiver.invalid", "description": "x"},
             "set_webhook_status": {"status": "enabled"},
@@ -334,6 +340,7 @@ async def a_scene(api: Api, *, a: str | None = None) -> Scene:
         usage_session=await given.a_usage_session(api, pair.a),
         quote=(await given.a_quote(api, pair.a))["id"],
         payment=(await given.a_paid_payment(api, pair.a))["id"],
+        grant=await given.a_credit_grant(api, pair.a),
         endpoint=await given.an_endpoint(api),
         companion=companion,
         companion_session=talks["items"][0]["id"],

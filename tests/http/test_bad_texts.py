@@ -25,6 +25,7 @@ LONGEST = {
     ("publish_referral_reward", "description"): 1000,
     ("change_referral_reward", "description"): 1000,
     ("grant_account_credit", "reason"): 200,
+    ("take_back_account_credit", "reason"): 200,
     ("refund_payment", "reason"): 200,
     ("send_message", "text"): 4000,
     ("edit_message", "text"): 4000,

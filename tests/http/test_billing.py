@@ -137,6 +137,29 @@ async def test_an_operator_gives_back_by_the_provider(payer: Payer) -> None:
     assert (await payer.api.get(f"{payer.path}/video-credits"))["balance"] == 0
 
 
+async def test_a_refund_that_fails_leaves_what_was_bought(payer: Payer) -> None:
+    payment = await payer.buys("video_credits_5")
+    await payer.api.made(f"/v1/payments/{payment['id']}/refunds", reason="By mistake")
+    await payer.api.pass_time(minutes=1)
+    assert (await payer.payment(payment))["status"] == "refunded"
+    await payer.act(payment, "fail_refund")
+    shown = await payer.payment(payment)
+    assert (shown["status"], [it["state"] for it in shown["refunds"]]) == ("success", ["failed"])
+    assert (await payer.api.get(f"{payer.path}/video-credits"))["balance"] == 5
+
+
+async def test_a_pass_that_is_disputed_takes_its_seconds_along(payer: Payer) -> None:
+    payment = await payer.buys("premium_weekly_pass")
+    await payer.act(payment, "dispute")
+    usage = await payer.api.get(f"{payer.path}/usage")
+    assert usage["remaining"]["total"] == 900
+    lines = await payer.api.all_of(f"{payer.path}/usage/statement")
+    assert [(it["kind"], it["payment_id"]) for it in lines[1:]] == [
+        ("pass", payment["id"]),
+        ("taken_back", payment["id"]),
+    ]
+
+
 async def test_money_that_comes_twice_is_given_back(payer: Payer) -> None:
     payment = await payer.buys("video_credits_20")
     await payer.act(payment, "pay_again")
@@ -197,9 +220,16 @@ async def test_what_is_not_renewed_has_three_days_of_grace(payer: Payer) -> None
     await payer.api.move_to(ends_at)
     assert (await payer.subscription())["status"] == "past_due"
     assert await payer.tier() == "plus"
+    other = Payer(payer.api, payer.browser, await given.a_person(payer.api))
+    await other.buys("plus_monthly")
     await payer.api.move_to(ends_at + 3 * DAY)
     assert (await payer.subscription())["status"] == "expired"
     assert await payer.tier() == "free"
+    ends_at = datetime.fromisoformat((await other.subscription())["current_period_end"])
+    await payer.api.move_to(ends_at)
+    canceled = await payer.api.made(f"{other.path}/subscription/cancel")
+    assert canceled["subscription"]["status"] == "expired"
+    assert await other.tier() == "free"
 
 
 SCRIPT = (

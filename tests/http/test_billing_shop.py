@@ -1,11 +1,12 @@
 """The catalogue, quotes and account credit over HTTP."""
 
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
 from tests.http import given
-from tests.http.api import Api, Json, asking, invalid, pointers, refused
+from tests.http.api import Api, Json, asking, done, invalid, pointers, refused, replayed
 from tests.http.signing_in import a_token, bearer
 
 
@@ -160,6 +161,33 @@ async def test_a_grant_has_its_bounds(
     path = f"/v1/persons/{await given.a_person(api)}/account-credit/grants"
     body = {"amount_minor": amount_minor, "currency": currency, "reason": "Goodwill"}
     assert pointers(invalid(await api.post(path, body))) == [pointer]
+
+
+async def test_a_grant_is_taken_back_once_and_what_was_spent_is_owed(api: Api) -> None:
+    person = await given.a_person(api)
+    key = await given.a_credit_grant(api, person)
+    quote = await given.a_quote(api, person, item="video_credits_5", currency="INR")
+    assert quote["credit_applied"]["amount_minor"] == 500
+    await api.made("/v1/checkouts", quote_id=quote["id"])
+    path = f"/v1/persons/{person}/account-credit/grants/{key}/take-back"
+    once, body = str(uuid4()), {"reason": "By mistake"}
+    made = done(await api.post(path, body, key=once))
+    [account] = made["accounts"]
+    assert account["balance"] == {"amount_minor": -500, "currency": "INR"}
+    again = await api.post(path, body, key=once)
+    assert (replayed(again), again.json()) == (True, made)
+    assert done(await api.post(path, body)) == made
+    ledger = await api.get(f"/v1/persons/{person}/account-credit/ledger", currency="INR")
+    assert [(it["move"], it["reason"]) for it in ledger["items"]] == [
+        ("take_back", "By mistake"),
+        ("spend", None),
+        ("grant", "Goodwill"),
+    ]
+    for other in (await given.a_person(api), str(uuid4())):
+        answer = await api.post(path.replace(person, other), body)
+        refused(answer, 404, "not_found")
+    async with asking(api.served, "write") as writer:
+        refused(await writer.post(path, body), 403, "scope_insufficient")
 
 
 async def test_only_an_admin_grants(api: Api) -> None:

@@ -50,6 +50,7 @@ ELSEWHERE = (
     "display_award",
     "celebrate_award",
     "refund_payment",
+    "take_back_account_credit",
     "reconcile_payments",
     "change_subscription",
     "cancel_subscription",

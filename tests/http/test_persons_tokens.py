@@ -157,6 +157,7 @@ SERVICES = (
     "get_referral_analytics",
     "get_referral_analytics_csv",
     "grant_account_credit",
+    "take_back_account_credit",
     "refund_payment",
     "reconcile_payments",
     "get_revenue",

@@ -172,6 +172,21 @@ async def test_what_was_paid_can_be_taken_back_once(
     assert len(world.told()) == 2
 
 
+async def test_a_refund_can_fail_and_be_made_again(world: World) -> None:
+    await world.choose("pay")
+    assert "cannot be done" in await world.choose("fail_refund")
+    await world.choose("refund")
+    await world.choose("fail_refund")
+    await world.choose("refund")
+    assert world.told() == [
+        ReportKind.SUCCESS,
+        ReportKind.REFUND,
+        ReportKind.REFUND_FAILED,
+        ReportKind.REFUND,
+    ]
+    assert "The refund of 299.00 INR failed" in await world.page()
+
+
 async def test_a_second_charge_is_another_payment_for_the_order(world: World) -> None:
     await world.choose("pay")
     await world.choose("pay_again", card="shared")
@@ -231,7 +246,10 @@ async def test_a_subscription_is_renewed_and_falls_behind(world: World) -> None:
     fetched = await world.sandbox.fetch_payment(bill)
     assert fetched is not None
     assert [report.kind for report in fetched.reports] == [ReportKind.FAILED, ReportKind.SUCCESS]
-    await world.sandbox.cancel_renewal(last.renews, "key")
+    await world.sandbox.end_renewal(last.renews, "key")
+    ended = await world.sandbox.fetch_subscription(last.renews)
+    assert ended is not None
+    assert ended.status is SubscriptionStatus.EXPIRED
     assert "cannot be done" in await world.choose("renew")
 
 

@@ -26,6 +26,7 @@ ADMIN = {
     "grant_video_credits",
     "grant_seconds",
     "grant_account_credit",
+    "take_back_account_credit",
     "refund_payment",
     "reconcile_payments",
     "get_revenue",

@@ -59,6 +59,10 @@ def refund(minutes: int = 2, charge: str = "a", number: str = "1", **changes: An
     return a_report(ReportKind.REFUND, minutes, charge, refund_id=number, **changes)
 
 
+def refund_failed(minutes: int = 3, charge: str = "a", number: str = "1") -> Report:
+    return a_report(ReportKind.REFUND_FAILED, minutes, charge, refund_id=number)
+
+
 def chargeback(minutes: int = 2, charge: str = "a", **changes: Any) -> Report:
     return a_report(ReportKind.CHARGEBACK, minutes, charge, refund_id="d", **changes)
 
@@ -68,7 +72,7 @@ def any_report(draw: st.DrawFn) -> Report:
     """Whatever a provider may say: also twice, for too much, and in another currency."""
     kind = draw(st.sampled_from(ReportKind))
     plain = kind in (ReportKind.PENDING, ReportKind.FAILED)
-    taken = kind in (ReportKind.REFUND, ReportKind.CHARGEBACK)
+    taken = kind in (ReportKind.REFUND, ReportKind.REFUND_FAILED, ReportKind.CHARGEBACK)
     return a_report(
         kind,
         draw(st.integers(0, 9)),

@@ -8,8 +8,8 @@ from domain.billing.payments import (
     PaymentStatus,
     Report,
     ReportKind,
-    ReviewReason,
 )
+from domain.billing.reviews import ReviewReason
 from tests.domain.billing.reports import (
     PRICE,
     START,
@@ -17,6 +17,7 @@ from tests.domain.billing.reports import (
     a_report,
     chargeback,
     refund,
+    refund_failed,
     some_reports,
     success,
     told_and_told_otherwise,
@@ -51,7 +52,8 @@ def test_what_was_paid_stays_paid_and_what_was_taken_back_taken_back(reports: li
         if before.charge is not None and payment.charge is not None:
             assert payment.status.rank >= PaymentStatus.SUCCESS.rank
             assert payment.charge.occurred_at <= before.charge.occurred_at
-        if before.charge == payment.charge and before.reversed_at is not None:
+        failed = report.kind is ReportKind.REFUND_FAILED
+        if before.charge == payment.charge and before.reversed_at is not None and not failed:
             assert payment.reversed_at is not None
         assert (before.charge is None) or (payment.charge is not None)
         assert payment.told((report,)) == payment
@@ -93,6 +95,32 @@ def test_what_was_paid_for_is_taken_back_at_the_last_part_of_a_refund() -> None:
     rest = refund(5, number="2", amount_minor=PRICE - PRICE // 2)
     whole = part.told((rest,))
     assert (whole.status, whole.reversed_at) == (PaymentStatus.REFUNDED, rest.occurred_at)
+
+
+def test_a_refund_that_failed_gives_nothing_back_whichever_is_heard_first() -> None:
+    for reports in (
+        (success(), refund(), refund_failed()),
+        (refund_failed(), refund(), success()),
+    ):
+        payment = told(*reports)
+        assert (payment.status, payment.refunded_minor) == (PaymentStatus.SUCCESS, 0)
+        assert payment.reversed_at is None
+        assert payment.failed_refunds == {"1"}
+        again = payment.told((refund(9, number="2"),))
+        assert (again.status, again.refunded_minor) == (PaymentStatus.REFUNDED, PRICE)
+
+
+def test_what_nobody_asked_for_pays_for_nothing_and_is_given_back() -> None:
+    payment = a_payment(amount_minor=0, closed_at=START).told((success(),))
+    assert (payment.status, payment.settled_at) == (PaymentStatus.PENDING, None)
+    [review] = payment.reviews
+    assert (review.reason, review.amount_minor, review.open) == (
+        ReviewReason.NOT_ASKED_FOR,
+        PRICE,
+        True,
+    )
+    assert payment.told((refund(),)).status is PaymentStatus.REFUNDED
+    assert payment.told((refund(), refund_failed())).status is PaymentStatus.PENDING
 
 
 def test_a_chargeback_takes_back_at_once() -> None:

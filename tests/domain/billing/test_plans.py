@@ -4,7 +4,6 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from random import Random
 from typing import Any
-from uuid import UUID
 
 import attrs
 import pytest
@@ -25,7 +24,7 @@ from domain.billing.changes import (
     running,
 )
 from domain.billing.payments import Payment
-from domain.billing.plans import Plans, subscriptions_of, with_snapshot
+from domain.billing.plans import subscriptions_of, with_snapshot
 from domain.billing.quotes import LineKind, QuoteLine
 from domain.billing.subscriptions import (
     Active,
@@ -34,41 +33,19 @@ from domain.billing.subscriptions import (
     GrantSource,
     PastDue,
     ProviderRefs,
-    Subscription,
     SubscriptionSnapshot,
     SubscriptionStatus,
     Trialing,
 )
 from domain.billing.terms import terms_of
-from domain.shared.ids import QuoteId, SubscriptionId
 from domain.shared.tiers import Tier
+from tests.domain.billing.bought_plans import DAY, GRACE, SUB, paid, plans
 from tests.domain.billing.reports import PRICE, START, a_payment, refund, success
-
-DAY = timedelta(days=1)
-GRACE = 3 * DAY
-SUB = SubscriptionId(UUID(int=1))
-
-
-def paid(item: str, at: datetime = START, number: int = 1, **changes: Any) -> Payment:
-    if item.endswith(("monthly", "annual")):
-        changes = {"subscription_id": SUB, "quote_id": QuoteId(UUID(int=number)), **changes}
-    report = attrs.evolve(success(), occurred_at=at)
-    return a_payment(item, number, **changes).told((report,))
 
 
 def upgrade(item: str, at: datetime, number: int) -> Payment:
     lines = (QuoteLine(LineKind.PRICE, item, PRICE), QuoteLine(LineKind.PRORATION, "x", -1))
     return paid(item, at, number, lines=lines)
-
-
-def plans(*payments: Payment, known: tuple[Subscription, ...] = ()) -> Plans:
-    own = [it for it in payments if it.subscription_id is not None]
-    return Plans(
-        complimentary=Tier.FREE,
-        subscriptions=subscriptions_of(own, known),
-        terms=terms_of(payments),
-        grace=GRACE,
-    )
 
 
 def test_months_keep_their_day() -> None:

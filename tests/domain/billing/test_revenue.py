@@ -75,6 +75,16 @@ def test_a_chargeback_takes_what_is_left() -> None:
     assert told(payment)[1:] == [(2, 0, 100, False), (3, 0, 200, False)]
 
 
+def test_a_refund_that_failed_took_nothing() -> None:
+    payment = order(
+        report(ReportKind.SUCCESS, 1),
+        report(ReportKind.REFUND, 2, 100, "r1"),
+        report(ReportKind.REFUND_FAILED, 3, 100, "r1"),
+        report(ReportKind.REFUND, 4, 200, "r2"),
+    )
+    assert told(payment)[1:] == [(4, 0, 200, False)]
+
+
 def test_a_second_charge_is_no_revenue() -> None:
     second = Report(
         kind=ReportKind.SUCCESS,
