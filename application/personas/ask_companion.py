@@ -93,13 +93,15 @@ class AskCompanion:
         async def work() -> Asked:
             keep = self.keep
             conversation = await keep.conversation(request.conversation_id, request.viewer_id)
-            person = await keep.acting(conversation.person_id)
+            person = await keep.held(conversation.person_id)
             now = await keep.clock.now()
             attempt = request.attempt
             if attempt is not None:
                 kept = await self.answers.claim(attempt, now)
                 if kept is not None:
                     return await self._again(attempt, kept)
+            keep.require_active(person)
+            await keep.counted_on(person, now)
             session = await keep.session(person, now)
             session = await self._free(conversation, session)
             await self.use.message(person.id)
@@ -155,6 +157,7 @@ class AskCompanion:
         if message.is_waiting(now):
             raise RequestInProgressError("The reply to this message is under way; wait for it.")
         person = await keep.acting(message.person_id)
+        await keep.counted_on(person, now)
         going_on = await keep.session(person, now)
         if going_on is None or going_on.id != session.id:
             raise session_is_over()
@@ -163,7 +166,7 @@ class AskCompanion:
         await self.use.message(person.id)
         message = waiting(message, now, keep.policy)
         await keep.messages.put(message)
-        session = with_message_again(session)
+        session = with_message_again(session, now)
         await keep.sessions.put(session)
         return await self._asked(message, session)
 

@@ -96,7 +96,7 @@ class RecordCall:
             over = called(
                 call,
                 ended_at=ended_at,
-                ended_on=keep.date_of(person, ended_at),
+                ended_on=await keep.counted_on(person, ended_at),
                 seconds_counted=counted,
                 policy=keep.policy,
             )

@@ -40,6 +40,7 @@ class Personas(DeclarativeContainer):
         TalkKeeper,
         transactions=ports.transactions,
         participants=ports.participants,
+        days=ports.senders,
         conversations=ports.companion_conversations,
         personas=ports.own_personas,
         sessions=ports.companion_sessions,

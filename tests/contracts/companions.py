@@ -124,6 +124,7 @@ class Companions:
         return TalkKeeper(
             stores.transactions,
             stores.participants,
+            stores.senders,
             stores.companion_conversations,
             stores.own_personas,
             stores.companion_sessions,
