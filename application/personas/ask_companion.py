@@ -22,6 +22,7 @@ from domain.personas.messages import (
     Voice,
     checked_text,
     reply_in_progress,
+    require_text,
     waiting,
 )
 from domain.personas.sessions import (
@@ -86,6 +87,7 @@ class AskCompanion:
             ReplyInProgressError: The reply to another message is under way.
             RequestInProgressError: The reply to this very message is.
             CompanionSessionEndedError: A repeat came after the session had ended.
+            CompanionMessageDeletedError: A repeat came after the message had been deleted.
             PaywallError: A purchase is needed.
         """
         text = checked_text(request.text)
@@ -153,6 +155,7 @@ class AskCompanion:
         reply = await keep.messages.reply_to(message.id)
         if reply is not None:
             return Asked(message=message, session=session, reply=reply)
+        require_text(message)
         now = await keep.clock.now()
         if message.is_waiting(now):
             raise RequestInProgressError("The reply to this message is under way; wait for it.")

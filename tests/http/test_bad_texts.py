@@ -28,6 +28,7 @@ LONGEST = {
     ("refund_payment", "reason"): 200,
     ("send_message", "text"): 4000,
     ("edit_message", "text"): 4000,
+    ("edit_companion_message", "text"): 4000,
 }
 DECOMPOSED = "e\N{COMBINING ACUTE ACCENT}"
 
