@@ -8,6 +8,7 @@ import pytest
 
 from tests.http import given
 from tests.http.api import Api, Json, done, fresh, invalid, pointers, refused, replayed
+from tests.http.figures import read, read_once
 
 LONG = (
     "I love honest people, who tell me what they think and never play games.",
@@ -279,3 +280,13 @@ async def test_what_was_said_is_changed_and_deleted_with_what_was_learned(api: A
     assert problem["reasons"][0]["rule"] == "edit_window"
     reply = next(one for one in again.values() if one["role"] == "assistant")
     refused(await api.ask("DELETE", f"{path}/{reply['id']}"), 404, "not_found")
+
+
+async def test_calls_of_the_model_are_told_as_figures(api: Api) -> None:
+    _, companion = await opened(api)
+    before = (await read(api)).value("kithkin_model_calls_total", task="reply", outcome="done")
+    await said(api, companion, "Hello")
+    await read_once(
+        api,
+        lambda now: now.value("kithkin_model_calls_total", task="reply", outcome="done") > before,
+    )
