@@ -111,13 +111,13 @@ class ReplyInProgressError(ConflictError):
     code = "reply_in_progress"
 
 
-def checked_text(text: str) -> str:
-    """Give a message's text in normal form.
+def checked_text(text: str, field: str = "text") -> str:
+    """Give a message's text in normal form; the field is the input's name, for the error.
 
     Raises:
         InvalidValueError: It is empty, too long, or not well-formed.
     """
-    return clean_text("text", text, max_characters=TEXT_MAX_CHARACTERS)
+    return clean_text(field, text, max_characters=TEXT_MAX_CHARACTERS)
 
 
 def waiting(message: CompanionMessage, now: datetime, policy: PersonaPolicy) -> CompanionMessage:

@@ -118,7 +118,7 @@ def test_a_short_talk_says_what_it_lacks(
     monkeypatch.setattr(sys, "stdin", io.StringIO("Hello\n"))
     result = kithkin("chat")
     assert (result.status, result.err) == (0, "")
-    assert "1 messages of the person; a summary needs 6." in result.out
+    assert "Messages of the person: 1; a summary needs 6." in result.out
     assert "Nothing is known yet." in result.out
 
 
@@ -129,7 +129,7 @@ def test_a_line_that_is_not_taken_ends_no_talk(
     result = kithkin("chat")
     assert (result.status, result.err) == (0, "")
     assert result.out.count("Not sent") == 2
-    assert "1 messages of the person" in result.out
+    assert "Messages of the person: 1;" in result.out
 
 
 def test_a_talk_that_is_broken_off_at_the_prompt_is_summarised(
