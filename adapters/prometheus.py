@@ -54,6 +54,10 @@ class Figures:
     _jobs_waiting: Gauge = field(init=False)
     _relay_events: Gauge = field(init=False)
     _relay_seconds: Gauge = field(init=False)
+    _model_calls: Counter = field(init=False)
+    _model_seconds: Histogram = field(init=False)
+    _model_tokens: Counter = field(init=False)
+    _model_price: Counter = field(init=False)
     _durations: dict[tuple[str, str], Histogram] = field(factory=dict, init=False)
     _requested: defaultdict[tuple[str, str, int], int] = field(
         factory=lambda: defaultdict(int), init=False
@@ -118,6 +122,31 @@ class Figures:
         self._relay_seconds = _latest(
             "kithkin_relay_lag_seconds", "Age of the oldest of those events.", "relay", to
         )
+        self._model_calls = Counter(
+            "kithkin_model_calls",
+            "Calls of the language model, by how they ended.",
+            ("task", "outcome"),
+            registry=to,
+        )
+        self._model_seconds = Histogram(
+            "kithkin_model_call_seconds",
+            "Seconds that a call took, with all its attempts.",
+            ("task",),
+            buckets=_JOB_SECONDS,
+            registry=to,
+        )
+        self._model_tokens = Counter(
+            "kithkin_model_tokens",
+            "Tokens that were read (input) and written (output).",
+            ("task", "direction"),
+            registry=to,
+        )
+        self._model_price = Counter(
+            "kithkin_model_price_micros",
+            "What calls came to, in millionths of the currency of the settings.",
+            ("task",),
+            registry=to,
+        )
 
     def request(self, method: str, route: str, status: int, seconds: float) -> None:
         """Count a request.
@@ -178,6 +207,23 @@ class Figures:
         """Say how far a relay of events is behind."""
         self._relay_events.labels(relay).set(events)
         self._relay_seconds.labels(relay).set(seconds)
+
+    def model_call(
+        self,
+        task: str,
+        *,
+        outcome: str,
+        seconds: float,
+        input_tokens: int,
+        output_tokens: int,
+        price_micros: int,
+    ) -> None:
+        """Count a call of the language model, however it ended."""
+        self._model_calls.labels(task, outcome).inc()
+        self._model_seconds.labels(task).observe(seconds)
+        self._model_tokens.labels(task, "input").inc(input_tokens)
+        self._model_tokens.labels(task, "output").inc(output_tokens)
+        self._model_price.labels(task).inc(price_micros)
 
     @contextmanager
     def served(self, host: str, port: int) -> Iterator[int]:

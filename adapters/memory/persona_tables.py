@@ -105,7 +105,8 @@ class PersonaTables(ReferralTables):
             checks={
                 "waiting": lambda row: (
                     (row.state is MessageState.WAITING) == (row.waits_until is not None)
-                )
+                ),
+                "blank": lambda row: row.deleted_at is None or not row.text,
             },
         )
         self.companion_observations: Table[ObservationId, ObservationRow] = Table(

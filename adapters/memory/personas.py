@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from uuid import UUID
 
+import attrs
 from attrs import frozen
 
 from adapters.memory.persona_tables import ObservationRow
@@ -15,7 +16,13 @@ from domain.personas.conversations import CompanionConversation
 from domain.personas.growth import LatestSummary
 from domain.personas.observations import Observation
 from domain.personas.personas import OwnPersona, PersonaVersion
-from domain.shared.ids import CompanionSessionId, ConversationId, ObservationId, PersonId
+from domain.shared.ids import (
+    CompanionSessionId,
+    ConversationId,
+    MessageId,
+    ObservationId,
+    PersonId,
+)
 
 
 @frozen
@@ -118,6 +125,24 @@ class MemoryObservations:
             if row is None or row.person_id != person_id:
                 return False
             return self._store.companion_observations.delete(observation_id)
+
+    async def without(
+        self, person_id: PersonId, message_id: MessageId
+    ) -> tuple[ObservationId, ...]:
+        """Take a message out of all evidence, and delete what is left without any; give that."""
+        gone = []
+        async with self._store.access():
+            rows = self._store.companion_observations
+            for row in rows.group("person", person_id):
+                evidence = row.observation.evidence_message_ids
+                left = tuple(one for one in evidence if one != message_id)
+                if not left:
+                    rows.delete(row.observation.id)
+                    gone.append(row.observation.id)
+                elif left != evidence:
+                    said = attrs.evolve(row.observation, evidence_message_ids=left)
+                    rows.put(attrs.evolve(row, observation=said))
+        return tuple(sorted(gone))
 
     async def delete_all(self, person_id: PersonId) -> None:
         """Delete all of a person."""

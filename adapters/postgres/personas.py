@@ -5,7 +5,19 @@ from typing import Any
 from uuid import UUID
 
 from attrs import frozen
-from sqlalchemy import Integer, Table, Uuid, bindparam, delete, insert, select
+from sqlalchemy import (
+    Integer,
+    Table,
+    Uuid,
+    any_,
+    bindparam,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
+from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from adapters.postgres import tables
@@ -33,7 +45,13 @@ from domain.personas.conversations import CompanionConversation
 from domain.personas.growth import LatestSummary
 from domain.personas.observations import Observation
 from domain.personas.personas import OwnPersona, PersonaVersion
-from domain.shared.ids import CompanionSessionId, ConversationId, ObservationId, PersonId
+from domain.shared.ids import (
+    CompanionSessionId,
+    ConversationId,
+    MessageId,
+    ObservationId,
+    PersonId,
+)
 
 _conversations, _personas = tables.companion_conversations, tables.personas
 _versions, _observations = tables.persona_versions, tables.companion_observations
@@ -148,6 +166,18 @@ _DELETE_OBSERVATION = Statement(
     .where(_observations.c.id == bindparam("id"), _observations.c.person_id == _person)
     .returning(_observations.c.id)
 )
+_evidence = _observations.c.evidence_message_ids
+_message = bindparam("message_id", type_=Uuid)
+_DELETE_RESTING_ON = Statement(
+    delete(_observations)
+    .where(_observations.c.person_id == _person, _evidence == array([_message]))
+    .returning(_observations.c.id)
+)
+_TAKE_OUT = Statement(
+    update(_observations)
+    .where(_observations.c.person_id == _person, _message == any_(_evidence))
+    .values(evidence_message_ids=func.array_remove(_evidence, _message))
+)
 _DELETE_ALL = Statement(delete(_observations).where(_observations.c.person_id == _person))
 
 
@@ -181,6 +211,15 @@ class PostgresObservations:
         """Delete one; tell whether there was one."""
         row = await self.executor.row(_DELETE_OBSERVATION, id=observation_id, person_id=person_id)
         return row is not None
+
+    async def without(
+        self, person_id: PersonId, message_id: MessageId
+    ) -> tuple[ObservationId, ...]:
+        """Take a message out of all evidence, and delete what is left without any; give that."""
+        where = {"person_id": person_id, "message_id": message_id}
+        rows = await self.executor.rows(_DELETE_RESTING_ON, **where)
+        await self.executor.rows(_TAKE_OUT, **where)
+        return tuple(sorted(ObservationId(row["id"]) for row in rows))
 
     async def delete_all(self, person_id: PersonId) -> None:
         """Delete all of a person."""

@@ -67,6 +67,8 @@ class OwnCompanionMessage:
     state: str
     reply_to_id: UUID | None
     created_at: datetime
+    edited_at: datetime | None
+    deleted_at: datetime | None
 
 
 @frozen(kw_only=True)

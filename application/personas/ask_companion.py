@@ -22,6 +22,7 @@ from domain.personas.messages import (
     Voice,
     checked_text,
     reply_in_progress,
+    require_text,
     waiting,
 )
 from domain.personas.sessions import (
@@ -86,6 +87,7 @@ class AskCompanion:
             ReplyInProgressError: The reply to another message is under way.
             RequestInProgressError: The reply to this very message is.
             CompanionSessionEndedError: A repeat came after the session had ended.
+            CompanionMessageDeletedError: A repeat came after the message had been deleted.
             PaywallError: A purchase is needed.
         """
         text = checked_text(request.text)
@@ -93,13 +95,15 @@ class AskCompanion:
         async def work() -> Asked:
             keep = self.keep
             conversation = await keep.conversation(request.conversation_id, request.viewer_id)
-            person = await keep.acting(conversation.person_id)
+            person = await keep.held(conversation.person_id)
             now = await keep.clock.now()
             attempt = request.attempt
             if attempt is not None:
                 kept = await self.answers.claim(attempt, now)
                 if kept is not None:
                     return await self._again(attempt, kept)
+            keep.require_active(person)
+            await keep.counted_on(person, now)
             session = await keep.session(person, now)
             session = await self._free(conversation, session)
             await self.use.message(person.id)
@@ -151,10 +155,12 @@ class AskCompanion:
         reply = await keep.messages.reply_to(message.id)
         if reply is not None:
             return Asked(message=message, session=session, reply=reply)
+        require_text(message)
         now = await keep.clock.now()
         if message.is_waiting(now):
             raise RequestInProgressError("The reply to this message is under way; wait for it.")
         person = await keep.acting(message.person_id)
+        await keep.counted_on(person, now)
         going_on = await keep.session(person, now)
         if going_on is None or going_on.id != session.id:
             raise session_is_over()
@@ -163,7 +169,7 @@ class AskCompanion:
         await self.use.message(person.id)
         message = waiting(message, now, keep.policy)
         await keep.messages.put(message)
-        session = with_message_again(session)
+        session = with_message_again(session, now)
         await keep.sessions.put(session)
         return await self._asked(message, session)
 

@@ -112,8 +112,11 @@ def _spent(request: ModelRequest, most: int, taken: int, limit: int) -> ModelBud
         detail="What is left of the day's budget is less than this may cost.",
         inputs={"price_micros": most, "taken_micros": taken},
         threshold=limit,
-        changes_at=request.day_ends_at,
+        changes_at=None if most > limit else request.day_ends_at,
     )
+    if most > limit:
+        detail = "This would cost more than a day's budget. Send less at once, or end the chat."
+        return ModelBudgetSpentError(detail, (reason,), never_fits=True)
     return ModelBudgetSpentError(
         "The companion has said all it can today. Go on tomorrow.", (reason,)
     )

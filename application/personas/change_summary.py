@@ -6,7 +6,13 @@ from attrs import frozen
 from application.personas.grow_summary import GrowSummary
 from application.personas.keep_talk import TalkKeeper
 from application.personas.ports import GrowthRecords, LatestSummaries, Observations
-from domain.personas.events import Growth, ObservationDeleted, PersonaCause, SummaryReset
+from domain.personas.events import (
+    Growth,
+    ObservationDeleted,
+    PersonaCause,
+    SessionEnding,
+    SummaryReset,
+)
 from domain.personas.growth import LatestSummary, without_growth
 from domain.personas.merge import Summary
 from domain.personas.observations import no_such_observation
@@ -60,7 +66,7 @@ class ResetSummary:
     async def __call__(self, person_id: PersonId) -> LatestSummary:
         """Forget it: observations, summaries, confidence, and how far sliders were moved.
 
-        Sessions that ended before and wait for their summary get none.
+        The chat that goes on is over, and gets no summary, as little as those that wait for theirs.
 
         Raises:
             NotFoundError: There is no such person.
@@ -70,7 +76,9 @@ class ResetSummary:
         async def work() -> LatestSummary:
             person = await self.keep.held(person_id)
             now = await self.keep.clock.now()
-            await self.keep.session(person, now)
+            chat = await self.keep.session(person, now)
+            if chat is not None:
+                await self.keep.end(person, chat, now, SessionEnding.TOLD, now)
             known = await self.keep.own(person_id, now)
             sessions = (
                 *await self.records.pending(person_id),

@@ -9,6 +9,7 @@ from attrs import frozen
 
 from application.personas.keep_talk import TalkKeeper
 from application.personas.language_model import (
+    NOTHING_USED,
     InsufficientDataError,
     LanguageModel,
     ModelUnavailableError,
@@ -25,11 +26,12 @@ from application.personas.ports import (
 )
 from application.shared.ids import NewId
 from application.shared.jobs import StoredJob
+from domain.personas.confidence import confidence
 from domain.personas.events import Growth, PersonaCause, SummaryGrown
 from domain.personas.growth import Known, LatestSummary, all_merged, grow, without_growth
 from domain.personas.merge import Learned
 from domain.personas.messages import CompanionMessage
-from domain.personas.observations import Checked, Claim, Observation, checked
+from domain.personas.observations import Claim, Observation, checked
 from domain.personas.personas import OwnPersona, grown
 from domain.personas.sessions import EndedCompanionSession, put_off
 from domain.shared.ids import CompanionSessionId, PersonId
@@ -84,10 +86,14 @@ class GrowSummary:
             usage = error.usage
             await self.keep.transactions.run(lambda: self._put_off(session, usage))
             return
-        except ModelBudgetSpentError:
-            await self.keep.transactions.run(lambda: self._wait_for_tomorrow(session))
+        except ModelBudgetSpentError as spent:
+            if spent.never_fits:
+                # No day is long enough to wait for.
+                await self.keep.transactions.run(lambda: self._put_off(session, NOTHING_USED))
+            else:
+                await self.keep.transactions.run(lambda: self._wait_for_tomorrow(session))
             return
-        claims = (
+        claims = tuple(
             Claim(
                 kind=one.kind,
                 value=one.value,
@@ -96,8 +102,7 @@ class GrowSummary:
             )
             for one in observed.candidates
         )
-        kept = checked(claims, {one.id for one in own}, self.keep.new_id, self.keep.policy)
-        await self.keep.transactions.run(lambda: self._keep(session, observed, kept))
+        await self.keep.transactions.run(lambda: self._keep(session, observed, claims, own))
 
     async def _claim(self, person_id: PersonId) -> _Claimed | None:
         """Take the first session that waits, and keep others from it for a while."""
@@ -110,6 +115,10 @@ class GrowSummary:
         now = await self.keep.clock.now()
         if session.try_at is not None and session.try_at > now:
             await self.keep.leave_growth(person_id, session.try_at)
+            return None
+        if session.tries >= self.keep.policy.summary_tries:
+            # Each try ended with the end of its worker, or by a fault: the next one's turn comes.
+            await self._fail(session, now)
             return None
         taken = attrs.evolve(session, tries=session.tries + 1, try_at=now + LEASE)
         await self.keep.sessions.put(taken)
@@ -132,12 +141,14 @@ class GrowSummary:
         now = await self.keep.clock.now()
         after = put_off(charged(stored, usage), now, self.keep.policy)
         if after.growth is Growth.FAILED:
-            known = await self._known(after)
-            after = without_growth(after, Growth.FAILED, known.gains)
-            await self._settle(after, now)
+            await self._fail(after, now)
             return
         await self.keep.sessions.put(after)
         await self.keep.leave_growth(after.person_id, after.try_at or now)
+
+    async def _fail(self, session: EndedCompanionSession, now: datetime) -> None:
+        known = await self._known(session)
+        await self._settle(without_growth(session, Growth.FAILED, known.gains), now)
 
     async def _wait_for_tomorrow(self, session: EndedCompanionSession) -> None:
         """Wait for the person's next day, which has a budget of its own; that is no failed try."""
@@ -149,12 +160,20 @@ class GrowSummary:
         await self.keep.leave_growth(stored.person_id, try_at)
 
     async def _keep(
-        self, session: EndedCompanionSession, observed: Observed, kept: Checked
+        self,
+        session: EndedCompanionSession,
+        observed: Observed,
+        claims: tuple[Claim, ...],
+        own: tuple[CompanionMessage, ...],
     ) -> None:
         stored = await self._still(session)
         if stored is None:
             return
         now = await self.keep.clock.now()
+        # What was changed or deleted while the model was asked is no evidence any more.
+        left = {one.id: one for one in await self.transcripts.some(one.id for one in own)}
+        unchanged = {one.id for one in own if left.get(one.id) == one}
+        kept = checked(claims, unchanged, self.keep.new_id, self.keep.policy)
         known = await self._known(stored)
         result = grow(charged(stored, observed.usage), kept, known, self.keep.policy)
         dropped = result.session.claims_dropped + observed.left_out
@@ -200,19 +219,20 @@ class GrowSummary:
         sessions = await self.records.summarised(own.person_id)
         said = await self.observations.of_person(own.person_id)
         after = all_merged(learned(sessions, said), own, self.keep.policy)
-        by_id = {one.id: one for one in sessions}
-        for one in after:
-            session = by_id[one.session_id]
-            if session.summary != one.summary:
-                await self.keep.sessions.put(attrs.evolve(session, summary=one.summary))
         if not after:
             return
-        confidence = max(one.confidence for one in sessions)
+        gains: list[int] = []
+        for session, one in zip(sessions, after, strict=True):
+            gains.append(session.gain)
+            # A call that was told of late stands before sessions that were summarised earlier.
+            new = attrs.evolve(session, summary=one.summary, confidence=confidence(gains))
+            if new != session:
+                await self.keep.sessions.put(new)
         await self.latest.put(
             LatestSummary(
                 person_id=own.person_id,
                 summary=after[-1].summary,
-                confidence=confidence,
+                confidence=confidence(gains),
                 updated_at=now,
             )
         )

@@ -15,7 +15,7 @@ from application.shared.ids import NewId
 from application.shared.jobs import Job, Jobs
 from application.shared.outbox import OutboxEvent, outgoing
 from application.shared.rulebook import Rulebook
-from application.shared.standing import Participant, Participants, required
+from application.shared.standing import CountingDays, Participant, Participants, required
 from application.shared.transaction import Transactions
 from domain.personas.conversations import CompanionConversation
 from domain.personas.events import (
@@ -42,7 +42,7 @@ from domain.personas.sessions import (
     is_over,
     without_message,
 )
-from domain.shared.calendar import counting_date, local_date, next_midnight
+from domain.shared.calendar import counted, counting_date, next_midnight
 from domain.shared.events import Event
 from domain.shared.ids import CompanionSessionId, ConversationId, PersonId
 from domain.shared.standing import person_reasons, require_not_deleted, require_standing
@@ -73,6 +73,7 @@ class TalkKeeper:
 
     transactions: Transactions
     participants: Participants
+    days: CountingDays
     conversations: CompanionConversations
     personas: OwnPersonas
     sessions: CompanionSessions
@@ -120,8 +121,16 @@ class TalkKeeper:
             PersonSuspendedError: They are suspended.
         """
         person = await self.held(person_id)
-        require_standing(person_reasons(active=person.active, deleted=False))
+        self.require_active(person)
         return person
+
+    def require_active(self, person: Participant) -> None:
+        """Refuse what a person does who may not act.
+
+        Raises:
+            PersonSuspendedError: They are suspended.
+        """
+        require_standing(person_reasons(active=person.active, deleted=False))
 
     async def own(
         self, person_id: PersonId, now: datetime, baseline: Baseline | None = None
@@ -190,7 +199,7 @@ class TalkKeeper:
         over = ended(
             session,
             ended_at=ended_at,
-            ended_on=self.date_of(person, ended_at),
+            ended_on=await self.counted_on(person, ended_at),
             ended_by=ended_by,
             policy=self.policy,
         )
@@ -230,14 +239,21 @@ class TalkKeeper:
         return session
 
     async def paying_day(self, person_id: PersonId) -> Day:
-        """Give the person's local day now, from whose budget models are paid."""
-        person = await self.participants.get(person_id)
-        zone = "UTC" if person is None else person.timezone
-        today = local_date(await self.clock.now(), zone)
+        """Give the person's counting day now, from whose budget models are paid."""
+        person = required(await self.participants.get(person_id), person_id)
+        zone, now = person.timezone, await self.clock.now()
+        today = counting_date(now, zone, person.counting_day)
         return Day(today, next_midnight(today, zone))
 
-    def date_of(self, person: Participant, at: datetime) -> date:
-        """Give the date a session that ended at an instant counts for."""
+    async def counted_on(self, person: Participant, at: datetime) -> date:
+        """Give the date that something at an instant counts for, and count the person on it.
+
+        So a change of zone opens no second day: not of the sessions that raise the confidence,
+        and not of the money for models.
+        """
+        day = counted(at, person.timezone, person.counting_day)
+        if day != person.counting_day:
+            await self.days.count_on(person.id, day)
         return counting_date(at, person.timezone, person.counting_day)
 
     def started_event(

@@ -3,14 +3,25 @@
 from datetime import date
 from typing import Protocol
 
+from domain.shared.decisions import Reason
 from domain.shared.errors import RefusedError
 from domain.shared.ids import PersonId
 
 
 class ModelBudgetSpentError(RefusedError):
-    """What is left of the person's budget of the day is less than the call may cost."""
+    """What is left of the person's budget of the day is less than the call may cost.
+
+    Attributes:
+        never_fits: A whole day's budget is less, too.
+    """
 
     code = "model_budget_spent"
+
+    def __init__(
+        self, detail: str, reasons: tuple[Reason, ...] = (), *, never_fits: bool = False
+    ) -> None:
+        super().__init__(detail, reasons)
+        self.never_fits = never_fits
 
 
 class ModelBudget(Protocol):

@@ -80,11 +80,13 @@ def _manner(persona: Persona) -> Manner:
 
 
 def _lines(said: Iterable[CompanionMessage]) -> tuple[Line, ...]:
-    """Leave out what an evaluator wrote, and replies that broke off."""
+    """Leave out what an evaluator wrote, what was deleted, and replies that broke off."""
     return tuple(
         Line(message_id=one.id, role=Speaker(one.role.value), text=one.text)
         for one in said
-        if one.tag is Tag.GENERAL and one.state is not MessageState.PARTIAL
+        if one.tag is Tag.GENERAL
+        and one.deleted_at is None
+        and one.state is not MessageState.PARTIAL
     )
 
 

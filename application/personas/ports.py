@@ -137,6 +137,12 @@ class Observations(Protocol):
         """Delete one; tell whether there was one."""
         ...
 
+    async def without(
+        self, person_id: PersonId, message_id: MessageId
+    ) -> tuple[ObservationId, ...]:
+        """Take a message out of all evidence, and delete what is left without any; give that."""
+        ...
+
     async def delete_all(self, person_id: PersonId) -> None:
         """Delete all of a person."""
         ...

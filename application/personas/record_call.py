@@ -60,7 +60,10 @@ class RecordCall:
         started_at = instant("started_at", request.started_at)
         ended_at = instant("ended_at", request.ended_at)
         _check(started_at, ended_at, request)
-        texts = [checked_text(turn.text) for turn in request.turns]
+        texts = [
+            checked_text(turn.text, f"turns/{number}/text")
+            for number, turn in enumerate(request.turns)
+        ]
 
         async def work() -> EndedCompanionSession:
             keep = self.keep
@@ -96,7 +99,7 @@ class RecordCall:
             over = called(
                 call,
                 ended_at=ended_at,
-                ended_on=keep.date_of(person, ended_at),
+                ended_on=await keep.counted_on(person, ended_at),
                 seconds_counted=counted,
                 policy=keep.policy,
             )

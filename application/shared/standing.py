@@ -106,6 +106,14 @@ async def locked_pair(standings: PairStandings, one: PersonId, two: PersonId) ->
     return standing
 
 
+class CountingDays(Protocol):
+    """Until when persons have been counted."""
+
+    async def count_on(self, person_id: PersonId, day: CountingDay, /) -> None:
+        """Keep a locked person's latest counting date."""
+        ...
+
+
 class Participants(Protocol):
     """What the use cases need to know of one person."""
 

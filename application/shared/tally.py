@@ -54,6 +54,32 @@ class BackgroundFigures(Protocol):
         ...
 
 
+class ModelFigures(Protocol):
+    """Where calls of a language model are counted."""
+
+    def model_call(
+        self,
+        task: str,
+        *,
+        outcome: str,
+        seconds: float,
+        input_tokens: int,
+        output_tokens: int,
+        price_micros: int,
+    ) -> None:
+        """Count a call, however it ended.
+
+        Args:
+            task: What it was for; one of a few names that the code knows.
+            outcome: How it ended; as few.
+            seconds: How long it took, with all its attempts.
+            input_tokens: Tokens read.
+            output_tokens: Tokens written.
+            price_micros: Its price in millionths of the currency of the settings.
+        """
+        ...
+
+
 def uncounted(_: tuple[Verdict, ...]) -> None:
     """Count nothing, where nobody asks for figures."""
 

@@ -16,14 +16,14 @@ def summary_reasons(
     """Give one reason for each rule on whether a session that is over gives a summary."""
     if kind is TalkKind.CALL:
         least = policy.least_call_seconds
-        return (_reason("call_length", "seconds of a call", duration_seconds, least),)
+        return (_reason("call_length", "Seconds of the call", duration_seconds, least),)
     return (
         _reason(
-            "own_messages", "messages of the person", user_messages, policy.least_user_messages
+            "own_messages", "Messages of the person", user_messages, policy.least_user_messages
         ),
         _reason(
             "own_characters",
-            "characters written by the person",
+            "Characters written by the person",
             user_characters,
             policy.least_user_characters,
         ),
@@ -35,7 +35,7 @@ def _reason(rule: str, what: str, number: int, least: int) -> Reason:
     return Reason(
         rule=rule,
         satisfied=satisfied,
-        detail=f"{number} {what}; a summary needs {least}.",
+        detail=f"{what}: {number}; a summary needs {least}.",
         inputs={"number": number},
         threshold=least,
         changed_by=() if satisfied else ("talk_longer",),

@@ -5,8 +5,8 @@ Sessions are taken in the order in which they ended, whatever the order they are
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
+from heapq import nsmallest
 
-import attrs
 from attrs import field, frozen
 
 from ..shared.ids import CompanionSessionId
@@ -182,9 +182,11 @@ def _strongest(session: Learned, kind: ObservationKind) -> dict[str, Observation
 def _counted(
     before: _Tallies, said: Mapping[str, Observation], number: int, policy: PersonaPolicy
 ) -> dict[str, _Tally]:
+    percent = policy.decay_percent
     left = {
-        key: attrs.evolve(tally, points=tally.points * policy.decay_percent // 100)
+        key: _Tally(tally.text, points, tally.said_in)
         for key, tally in before.items()
+        if (points := tally.points * percent // 100)
     }
     for key, one in said.items():
         known = left.get(key)
@@ -196,14 +198,16 @@ def _counted(
 def _listed(before: tuple[str, ...], tallies: _Tallies, policy: PersonaPolicy) -> tuple[str, ...]:
     """Give who is on a list of three: a newcomer must beat the third by some percent."""
     on_it = sorted((key for key in before if key in tallies), key=lambda key: tallies[key].rank)
-    others = sorted((key for key in tallies if key not in on_it), key=lambda key: tallies[key].rank)
-    for newcomer in others:
+    others = (key for key in tallies if key not in on_it)
+    # No more can come on it: whoever has come is followed only by lesser ones.
+    for newcomer in nsmallest(ITEMS_SHOWN, others, key=lambda key: tallies[key].rank):
         if len(on_it) < ITEMS_SHOWN:
             on_it.append(newcomer)
         else:
             third = max(on_it, key=lambda key: tallies[key].rank)
             needed = tallies[third].points * (100 + policy.newcomer_percent)
-            if tallies[newcomer].points * 100 < needed:
+            beaten = tallies[newcomer].rank < tallies[third].rank
+            if not beaten or tallies[newcomer].points * 100 < needed:
                 break
             on_it[on_it.index(third)] = newcomer
     return tuple(sorted(on_it, key=lambda key: tallies[key].rank))

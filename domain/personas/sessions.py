@@ -164,9 +164,13 @@ def without_message(session: OpenCompanionSession) -> OpenCompanionSession:
     return attrs.evolve(session, messages_counted=session.messages_counted - 1)
 
 
-def with_message_again(session: OpenCompanionSession) -> OpenCompanionSession:
+def with_message_again(session: OpenCompanionSession, now: datetime) -> OpenCompanionSession:
     """Give a session after such a message is answered once more; it counts again."""
-    return attrs.evolve(session, messages_counted=session.messages_counted + 1)
+    return attrs.evolve(
+        session,
+        last_message_at=max(session.last_message_at, now),
+        messages_counted=session.messages_counted + 1,
+    )
 
 
 def ended(

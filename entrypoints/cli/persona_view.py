@@ -13,6 +13,7 @@ from application.personas.queries import SummaryView
 from domain.personas.events import Growth
 from domain.personas.personas import HIGHEST_PLACE, LEAST_PLACE, PersonaVersion, Slider, Sliders
 from domain.personas.sessions import EndedCompanionSession
+from entrypoints.cli.terminal import printable
 from entrypoints.http.companion_bodies import percent
 
 _BAR = 10
@@ -82,7 +83,7 @@ def summary_drawn(view: SummaryView, waiting: str | None = None) -> RenderableTy
         title = line.kind.value.replace("_", " ")
         lines.append(Text.assemble((f"{title}: ", "bold"), line.value.replace("_", " ")))
         lines.extend(
-            Text(f'    "{word.text}" ({one.observation.support})', style="dim")
+            Text(f'    "{printable(word.text)}" ({one.observation.support})', style="dim")
             for one in line.evidence[:1]
             for word in one.words[:2]
         )

@@ -87,13 +87,15 @@ class CompanionMessageBody(Struct):
     session_id: UUID
     role: Voice
     tag: Tag
-    text: str
+    text: Annotated[str, Meta(description="Empty once the message is deleted")]
     state: Annotated[
         MessageState,
         Meta(description="`partial`: a reply that broke off; `unanswered`: it does not count"),
     ]
     reply_to_id: Annotated[UUID | None, Meta(description="The message that a reply answers")]
     created_at: datetime
+    edited_at: datetime | None
+    deleted_at: datetime | None
 
 
 class SummaryBody(Struct):
@@ -251,6 +253,8 @@ def message_body(message: CompanionMessage) -> CompanionMessageBody:
         state=message.state,
         reply_to_id=message.reply_to_id,
         created_at=message.created_at,
+        edited_at=message.edited_at,
+        deleted_at=message.deleted_at,
     )
 
 

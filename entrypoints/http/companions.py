@@ -4,16 +4,17 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from litestar import Controller, Response, get, post
+from litestar import Controller, Response, delete, get, patch, post
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromPath, FromQuery, JSONBody
 from litestar.response import Stream
 from msgspec import Meta, Struct
 
 from application.personas.ask_companion import AskRequest
+from application.personas.change_message import NamedMessage
 from application.personas.record_call import MOST_TURNS, RecordCallRequest, Turn
 from domain.personas.messages import Tag, Voice
-from domain.shared.ids import CompanionSessionId, ConversationId
+from domain.shared.ids import CompanionSessionId, ConversationId, MessageId
 from entrypoints.http.acting import viewing
 from entrypoints.http.authentication import FOR_PERSONS
 from entrypoints.http.body import JsonBody
@@ -123,6 +124,36 @@ class CompanionRoutes(Controller):
         )
         return list_body(page, message_body)
 
+    @patch(
+        "/conversations/{conversation_id:uuid}/replies/{message_id:uuid}",
+        opt=FOR_PERSONS,
+        dto=JsonBody[AskBody],
+        return_dto=None,
+        responses=problems(404, 409, body=True),
+    )
+    async def edit_companion_message(
+        self,
+        request: ApiRequest,
+        conversation_id: FromPath[UUID],
+        message_id: FromPath[UUID],
+        data: JSONBody[AskBody],
+    ) -> CompanionMessageBody:
+        """Change what the person said, within 15 minutes. It is not answered anew."""
+        edit = kithkin(request).personas.edit_message()
+        return message_body(await edit(_named(request, conversation_id, message_id), data.text))
+
+    @delete(
+        "/conversations/{conversation_id:uuid}/replies/{message_id:uuid}",
+        opt=FOR_PERSONS,
+        responses=problems(404, 409),
+    )
+    async def delete_companion_message(
+        self, request: ApiRequest, conversation_id: FromPath[UUID], message_id: FromPath[UUID]
+    ) -> None:
+        """Blank what the person said; what was learned from it alone is deleted too."""
+        delete_one = kithkin(request).personas.delete_message()
+        await delete_one(_named(request, conversation_id, message_id))
+
     @post(
         "/conversations/{conversation_id:uuid}/calls",
         opt=FOR_PERSONS,
@@ -195,3 +226,11 @@ class CompanionRoutes(Controller):
             CompanionSessionId(companion_session_id), viewing(request, None)
         )
         return session_body(session, app.rulebook.policies.personas)
+
+
+def _named(request: ApiRequest, conversation_id: UUID, message_id: UUID) -> NamedMessage:
+    return NamedMessage(
+        conversation_id=ConversationId(conversation_id),
+        message_id=MessageId(message_id),
+        viewer_id=viewing(request, None),
+    )

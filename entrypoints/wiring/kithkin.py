@@ -195,7 +195,11 @@ def _wired(settings: Settings, ports: "PostgresPorts | MemoryPorts") -> Kithkin:
         ports=ports,
         usage=usage,
         language_model=Singleton(
-            within_budget, llm=Object(llm), budget=ports.model_budget, settings=Object(settings)
+            within_budget,
+            llm=Object(llm),
+            budget=ports.model_budget,
+            figures=ports.figures,
+            settings=Object(settings),
         ),
     )
     jobs = Jobs(

@@ -1,5 +1,6 @@
 """The language model that companions talk by, under the settings."""
 
+import time
 from importlib.util import find_spec
 from typing import Protocol
 
@@ -7,8 +8,10 @@ from adapters.llm.offline import OfflineModel
 from adapters.llm.provided_model import ProvidedModel
 from adapters.llm.provider import Provider
 from application.personas.budgeted_model import BudgetedModel, PricedModel
+from application.personas.counted_model import CountedModel
 from application.personas.language_model import ModelPrices
 from application.personas.model_budget import ModelBudget
+from application.shared.tally import ModelFigures
 from entrypoints.llm_settings import Llm, LlmSettings
 from entrypoints.settings import SettingsError
 
@@ -49,9 +52,13 @@ def llm_of(settings: LlmSettings) -> Llms:
     )
 
 
-def within_budget(llm: Llms, budget: ModelBudget, settings: LlmSettings) -> BudgetedModel:
-    """Give the model as use cases may call it: within each person's budget of a day."""
-    return BudgetedModel(model=llm, budget=budget, limit_micros=settings.llm_daily_budget_micros)
+def within_budget(
+    llm: Llms, budget: ModelBudget, figures: ModelFigures, settings: LlmSettings
+) -> CountedModel:
+    """Give the model as use cases may call it: counted, within each person's budget of a day."""
+    limit = settings.llm_daily_budget_micros
+    within = BudgetedModel(model=llm, budget=budget, limit_micros=limit)
+    return CountedModel(model=within, figures=figures, seconds=time.perf_counter)
 
 
 def _provider(settings: LlmSettings) -> Provider:

@@ -13,6 +13,11 @@ from dependency_injector.providers import (
 
 from application.personas.answer_companion import AnswerCompanion
 from application.personas.ask_companion import AskCompanion
+from application.personas.change_message import (
+    DeleteCompanionMessage,
+    EditCompanionMessage,
+    MessageChanger,
+)
 from application.personas.change_summary import DeleteObservation, ResetSummary
 from application.personas.choose_persona import ChoosePersona
 from application.personas.end_sessions import (
@@ -40,6 +45,7 @@ class Personas(DeclarativeContainer):
         TalkKeeper,
         transactions=ports.transactions,
         participants=ports.participants,
+        days=ports.senders,
         conversations=ports.companion_conversations,
         personas=ports.own_personas,
         sessions=ports.companion_sessions,
@@ -77,6 +83,11 @@ class Personas(DeclarativeContainer):
     delete_observation = Factory(
         DeleteObservation, keep=keeper, observations=ports.observations, grow=grow_summary
     )
+    change_message = Singleton(
+        MessageChanger, keep=keeper, observations=ports.observations, grow=grow_summary
+    )
+    edit_message = Factory(EditCompanionMessage, keep=keeper, change=change_message)
+    delete_message = Factory(DeleteCompanionMessage, keep=keeper, change=change_message)
     reset_summary = Factory(
         ResetSummary,
         keep=keeper,

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from adapters.prometheus import FOLDER, Figures, forget_process, shared_figures
-from application.shared.tally import BackgroundFigures, Tally
+from application.shared.tally import BackgroundFigures, ModelFigures, Tally
 
 ROOT = Path(__file__).parents[2]
 ONE_PROCESS = """
@@ -49,6 +49,23 @@ def test_the_background_says_how_far_it_is() -> None:
     assert 'kithkin_jobs_waiting{kind="send_mail"} 4.0' in shown
     assert 'kithkin_relay_lag_events{relay="webhooks"} 12.0' in shown
     assert 'kithkin_relay_lag_seconds{relay="webhooks"} 3.5' in shown
+
+
+def test_calls_of_a_model_are_counted_with_what_they_came_to() -> None:
+    figures = Figures()
+    model: ModelFigures = figures
+    for outcome in ("done", "done", "model_unavailable"):
+        model.model_call(
+            "reply", outcome=outcome, seconds=3, input_tokens=200, output_tokens=7, price_micros=11
+        )
+    shown = lines(figures)
+    assert 'kithkin_model_calls_total{outcome="done",task="reply"} 2.0' in shown
+    assert 'kithkin_model_calls_total{outcome="model_unavailable",task="reply"} 1.0' in shown
+    assert 'kithkin_model_call_seconds_bucket{le="5.0",task="reply"} 3.0' in shown
+    assert 'kithkin_model_call_seconds_bucket{le="1.0",task="reply"} 0.0' in shown
+    assert 'kithkin_model_tokens_total{direction="input",task="reply"} 600.0' in shown
+    assert 'kithkin_model_tokens_total{direction="output",task="reply"} 21.0' in shown
+    assert 'kithkin_model_price_micros_total{task="reply"} 33.0' in shown
 
 
 def test_each_rule_of_a_decision_is_counted() -> None:

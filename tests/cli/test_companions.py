@@ -118,5 +118,61 @@ def test_a_short_talk_says_what_it_lacks(
     monkeypatch.setattr(sys, "stdin", io.StringIO("Hello\n"))
     result = kithkin("chat")
     assert (result.status, result.err) == (0, "")
-    assert "1 messages of the person; a summary needs 6." in result.out
+    assert "Messages of the person: 1; a summary needs 6." in result.out
     assert "Nothing is known yet." in result.out
+
+
+def test_a_line_that_is_not_taken_ends_no_talk(
+    kithkin: RunCommand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "stdin", io.StringIO(f"{'x' * 4001}\na\0b\nHello\n"))
+    result = kithkin("chat")
+    assert (result.status, result.err) == (0, "")
+    assert result.out.count("Not sent") == 2
+    assert "Messages of the person: 1;" in result.out
+
+
+def test_a_talk_that_is_broken_off_at_the_prompt_is_summarised(
+    kithkin: RunCommand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Interrupted(io.StringIO):
+        def readline(self, size: int | None = -1, /) -> str:
+            line = super().readline(-1 if size is None else size)
+            if not line:
+                raise KeyboardInterrupt
+            return line
+
+    monkeypatch.setattr(sys, "stdin", Interrupted("\n".join((*TALK, ""))))
+    result = kithkin("chat")
+    assert (result.status, result.err) == (0, "")
+    assert "Honesty" in result.out
+
+
+def test_a_talk_is_with_the_model_that_the_settings_choose(
+    kithkin: RunCommand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "stdin", io.StringIO("Hello\n"))
+    result = kithkin(
+        "chat",
+        KITHKIN_LLM="openai",
+        KITHKIN_LLM_BASE_URL="http://127.0.0.1:9/v1",
+        KITHKIN_LLM_MODEL="a-model",
+        KITHKIN_LLM_INPUT_PRICE_MICROS="0",
+        KITHKIN_LLM_OUTPUT_PRICE_MICROS="0",
+    )
+    assert result.status == 0
+    assert "Broken off" in result.out
+
+
+def test_words_steer_no_terminal(
+    kithkin: RunCommand, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = running_url(data)
+    assert url
+    person = asyncio.run(_person(url))
+    talk = (f"\x1b[2J {TALK[0]}", *TALK[1:])
+    monkeypatch.setattr(sys, "stdin", io.StringIO("\n".join(talk)))
+    result = kithkin("chat", "--person", person, "--data", data)
+    assert result.status == 0
+    assert "Honesty" in result.out
+    assert "\x1b[2J" not in result.out

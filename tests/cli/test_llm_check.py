@@ -26,6 +26,17 @@ async def test_doctor_greets_the_model(kithkin: RunCommand, folder: Path) -> Non
 
         well = await found(**settings)
         assert (well["verdict"], server.url in well["detail"]) == ("ok", True)
+        dear = {
+            "KITHKIN_LLM_INPUT_PRICE_MICROS": "3000000",
+            "KITHKIN_LLM_OUTPUT_PRICE_MICROS": "15000000",
+        }
+        assert (await found(**settings | dear))["verdict"] == "ok"
+        short = await found(**settings | dear, KITHKIN_LLM_DAILY_BUDGET_MICROS="100000")
+        assert short["verdict"] == "problem"
+        needed = int(short["mend"].split(" to ")[1].split()[0])
+        assert 200_000 < needed < 500_000
+        enough = await found(**settings | dear, KITHKIN_LLM_DAILY_BUDGET_MICROS=str(needed))
+        assert enough["verdict"] == "ok"
         server.plans.append(Plan(status=401))
         ill = await found(**settings)
     assert ill["verdict"] == "problem"

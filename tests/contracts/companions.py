@@ -10,6 +10,12 @@ from uuid_utils.compat import uuid7
 from adapters.llm.offline import OfflineModel
 from application.personas.answer_companion import AnswerCompanion, BrokenOff, Whole
 from application.personas.ask_companion import AskCompanion, Asked, AskRequest
+from application.personas.change_message import (
+    DeleteCompanionMessage,
+    EditCompanionMessage,
+    MessageChanger,
+    NamedMessage,
+)
 from application.personas.change_summary import DeleteObservation, ResetSummary
 from application.personas.choose_persona import ChoosePersona
 from application.personas.end_sessions import (
@@ -41,6 +47,7 @@ from application.shared.rulebook import Policies, Rulebook
 from application.usage.charge_companions import CompanionUsage
 from application.usage.keep_account import AccountKeeper
 from domain.personas.conversations import CompanionConversation
+from domain.personas.messages import CompanionMessage
 from domain.personas.personas import Baseline
 from domain.personas.sessions import EndedCompanionSession
 from domain.shared.ids import PersonId
@@ -124,6 +131,7 @@ class Companions:
         return TalkKeeper(
             stores.transactions,
             stores.participants,
+            stores.senders,
             stores.companion_conversations,
             stores.own_personas,
             stores.companion_sessions,
@@ -189,6 +197,21 @@ class Companions:
         return DeleteObservation(self.keep, self.stores.observations, self.grow)
 
     @property
+    def changer(self) -> MessageChanger:
+        return MessageChanger(self.keep, self.stores.observations, self.grow)
+
+    async def edited(self, message: CompanionMessage, text: str) -> CompanionMessage:
+        """A message of the person's, with another text."""
+        return await EditCompanionMessage(self.keep, self.changer)(named(message), text)
+
+    async def deleted(self, message: CompanionMessage) -> CompanionMessage:
+        """A message of the person's, blanked."""
+        await DeleteCompanionMessage(self.keep, self.changer)(named(message))
+        found = await self.stores.companion_messages.get(message.id)
+        assert found is not None
+        return found
+
+    @property
     def reset(self) -> ResetSummary:
         stores = self.stores
         return ResetSummary(
@@ -246,6 +269,12 @@ class Companions:
         found = await self.stores.companion_sessions.get(session.id)
         assert isinstance(found, EndedCompanionSession)
         return found
+
+
+def named(message: CompanionMessage) -> NamedMessage:
+    return NamedMessage(
+        conversation_id=message.conversation_id, message_id=message.id, viewer_id=message.person_id
+    )
 
 
 def growth_job(person_id: PersonId) -> StoredJob:

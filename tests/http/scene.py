@@ -65,6 +65,7 @@ TAKES_BODY = (
     "choose_persona",
     "ask_companion",
     "record_call",
+    "edit_companion_message",
 )
 TEXTS = {
     "register_person": "name",
@@ -74,6 +75,7 @@ TEXTS = {
     "void_call": "reason",
     "send_message": "text",
     "edit_message": "text",
+    "edit_companion_message": "text",
     "create_webhook_endpoint": "description",
     "grant_video_credits": "reason",
     "publish_achievement": "description",
@@ -109,6 +111,7 @@ class Scene:
         usage_session: One of `pair.a`, who has seconds left for others.
         companion: The conversation of `pair.a` with their companion.
         companion_session: The chat that goes on there.
+        companion_message: What `pair.a` said in it.
         now: The server's time when the scene began.
         endpoint: A webhook endpoint, the same for all scenes; nothing is sent to it.
         codes: The referral codes of the stranger and of `pair.b`; `pair.a` has one, too.
@@ -134,6 +137,7 @@ class Scene:
     reward: str
     companion: str
     companion_session: str
+    companion_message: str
     now: str
 
     @property
@@ -151,7 +155,7 @@ class Scene:
             conversation_id=self.companion if with_companion else self.pair.id,
             companion_session_id=self.companion_session,
             observation_id=nobody(),
-            message_id=self.message,
+            message_id=self.companion_message if with_companion else self.message,
             call_id=(self.talk or nobody()) if voids else self.call,
             video_message_id=self.watchable if operation.path.endswith("/viewed") else self.awaited,
             endpoint_id=self.endpoint,
@@ -182,6 +186,7 @@ class Scene:
             "open_conversation": {"kind": "pair", "participants": [a, self.stranger]},
             "send_message": {"sender_id": a, "text": "Hello"},
             "edit_message": {"sender_id": a, "text": "Hello again"},
+            "edit_companion_message": {"text": "Hello again"},
             "mark_read": {"person_id": b, "message_id": self.message},
             "start_call": {"initiator_id": a, "scheduled_for": self.soon},
             "report_presence": {"person_id": a, "event": "connected"},
@@ -321,6 +326,7 @@ async def a_scene(api: Api, *, a: str | None = None) -> Scene:
     await given.a_referral_code(api, pair.a)
     companion = await given.a_companion(api, pair.a)
     talks = await api.get(f"/v1/conversations/{companion}/sessions")
+    said = await api.get(f"/v1/conversations/{companion}/replies", limit=1)
     scene = Scene(
         pair=pair,
         stranger=stranger,
@@ -344,6 +350,7 @@ async def a_scene(api: Api, *, a: str | None = None) -> Scene:
         endpoint=await given.an_endpoint(api),
         companion=companion,
         companion_session=talks["items"][0]["id"],
+        companion_message=said["items"][0]["id"],
         now=now.isoformat(),
     )
     # A read counts what is pending first: here the payment, for referrals.

@@ -29,6 +29,7 @@ LONGEST = {
     ("refund_payment", "reason"): 200,
     ("send_message", "text"): 4000,
     ("edit_message", "text"): 4000,
+    ("edit_companion_message", "text"): 4000,
 }
 CHARACTERS = ("x", "\N{SNOWMAN}", "\N{GRINNING FACE}")
 DECOMPOSED = "e\N{COMBINING ACUTE ACCENT}"

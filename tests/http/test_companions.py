@@ -8,6 +8,7 @@ import pytest
 
 from tests.http import given
 from tests.http.api import Api, Json, done, fresh, invalid, pointers, refused, replayed
+from tests.http.figures import read, read_once
 
 LONG = (
     "I love honest people, who tell me what they think and never play games.",
@@ -241,3 +242,51 @@ async def test_a_conversation_is_of_one_kind(api: Api, body: dict[str, Any], poi
         body = {**body, "person_id": ids[body["person_id"]]}
     problem = invalid(await api.post("/v1/conversations", body))
     assert pointers(problem) == [pointer]
+
+
+async def test_what_was_said_is_changed_and_deleted_with_what_was_learned(api: Api) -> None:
+    person, companion = await opened(api)
+    for text in LONG:
+        await said(api, companion, text)
+    done(await api.post(f"/v1/conversations/{companion}/sessions/end", None))
+    await summarised(api, person)
+    path = f"/v1/conversations/{companion}/replies"
+    own = [one for one in await api.all_of(path) if one["role"] == "user"]
+    edited = done(await api.ask("PATCH", f"{path}/{own[0]['id']}", json={"text": "Hm."}))
+    assert (edited["text"], edited["deleted_at"]) == ("Hm.", None)
+    await api.delete(f"{path}/{own[3]['id']}")
+    await api.delete(f"{path}/{own[3]['id']}")
+    again = {one["id"]: one for one in await api.all_of(path)}
+    assert again[own[0]["id"]] == edited
+    assert again[own[3]["id"]]["text"] == ""
+    view = await api.get(f"/v1/persons/{person}/summary")
+    assert view["summary"]["top_3_traits_you_value"] == ["Honesty"]
+    words = [
+        word["text"] for line in view["lines"] for one in line["evidence"] for word in one["words"]
+    ]
+    assert LONG[0] not in words
+    assert LONG[1] in words
+    refused(
+        await api.ask("PATCH", f"{path}/{own[3]['id']}", json={"text": "Anew"}),
+        409,
+        "message_deleted",
+    )
+    await api.pass_time(minutes=16)
+    problem = refused(
+        await api.ask("PATCH", f"{path}/{own[1]['id']}", json={"text": "Anew"}),
+        403,
+        "edit_window_closed",
+    )
+    assert problem["reasons"][0]["rule"] == "edit_window"
+    reply = next(one for one in again.values() if one["role"] == "assistant")
+    refused(await api.ask("DELETE", f"{path}/{reply['id']}"), 404, "not_found")
+
+
+async def test_calls_of_the_model_are_told_as_figures(api: Api) -> None:
+    _, companion = await opened(api)
+    before = (await read(api)).value("kithkin_model_calls_total", task="reply", outcome="done")
+    await said(api, companion, "Hello")
+    await read_once(
+        api,
+        lambda now: now.value("kithkin_model_calls_total", task="reply", outcome="done") > before,
+    )

@@ -93,6 +93,8 @@ NAMED = {
     "reset_summary": "a",
     "ask_companion": "a",
     "list_replies": "a",
+    "edit_companion_message": "a",
+    "delete_companion_message": "a",
     "record_call": "a",
     "end_companion_session": "a",
     "list_companion_sessions": "a",

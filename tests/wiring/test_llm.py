@@ -9,6 +9,8 @@ from adapters.llm.anthropic import Anthropic
 from adapters.llm.offline import OfflineModel
 from adapters.llm.openai_compatible import OpenAICompatible
 from adapters.llm.provided_model import ProvidedModel
+from adapters.prometheus import Figures
+from application.personas.budgeted_model import BudgetedModel
 from application.personas.language_model import ModelPrices
 from entrypoints.llm_settings import Llm
 from entrypoints.settings import Settings, SettingsError, as_environment, read_settings
@@ -57,7 +59,9 @@ async def test_a_provider_is_made_as_the_settings_say(name: str, kind: type, url
     assert (provider.model, provider.client.api_key, provider.client.max_retries) == ("m", KEY, 0)
     assert llm.prices == ModelPrices(input_micros=3, output_micros=15)
     assert (llm.max_output_tokens, llm.timeout_seconds, llm.silence_seconds) == (100, 7, 3)
-    assert within_budget(llm, Ledger(), settings).limit_micros == 99
+    counted = within_budget(llm, Ledger(), Figures(), settings)
+    assert isinstance(counted.model, BudgetedModel)
+    assert (counted.model.model, counted.model.limit_micros) == (llm, 99)
     assert KEY not in f"{settings!r} {llm!r}"
     assert read_settings(as_environment(settings)) == settings
     await llm.close()

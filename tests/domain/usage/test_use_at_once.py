@@ -1,5 +1,6 @@
 """Seconds that were used at once, such as by a call that is over."""
 
+from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
@@ -14,7 +15,9 @@ from domain.usage.paywall import (
     paywall,
     require_paid,
 )
+from domain.usage.plan_changes import ChangeTier
 from domain.usage.purchased import Grant
+from domain.usage.seconds import Seconds
 from tests.domain.usage.script import RULES, a_script
 
 
@@ -54,3 +57,14 @@ def test_only_a_block_needs_a_purchase() -> None:
     with pytest.raises(PaywallError, match="upgrade to plus") as refused:
         require_paid(blocked)
     assert refused.value.decision is blocked
+
+
+def test_a_bank_that_waits_is_not_theirs() -> None:
+    told = a_script(Tier.PLUS).until(datetime(2026, 4, 1, tzinfo=UTC))
+    assert told.look().left == Seconds(banked=5400, monthly=10_800)
+    told.put(ChangeTier(tier=Tier.PLUS, bank_frozen=True)).put(used(10_000))
+    assert told.account.left == Seconds(banked=5400, monthly=800)
+    told.put(used(10_000))
+    assert (told.account.left, told.account.available) == (Seconds(banked=5400), 0)
+    thawed = told.put(ChangeTier(tier=Tier.PLUS)).put(used(400)).account
+    assert thawed.left == Seconds(banked=5000)
