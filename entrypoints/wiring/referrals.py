@@ -61,10 +61,14 @@ class ReferralCredit:
         await self.change(person_id, amount.currency, command, reason)
 
     async def take_back(self, person_id: PersonId, amount: Money, key: str, reason: str) -> int:
-        """Take credit back, and give how much of it the person had used and owes now."""
+        """Take credit back, and give how much of it the person had used and owes now.
+
+        What they owed before is no part of it.
+        """
         command = TakeBackCredit(source=CreditSource.REFERRAL, key=key)
         left = await self.change(person_id, amount.currency, command, reason)
-        return min(amount.amount_minor, max(0, -left.account.balance))
+        owed_before = max(0, -left.account.balance - amount.amount_minor)
+        return left.account.owed - owed_before
 
 
 @frozen
