@@ -253,6 +253,7 @@ class _Changes:
                 **common,  # type: ignore[arg-type]
                 refunded_minor=after.refunded_minor,
                 in_full=after.refunded_minor >= after.amount_minor,
+                refunded_at=after.refunded_at,
             )
         if before.charged_back_at is None and after.charged_back_at is not None:
             at = after.charged_back_at

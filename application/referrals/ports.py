@@ -116,8 +116,8 @@ class Referrals(Protocol):
 class ReferralBook(Protocol):
     """The referrals of a referrer together."""
 
-    async def counted(self, referrer_id: PersonId) -> tuple[Counted, ...]:
-        """Give the purchases that were not rejected or reversed."""
+    async def counted(self, referrer_id: PersonId, at: datetime) -> tuple[Counted, ...]:
+        """Give the purchases that were not rejected or reversed by an instant."""
         ...
 
     async def open_invites(self, referrer_id: PersonId) -> int:

@@ -135,11 +135,12 @@ class ReferralQueries:
             PersonDeletedError: They were erased.
         """
         party = await self._party(person_id)
+        now = await self.clock.now()
         progress = progress_of(
-            await self.book.counted(person_id),
+            await self.book.counted(person_id, now),
             self.rulebook.policies.referrals,
             self.rulebook.version,
-            await self.clock.now(),
+            now,
             active=party.active,
         )
         return ReferrerProgress(progress=progress, totals=await self.records.totals(person_id))

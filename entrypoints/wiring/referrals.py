@@ -9,6 +9,7 @@ from dependency_injector.providers import DependenciesContainer, Factory, Object
 from application.billing.change_account_credit import CreditChanger
 from application.referrals.change_referral import ReferralChanger
 from application.referrals.claim_reward import ApplyClaim, ChangeReward, ClaimReward, PublishReward
+from application.referrals.end_hold import HoldEnder
 from application.referrals.invite_person import InvitePerson
 from application.referrals.judge_redemption import JudgeRedemption, RedemptionJudge
 from application.referrals.make_code import DeactivateReferralCode, MakeReferralCode
@@ -116,6 +117,13 @@ class Referrals(DeclarativeContainer):
         new_id=ports.new_id,
         rulebook=ports.rulebook,
     )
+    end_hold = Singleton(
+        HoldEnder,
+        parties=ports.referral_parties,
+        book=ports.referral_book,
+        traces=ports.referral_traces,
+        change=change,
+    )
     reaction = Singleton(
         FollowPayments,
         parties=ports.referral_parties,
@@ -124,6 +132,7 @@ class Referrals(DeclarativeContainer):
         traces=ports.referral_traces,
         weigh=weigh,
         change=change,
+        end_hold=end_hold,
     )
     drain = Singleton(
         Drain, transactions=ports.transactions, pending=ports.reactions, reaction=reaction
@@ -208,8 +217,7 @@ class Referrals(DeclarativeContainer):
         transactions=ports.transactions,
         parties=ports.referral_parties,
         referrals=ports.referrals,
-        book=ports.referral_book,
-        traces=ports.referral_traces,
+        end_hold=end_hold,
         change=change,
         drain=drain,
         clock=ports.clock,

@@ -11,6 +11,7 @@ from uuid_utils.compat import uuid7
 
 from application.referrals.change_referral import ReferralChanger
 from application.referrals.claim_reward import ApplyClaim, ClaimReward, PublishReward
+from application.referrals.end_hold import HoldEnder
 from application.referrals.invite_person import InvitePerson
 from application.referrals.judge_redemption import (
     JudgeRedemption,
@@ -118,10 +119,21 @@ class Programme:
         return SignalWeigher(ports.traces, self.families, ports.book, PEPPER, self.rulebook)
 
     @property
+    def end_hold(self) -> HoldEnder:
+        ports = self.stores.referrals
+        return HoldEnder(ports.parties, ports.book, ports.traces, self.change)
+
+    @property
     def drain(self) -> Drain:
         ports = self.stores.referrals
         reaction = FollowPayments(
-            ports.parties, ports.referrals, ports.payers, ports.traces, self.weigh, self.change
+            ports.parties,
+            ports.referrals,
+            ports.payers,
+            ports.traces,
+            self.weigh,
+            self.change,
+            self.end_hold,
         )
         return Drain(self.stores.transactions, self.stores.pending, reaction)
 
@@ -210,8 +222,7 @@ class Programme:
             self.stores.transactions,
             ports.parties,
             ports.referrals,
-            ports.book,
-            ports.traces,
+            self.end_hold,
             self.change,
             self.drain,
             self.stores.clock,
@@ -324,9 +335,11 @@ class Programme:
         *,
         charged_back: bool = False,
         taken_in: bool = True,
+        at: datetime | None = None,
     ) -> None:
-        """A purchase is refunded, or charged back."""
+        """A purchase is refunded, or charged back, perhaps earlier than we hear of it."""
         now = await self.stores.clock.now()
+        own_time = now if at is None else at
         refunded = PaymentRefunded(
             at=now,
             person_id=person.id,
@@ -338,6 +351,7 @@ class Programme:
             currency="INR",
             refunded_minor=49_900,
             in_full=True,
+            refunded_at=own_time,
         )
         event: Event = refunded
         if charged_back:
@@ -346,7 +360,7 @@ class Programme:
                 for name in attrs.fields_dict(PaymentChargedBack)
                 if name != "charged_back_at"
             }
-            event = PaymentChargedBack(**same, charged_back_at=now)
+            event = PaymentChargedBack(**same, charged_back_at=own_time)
         await self.tells(person, event)
         if taken_in:
             await self.drain(person.id)

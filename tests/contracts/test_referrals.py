@@ -189,6 +189,69 @@ async def test_a_refund_that_nobody_looked_at_yet_is_taken_in_before_the_hold_en
     assert programme.credits.of(referrer.id) == []
 
 
+@pytest.mark.parametrize("charged_back", [False, True])
+@pytest.mark.parametrize(
+    ("own_time", "state"),
+    [
+        (WEEK - timedelta(microseconds=1), Rejected),
+        (WEEK, Reversed),
+        (WEEK + timedelta(minutes=1), Reversed),
+    ],
+)
+async def test_a_refund_counts_by_its_own_time_where_nobody_settled_yet(
+    programme: Programme, own_time: timedelta, state: type[Referral], *, charged_back: bool
+) -> None:
+    referrer = await given.a_person(programme.stores)
+    referee = await programme.a_referee(await programme.code_of(referrer))
+    bought = START + HOUR
+    payment = await programme.pays(referee, at=bought)
+    await programme.drain(referee.id)
+    await programme.wait(WEEK + 2 * HOUR)
+    await programme.gets_back(referee, payment, charged_back=charged_back, at=bought + own_time)
+    known = await by(programme, referee)
+    assert isinstance(known, state)
+    if isinstance(known, Reversed):
+        assert (known.ordinal, known.bonus_tier) == (1, 1)
+        assert programme.credits.of(referrer.id) == [10_000]
+        assert len(programme.credits.taken) == 2
+    else:
+        assert programme.credits.granted == {}
+    await programme.settle_due()
+    assert await by(programme, referee) == known
+
+
+async def test_a_refund_by_a_clock_ahead_of_ours_is_one_in_the_hold(programme: Programme) -> None:
+    referee = await programme.a_referee(
+        await programme.code_of(await given.a_person(programme.stores))
+    )
+    payment = await programme.pays(referee, at=START + HOUR)
+    await programme.drain(referee.id)
+    await programme.wait(DAY)
+    await programme.gets_back(referee, payment, at=START + 9 * DAY)
+    assert isinstance(await by(programme, referee), Rejected)
+
+
+async def test_a_hold_that_is_settled_late_sees_what_counted_when_it_ended(
+    programme: Programme,
+) -> None:
+    code = await programme.code_of(await given.a_person(programme.stores))
+    referees = [await programme.a_referee(code) for _ in range(3)]
+    payments = []
+    for number, one in enumerate(referees):
+        payments.append(await programme.pays(one, at=START + number * HOUR))
+        await programme.drain(one.id)
+    await programme.wait(WEEK + HOUR)
+    await programme.settle_due()
+    assert isinstance(await by(programme, referees[1]), Rewarded)
+    await programme.wait(HOUR + timedelta(minutes=1))
+    # The third hold is over, and not settled yet, when the first purchase is refunded.
+    await programme.gets_back(referees[0], payments[0])
+    await programme.settle_due()
+    third = await by(programme, referees[2])
+    assert isinstance(third, Rewarded)
+    assert (third.ordinal, third.bonus_tier) == (3, 2)
+
+
 async def test_an_invite_is_taken_up_by_its_token(programme: Programme) -> None:
     referrer = await given.a_person(programme.stores)
     invite = await programme.invite(
