@@ -28,6 +28,7 @@ IS_ACTIVE = "deactivated_at IS NULL"
 IS_DUE = "due_at IS NOT NULL"
 IS_HELD = "state = 'held'"
 IS_OPEN = "state = 'invited'"
+IS_WAITING = "applied_at IS NULL"
 IS_PENDING = "state IN ('invited', 'signed_up', 'held')"
 HAS_PURCHASE = "payment_id IS NOT NULL"
 
@@ -156,5 +157,13 @@ referral_reward_claims = Table(
     Column("applied_at", Instant),
     Column("expires_at", Instant),
     Column("policy_version", Text, nullable=False),
+    Column("payment_id", Uuid),
     one_of("type", RewardType),
+    Index(
+        "ix_referral_reward_claims_waiting",
+        "claimed_at",
+        "person_id",
+        "reward_id",
+        postgresql_where=text(IS_WAITING),
+    ),
 )

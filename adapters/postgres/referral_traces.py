@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from attrs import frozen
-from sqlalchemy import Text, Uuid, bindparam, func, or_, select, tuple_, update
+from sqlalchemy import Text, Uuid, bindparam, func, null, or_, select, text, tuple_, update
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.types import LargeBinary
@@ -18,11 +18,12 @@ from adapters.postgres.referral_rows import (
     reward_from_row,
     reward_to_row,
 )
+from adapters.postgres.referral_tables import IS_WAITING
 from application.referrals.ports import Trace, TraceKind
 from application.shared.outbox import OutboxEvent
 from application.shared.transaction import ConcurrentUpdateError
 from domain.referrals.milestones import Claim, MilestoneReward
-from domain.shared.ids import PersonId, ReferralRewardId
+from domain.shared.ids import PaymentId, PersonId, ReferralRewardId
 
 _traces, _payers, _referrals = tables.referral_traces, tables.referral_payers, tables.referrals
 _rewards, _claims = tables.referral_rewards, tables.referral_reward_claims
@@ -190,8 +191,38 @@ _APPLIED = Statement(
         _claims.c.reward_id == bindparam("of_reward"),
         _claims.c.applied_at.is_(None),
     )
-    .values(applied_at=bindparam("at"))
+    .values(applied_at=bindparam("at"), expires_at=bindparam("ends"))
     .returning(_claims.c.reward_id)
+)
+_after_at = bindparam("after_at", type_=tables.Instant)
+_place = tuple_(_claims.c.claimed_at, _claims.c.person_id, _claims.c.reward_id)
+_WAITING = Statement(
+    select(_claims)
+    .where(
+        text(IS_WAITING),
+        or_(
+            _after_at.is_(None),
+            _place > tuple_(_after_at, _person, bindparam("reward_id", type_=Uuid)),
+        ),
+    )
+    .order_by(_claims.c.claimed_at, _claims.c.person_id, _claims.c.reward_id)
+    .limit(bindparam("take"))
+)
+_payment = bindparam("payment", type_=Uuid)
+_TAKE_DISCOUNT = Statement(
+    update(_claims)
+    .where(
+        _claims.c.person_id == bindparam("of_person"),
+        _claims.c.reward_id == bindparam("of_reward"),
+        or_(_claims.c.payment_id.is_(None), _claims.c.payment_id == _payment),
+    )
+    .values(payment_id=_payment)
+    .returning(_claims.c.reward_id)
+)
+_GIVE_DISCOUNT_BACK = Statement(
+    update(_claims)
+    .where(_claims.c.person_id == bindparam("of_person"), _claims.c.payment_id == _payment)
+    .values(payment_id=null())
 )
 
 
@@ -216,8 +247,43 @@ class PostgresClaims:
     async def applied(self, claim: Claim, events: Iterable[OutboxEvent]) -> None:
         """Keep that one has reached whoever gives it."""
         row = await self.executor.row(
-            _APPLIED, of_person=claim.person_id, of_reward=claim.reward_id, at=claim.applied_at
+            _APPLIED,
+            of_person=claim.person_id,
+            of_reward=claim.reward_id,
+            at=claim.applied_at,
+            ends=claim.expires_at,
         )
         if row is None:
             raise ConcurrentUpdateError
         await write_events(self.executor, events)
+
+    async def waiting(self, after: Claim | None, limit: int) -> tuple[Claim, ...]:
+        """Give those that have reached nobody yet, the one that waits longest first."""
+        rows = await self.executor.rows(
+            _WAITING,
+            after_at=None if after is None else after.claimed_at,
+            person_id=None if after is None else after.person_id,
+            reward_id=None if after is None else after.reward_id,
+            take=limit,
+        )
+        return tuple(claim_from_row(row) for row in rows)
+
+
+@frozen
+class PostgresDiscounts:
+    """Which payments have the discounts that persons claimed."""
+
+    executor: Executor
+
+    async def take(
+        self, person_id: PersonId, reward_id: ReferralRewardId, payment_id: PaymentId
+    ) -> bool:
+        """Let a payment have a locked person's discount; give False where another one has it."""
+        row = await self.executor.row(
+            _TAKE_DISCOUNT, of_person=person_id, of_reward=reward_id, payment=payment_id
+        )
+        return row is not None
+
+    async def give_back(self, person_id: PersonId, payment_id: PaymentId) -> None:
+        """Take from a payment the discount that it has, if it has one."""
+        await self.executor.rows(_GIVE_DISCOUNT_BACK, of_person=person_id, payment=payment_id)

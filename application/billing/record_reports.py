@@ -9,12 +9,12 @@ from attrs import frozen
 
 from application.billing.keep_plans import PlanKeeper
 from application.billing.ports import (
-    AccountCredit,
     Buyer,
     Payments,
     Refunds,
     SoldSeconds,
     SoldVideoCredits,
+    SpentOnce,
 )
 from application.shared.jobs import Job
 from application.shared.outbox import outgoing
@@ -54,7 +54,7 @@ class PaymentRecorder:
     keep: PlanKeeper
     payments: Payments
     refunds: Refunds
-    credit: AccountCredit
+    credit: SpentOnce
     video_credits: SoldVideoCredits
     seconds: SoldSeconds
 

@@ -14,7 +14,7 @@ from domain.referrals.kinds import Counted
 from domain.referrals.milestones import Claim, MilestoneReward
 from domain.referrals.referrals import Referral
 from domain.shared.errors import NotFoundError
-from domain.shared.ids import PersonId, ReferralId, ReferralRewardId
+from domain.shared.ids import PaymentId, PersonId, ReferralId, ReferralRewardId
 from domain.shared.money import Money
 
 
@@ -268,15 +268,37 @@ class Claims(Protocol):
         ...
 
     async def applied(self, claim: Claim, events: Iterable[OutboxEvent]) -> None:
-        """Keep that one has reached whoever gives it."""
+        """Keep that one has reached whoever gives it, and until when it can be used.
+
+        Raises:
+            ConcurrentUpdateError: It had before.
+        """
+        ...
+
+    async def waiting(self, after: Claim | None, limit: int) -> tuple[Claim, ...]:
+        """Give those that have reached nobody yet, the one that waits longest first."""
+        ...
+
+
+class Discounts(Protocol):
+    """Which payments have the discounts that persons claimed, each of one at a time."""
+
+    async def take(
+        self, person_id: PersonId, reward_id: ReferralRewardId, payment_id: PaymentId
+    ) -> bool:
+        """Let a payment have a locked person's discount; give False where another one has it."""
+        ...
+
+    async def give_back(self, person_id: PersonId, payment_id: PaymentId) -> None:
+        """Take from a payment the discount that it has, if it has one."""
         ...
 
 
 class RewardGiver(Protocol):
-    """A context that milestone rewards of some type belong to."""
+    """The contexts that milestone rewards belong to."""
 
-    async def give(self, claim: Claim) -> bool:
-        """Give what was claimed, in the running transaction; False where nobody does yet."""
+    async def give(self, claim: Claim) -> None:
+        """Give what a locked person claimed, in the running transaction."""
         ...
 
 

@@ -10,6 +10,7 @@ from dependency_injector.providers import DependenciesContainer, Factory, Single
 
 from application.billing.change_subscription import SubscriptionChanger, TellRenewal
 from application.billing.forget_notifications import ForgetNotifications
+from application.billing.give_pass import GivePass
 from application.billing.keep_plans import BringPlansUp, GiveTier, PlanKeeper
 from application.billing.leave_billing import LeaveBilling
 from application.billing.ports import HeldPlan
@@ -108,12 +109,13 @@ class Billing(DeclarativeContainer):
         keep=keep,
         payments=ports.payments,
         refunds=ports.refunds,
-        credit=shop.payment_credit,
+        credit=shop.spent_once,
         video_credits=Factory(
             VideoCreditsSold, video.sell_video_credits, video.charge_back_video_credits
         ),
         seconds=Factory(SellSeconds, keep=usage.keeper),
     )
+    give_pass = Singleton(GivePass, record=record)
     start_checkout = Factory(
         StartCheckout,
         quotes=ports.quotes,

@@ -10,7 +10,12 @@ from attrs import define, field
 from uuid_utils.compat import uuid7
 
 from application.referrals.change_referral import ReferralChanger
-from application.referrals.claim_reward import ApplyClaim, ClaimReward, PublishReward
+from application.referrals.claim_reward import (
+    ApplyClaim,
+    ApplyWaitingClaims,
+    ClaimReward,
+    PublishReward,
+)
 from application.referrals.end_hold import HoldEnder
 from application.referrals.invite_person import InvitePerson
 from application.referrals.judge_redemption import (
@@ -33,6 +38,7 @@ from domain.billing.events import PaymentChargedBack, PaymentRefunded, PaymentSe
 from domain.identity.persons import Person
 from domain.referrals.codes import ALPHABET, CODE_CHARACTERS, ReferralCode
 from domain.referrals.milestones import Claim
+from domain.shared.errors import UnavailableError
 from domain.shared.events import Event
 from domain.shared.ids import PaymentId, PersonId
 from domain.shared.money import Money
@@ -75,13 +81,13 @@ class Credits:
 class Giver:
     """A context that milestone rewards belong to."""
 
-    gives: bool = True
+    away: bool = False
     given: list[Claim] = field(factory=list)
 
-    async def give(self, claim: Claim) -> bool:
-        if self.gives:
-            self.given.append(claim)
-        return self.gives
+    async def give(self, claim: Claim) -> None:
+        if self.away:
+            raise UnavailableError("There is nobody to give it.")
+        self.given.append(claim)
 
 
 class NoFamilies:
@@ -139,9 +145,20 @@ class Programme:
 
     @property
     def drain_claims(self) -> Drain:
+        return Drain(self.stores.transactions, self.stores.pending, ApplyClaims(self.apply_claim))
+
+    @property
+    def apply_claim(self) -> ApplyClaim:
         ports = self.stores.referrals
-        apply = ApplyClaim(ports.claims, self.giver, self.stores.clock, uuid7, self.rulebook)
-        return Drain(self.stores.transactions, self.stores.pending, ApplyClaims(apply))
+        return ApplyClaim(
+            ports.parties, ports.claims, self.giver, self.stores.clock, uuid7, self.rulebook
+        )
+
+    async def apply_waiting(self) -> None:
+        ports = self.stores.referrals
+        await ApplyWaitingClaims(
+            self.stores.transactions, ports.parties, ports.claims, self.apply_claim
+        )(_job)
 
     @property
     def make_code(self) -> MakeReferralCode:
