@@ -7,13 +7,8 @@ import attrs
 from attrs import frozen
 
 from application.referrals.make_code import acting_party
-from application.referrals.ports import (
-    Claims,
-    MilestoneRewards,
-    Parties,
-    ReferralRecords,
-    RewardGiver,
-)
+from application.referrals.ports import Parties, ReferralRecords
+from application.referrals.reward_ports import Claims, MilestoneRewards, RewardGiver
 from application.shared.clock import Clock
 from application.shared.failures import Failures
 from application.shared.ids import NewId

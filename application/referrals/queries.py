@@ -6,9 +6,7 @@ from datetime import datetime, timedelta
 from attrs import frozen
 
 from application.referrals.ports import (
-    Claims,
     FunnelStep,
-    MilestoneRewards,
     Parties,
     Party,
     ReferralBook,
@@ -20,6 +18,7 @@ from application.referrals.ports import (
     ReferrerFigures,
     no_such_person,
 )
+from application.referrals.reward_ports import Claims, MilestoneRewards
 from application.shared.clock import Clock
 from application.shared.pages import Page, Position
 from application.shared.reactions import Drain

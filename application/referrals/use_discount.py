@@ -4,7 +4,7 @@ from datetime import datetime
 
 from attrs import frozen
 
-from application.referrals.ports import Claims, Discounts
+from application.referrals.reward_ports import Claims, Discounts
 from domain.referrals.milestones import Claim, DiscountUsedError
 from domain.shared.ids import PaymentId, PersonId, ReferralRewardId
 

@@ -38,10 +38,7 @@ from adapters.postgres.referrals import (
 )
 from application.identity.ports import PersonalData
 from application.referrals.ports import (
-    Claims,
-    Discounts,
     DueReferrals,
-    MilestoneRewards,
     Parties,
     Payers,
     ReferralBook,
@@ -51,6 +48,7 @@ from application.referrals.ports import (
     Referrals,
     Traces,
 )
+from application.referrals.reward_ports import Claims, Discounts, MilestoneRewards
 
 
 @frozen(kw_only=True)
