@@ -89,10 +89,20 @@ class MemoryMilestoneRewards:
             rows = self._store.referral_rewards.all()
         return tuple(sorted(rows, key=lambda row: (row.required_referrals, row.created_at, row.id)))
 
-    async def get(self, reward_id: ReferralRewardId) -> MilestoneReward | None:
+    async def get(
+        self,
+        reward_id: ReferralRewardId,
+        *,
+        lock: bool = False,  # noqa: ARG002 - whoever touches the store has it to themself
+    ) -> MilestoneReward | None:
         """Give one, if there is one of this id."""
         async with self._store.access():
             return self._store.referral_rewards.get(reward_id)
+
+    async def count(self) -> int:
+        """Give how many there are."""
+        async with self._store.access():
+            return len(self._store.referral_rewards.all())
 
     async def put(self, reward: MilestoneReward) -> None:
         """Add one, or put it in the place of the one of its id."""

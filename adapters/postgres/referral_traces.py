@@ -137,7 +137,11 @@ class PostgresPayers:
 _ALL_REWARDS = Statement(
     select(_rewards).order_by(_rewards.c.required_referrals, _rewards.c.created_at, _rewards.c.id)
 )
-_GET_REWARD = Statement(select(_rewards).where(_rewards.c.id == bindparam("id")))
+_one_reward = select(_rewards).where(_rewards.c.id == bindparam("id"))
+_GET_REWARD = Statement(_one_reward)
+_LOCK_REWARD = Statement(_one_reward.with_for_update(key_share=True))
+_ONE_ADDS_A_REWARD = Statement(text("SELECT pg_advisory_xact_lock(7520110396)"))
+_COUNT_REWARDS = Statement(select(func.count().label("number")).select_from(_rewards))
 _put_reward = upsert(_rewards).values(
     {column.name: bindparam(column.name) for column in _rewards.c}
 )
@@ -163,10 +167,18 @@ class PostgresMilestoneRewards:
         """Give all of them, by how many referrals they take."""
         return tuple(reward_from_row(row) for row in await self.executor.rows(_ALL_REWARDS))
 
-    async def get(self, reward_id: ReferralRewardId) -> MilestoneReward | None:
-        """Give one, if there is one of this id."""
-        row = await self.executor.row(_GET_REWARD, id=reward_id)
+    async def get(
+        self, reward_id: ReferralRewardId, *, lock: bool = False
+    ) -> MilestoneReward | None:
+        """Give one, if there is one; with `lock` nobody changes it until the transaction ends."""
+        row = await self.executor.row(_LOCK_REWARD if lock else _GET_REWARD, id=reward_id)
         return None if row is None else reward_from_row(row)
+
+    async def count(self) -> int:
+        """Give how many there are; nobody else adds one until the transaction ends."""
+        await self.executor.rows(_ONE_ADDS_A_REWARD)
+        row = await self.executor.row(_COUNT_REWARDS)
+        return 0 if row is None else int(row["number"])
 
     async def put(self, reward: MilestoneReward) -> None:
         """Add one, or put it in the place of the one of its id."""

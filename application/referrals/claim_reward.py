@@ -58,7 +58,7 @@ class PublishReward:
         new = checked_reward(reward)
 
         async def work() -> MilestoneReward:
-            if len(await self.rewards.all()) >= MAX_REWARDS:
+            if await self.rewards.count() >= MAX_REWARDS:
                 raise TooManyRewardsError(
                     f"There are {MAX_REWARDS} referral rewards, which is all that are kept."
                 )
@@ -87,7 +87,7 @@ class ChangeReward:
         """
 
         async def work() -> MilestoneReward:
-            known = await self.rewards.get(reward_id)
+            known = await self.rewards.get(reward_id, lock=True)
             if known is None:
                 raise no_such_reward()
             changed = changed_reward(known, changes)

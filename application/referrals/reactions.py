@@ -84,12 +84,15 @@ class FollowPayments:
         if event.amount_minor > 0 and not erased:
             await self.payers.note(person_id, event.settled_at)
         referral = await self.referrals.of_referee(person_id)
+        referrers = () if referral is None else (referral.referrer_id,)
+        # Locked: of two who pay by one means at the same moment, the second finds the first's.
+        locked = await self.parties.lock(referrers)
         means = None if event.fingerprint is None else self.weigh.payment_trace(event.fingerprint)
         if means is not None and not erased:
             await self.traces.note(person_id, (means,))
         if referral is None:
             return
-        referrer = await self.parties.get(referral.referrer_id)
+        referrer = locked.get(referral.referrer_id)
         same = means is not None and await self.weigh.same_payment(
             referral.referrer_id, person_id, means
         )

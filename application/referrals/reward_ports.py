@@ -15,8 +15,14 @@ class MilestoneRewards(Protocol):
         """Give all of them, by how many referrals they take."""
         ...
 
-    async def get(self, reward_id: ReferralRewardId) -> MilestoneReward | None:
-        """Give one, if there is one of this id."""
+    async def get(
+        self, reward_id: ReferralRewardId, *, lock: bool = False
+    ) -> MilestoneReward | None:
+        """Give one, if there is one; with `lock` nobody changes it until the transaction ends."""
+        ...
+
+    async def count(self) -> int:
+        """Give how many there are; nobody else adds one until the transaction ends."""
         ...
 
     async def put(self, reward: MilestoneReward) -> None:

@@ -13,6 +13,7 @@ from application.referrals.change_referral import ReferralChanger
 from application.referrals.claim_reward import (
     ApplyClaim,
     ApplyWaitingClaims,
+    ChangeReward,
     ClaimReward,
     PublishReward,
 )
@@ -271,6 +272,10 @@ class Programme:
     def publish(self) -> PublishReward:
         ports = self.stores.referrals
         return PublishReward(self.stores.transactions, ports.rewards, self.stores.clock)
+
+    @property
+    def change_reward(self) -> ChangeReward:
+        return ChangeReward(self.stores.transactions, self.stores.referrals.rewards)
 
     @property
     def claim(self) -> ClaimReward:

@@ -361,6 +361,17 @@ async def test_who_had_themself_erased_comes_back_as_who_they_were(programme: Pr
     assert (await programme.comes(code, back)).judgement.signs == ("not_a_payer", "not_referred")
 
 
+async def test_who_was_erased_cannot_close_a_ring_by_coming_back(programme: Programme) -> None:
+    stores, email = programme.stores, values.an_email()
+    first = await given.a_person(stores, email=email)
+    second = await programme.a_referee(await programme.code_of(first))
+    third = await programme.a_referee(await programme.code_of(second))
+    await erase_person(stores)(first.id)
+    back = await given.a_person(stores, email=email)
+    came = await programme.comes(await programme.code_of(third), back)
+    assert came.judgement.signs == ("no_cycle",)
+
+
 async def test_the_same_phone_is_refused_also_of_another_referee(programme: Programme) -> None:
     stores = programme.stores
     number = f"+91{uuid7().int % 10**10:010d}"
