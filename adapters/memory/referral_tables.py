@@ -9,7 +9,7 @@ from adapters.memory.table import Table
 from application.referrals.ports import Trace
 from domain.referrals.codes import ReferralCode
 from domain.referrals.milestones import Claim, MilestoneReward
-from domain.referrals.referrals import Held, Qualified, Referral, Reversed
+from domain.referrals.referrals import Held, Qualified, Referral, Rejected, Reversed
 from domain.shared.ids import PersonId, ReferralId, ReferralRewardId
 
 
@@ -35,11 +35,17 @@ def referee_of(referral: Referral) -> PersonId | None:
     return found
 
 
-def is_counted(referral: Referral) -> bool:
-    """Tell whether a referral has a purchase that was not rejected or reversed."""
-    if isinstance(referral, Reversed) or not isinstance(referral, Held | Qualified):
-        return False
-    return referral.purchase is not None
+def is_counted(referral: Referral, at: datetime) -> bool:
+    """Tell whether a referral has a purchase that was not rejected or reversed by an instant."""
+    match referral:
+        case Reversed():
+            return referral.reversed_at > at
+        case Rejected():
+            return referral.purchase is not None and referral.rejected_at > at
+        case Held() | Qualified():
+            return referral.purchase is not None
+        case _:
+            return False
 
 
 class ReferralTables(BillingTables):

@@ -12,7 +12,7 @@ from application.referrals.ports import Trace, TraceKind
 from application.shared.outbox import OutboxEvent
 from application.shared.transaction import ConcurrentUpdateError
 from domain.referrals.milestones import Claim, MilestoneReward
-from domain.shared.ids import PersonId, ReferralRewardId
+from domain.shared.ids import PaymentId, PersonId, ReferralRewardId
 
 
 @frozen
@@ -89,10 +89,20 @@ class MemoryMilestoneRewards:
             rows = self._store.referral_rewards.all()
         return tuple(sorted(rows, key=lambda row: (row.required_referrals, row.created_at, row.id)))
 
-    async def get(self, reward_id: ReferralRewardId) -> MilestoneReward | None:
+    async def get(
+        self,
+        reward_id: ReferralRewardId,
+        *,
+        lock: bool = False,  # noqa: ARG002 - whoever touches the store has it to themself
+    ) -> MilestoneReward | None:
         """Give one, if there is one of this id."""
         async with self._store.access():
             return self._store.referral_rewards.get(reward_id)
+
+    async def count(self) -> int:
+        """Give how many there are."""
+        async with self._store.access():
+            return len(self._store.referral_rewards.all())
 
     async def put(self, reward: MilestoneReward) -> None:
         """Add one, or put it in the place of the one of its id."""
@@ -131,3 +141,47 @@ class MemoryClaims:
                 raise ConcurrentUpdateError
             self._store.referral_claims.put(claim)
             self._store.publish(events)
+
+    async def waiting(self, after: Claim | None, limit: int) -> tuple[Claim, ...]:
+        """Give those that have reached nobody yet, the one that waits longest first."""
+        async with self._store.access():
+            rows = self._store.referral_claims.all()
+        start = None if after is None else _place(after)
+        found = sorted(
+            (
+                row
+                for row in rows
+                if row.applied_at is None and (start is None or _place(row) > start)
+            ),
+            key=_place,
+        )
+        return tuple(found[:limit])
+
+
+def _place(claim: Claim) -> tuple[datetime, PersonId, ReferralRewardId]:
+    return claim.claimed_at, claim.person_id, claim.reward_id
+
+
+@frozen
+class MemoryDiscounts:
+    """Which payments have the discounts that persons claimed."""
+
+    _store: MemoryStore
+
+    async def take(
+        self, person_id: PersonId, reward_id: ReferralRewardId, payment_id: PaymentId
+    ) -> bool:
+        """Let a payment have a locked person's discount; give False where another one has it."""
+        async with self._store.access():
+            claim = self._store.referral_claims.get((person_id, reward_id))
+            if claim is None or claim.payment_id not in (None, payment_id):
+                return False
+            self._store.referral_claims.put(attrs.evolve(claim, payment_id=payment_id))
+            return True
+
+    async def give_back(self, person_id: PersonId, payment_id: PaymentId) -> None:
+        """Take from a payment the discount that it has, if it has one."""
+        async with self._store.access():
+            for claim in self._store.referral_claims.group("person", person_id):
+                if claim.payment_id == payment_id:
+                    self._store.referral_claims.put(attrs.evolve(claim, payment_id=None))

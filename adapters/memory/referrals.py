@@ -145,8 +145,8 @@ class MemoryReferralBook:
 
     _store: MemoryStore
 
-    async def counted(self, referrer_id: PersonId) -> tuple[Counted, ...]:
-        """Give the purchases that were not rejected or reversed."""
+    async def counted(self, referrer_id: PersonId, at: datetime) -> tuple[Counted, ...]:
+        """Give the purchases that were not rejected or reversed by an instant."""
         async with self._store.access():
             rows = self._store.referrals.group("referrer", referrer_id)
         return tuple(
@@ -155,7 +155,7 @@ class MemoryReferralBook:
                 rewarded=isinstance(row, Rewarded),
             )
             for row in rows
-            if is_counted(row)
+            if is_counted(row, at)
         )
 
     async def open_invites(self, referrer_id: PersonId) -> int:

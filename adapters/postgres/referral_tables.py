@@ -28,8 +28,9 @@ IS_ACTIVE = "deactivated_at IS NULL"
 IS_DUE = "due_at IS NOT NULL"
 IS_HELD = "state = 'held'"
 IS_OPEN = "state = 'invited'"
+IS_WAITING = "applied_at IS NULL"
 IS_PENDING = "state IN ('invited', 'signed_up', 'held')"
-IS_COUNTED = "payment_id IS NOT NULL AND state IN ('held', 'qualified', 'rewarded')"
+HAS_PURCHASE = "payment_id IS NOT NULL"
 
 referral_codes = Table(
     "referral_codes",
@@ -107,7 +108,7 @@ referrals = Table(
     Index("ix_referrals_due_at", "due_at", "id", postgresql_where=text(IS_DUE)),
     Index("ix_referrals_held_at", "held_at", "id", postgresql_where=text(IS_HELD)),
     Index("ix_referrals_open", "referrer_id", postgresql_where=text(IS_OPEN)),
-    Index("ix_referrals_counted", "referrer_id", postgresql_where=text(IS_COUNTED)),
+    Index("ix_referrals_purchases", "referrer_id", postgresql_where=text(HAS_PURCHASE)),
     Index("ix_referrals_redeemed", "referrer_id", "redeemed_at"),
     Index("ix_referrals_invited_at", "invited_at"),
 )
@@ -156,5 +157,13 @@ referral_reward_claims = Table(
     Column("applied_at", Instant),
     Column("expires_at", Instant),
     Column("policy_version", Text, nullable=False),
+    Column("payment_id", Uuid),
     one_of("type", RewardType),
+    Index(
+        "ix_referral_reward_claims_waiting",
+        "claimed_at",
+        "person_id",
+        "reward_id",
+        postgresql_where=text(IS_WAITING),
+    ),
 )

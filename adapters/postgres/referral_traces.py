@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from attrs import frozen
-from sqlalchemy import Text, Uuid, bindparam, func, or_, select, tuple_, update
+from sqlalchemy import Text, Uuid, bindparam, func, null, or_, select, text, tuple_, update
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.types import LargeBinary
@@ -18,11 +18,12 @@ from adapters.postgres.referral_rows import (
     reward_from_row,
     reward_to_row,
 )
+from adapters.postgres.referral_tables import IS_WAITING
 from application.referrals.ports import Trace, TraceKind
 from application.shared.outbox import OutboxEvent
 from application.shared.transaction import ConcurrentUpdateError
 from domain.referrals.milestones import Claim, MilestoneReward
-from domain.shared.ids import PersonId, ReferralRewardId
+from domain.shared.ids import PaymentId, PersonId, ReferralRewardId
 
 _traces, _payers, _referrals = tables.referral_traces, tables.referral_payers, tables.referrals
 _rewards, _claims = tables.referral_rewards, tables.referral_reward_claims
@@ -136,7 +137,11 @@ class PostgresPayers:
 _ALL_REWARDS = Statement(
     select(_rewards).order_by(_rewards.c.required_referrals, _rewards.c.created_at, _rewards.c.id)
 )
-_GET_REWARD = Statement(select(_rewards).where(_rewards.c.id == bindparam("id")))
+_one_reward = select(_rewards).where(_rewards.c.id == bindparam("id"))
+_GET_REWARD = Statement(_one_reward)
+_LOCK_REWARD = Statement(_one_reward.with_for_update(key_share=True))
+_ONE_ADDS_A_REWARD = Statement(text("SELECT pg_advisory_xact_lock(7520110396)"))
+_COUNT_REWARDS = Statement(select(func.count().label("number")).select_from(_rewards))
 _put_reward = upsert(_rewards).values(
     {column.name: bindparam(column.name) for column in _rewards.c}
 )
@@ -162,10 +167,18 @@ class PostgresMilestoneRewards:
         """Give all of them, by how many referrals they take."""
         return tuple(reward_from_row(row) for row in await self.executor.rows(_ALL_REWARDS))
 
-    async def get(self, reward_id: ReferralRewardId) -> MilestoneReward | None:
-        """Give one, if there is one of this id."""
-        row = await self.executor.row(_GET_REWARD, id=reward_id)
+    async def get(
+        self, reward_id: ReferralRewardId, *, lock: bool = False
+    ) -> MilestoneReward | None:
+        """Give one, if there is one; with `lock` nobody changes it until the transaction ends."""
+        row = await self.executor.row(_LOCK_REWARD if lock else _GET_REWARD, id=reward_id)
         return None if row is None else reward_from_row(row)
+
+    async def count(self) -> int:
+        """Give how many there are; nobody else adds one until the transaction ends."""
+        await self.executor.rows(_ONE_ADDS_A_REWARD)
+        row = await self.executor.row(_COUNT_REWARDS)
+        return 0 if row is None else int(row["number"])
 
     async def put(self, reward: MilestoneReward) -> None:
         """Add one, or put it in the place of the one of its id."""
@@ -190,8 +203,38 @@ _APPLIED = Statement(
         _claims.c.reward_id == bindparam("of_reward"),
         _claims.c.applied_at.is_(None),
     )
-    .values(applied_at=bindparam("at"))
+    .values(applied_at=bindparam("at"), expires_at=bindparam("ends"))
     .returning(_claims.c.reward_id)
+)
+_after_at = bindparam("after_at", type_=tables.Instant)
+_place = tuple_(_claims.c.claimed_at, _claims.c.person_id, _claims.c.reward_id)
+_WAITING = Statement(
+    select(_claims)
+    .where(
+        text(IS_WAITING),
+        or_(
+            _after_at.is_(None),
+            _place > tuple_(_after_at, _person, bindparam("reward_id", type_=Uuid)),
+        ),
+    )
+    .order_by(_claims.c.claimed_at, _claims.c.person_id, _claims.c.reward_id)
+    .limit(bindparam("take"))
+)
+_payment = bindparam("payment", type_=Uuid)
+_TAKE_DISCOUNT = Statement(
+    update(_claims)
+    .where(
+        _claims.c.person_id == bindparam("of_person"),
+        _claims.c.reward_id == bindparam("of_reward"),
+        or_(_claims.c.payment_id.is_(None), _claims.c.payment_id == _payment),
+    )
+    .values(payment_id=_payment)
+    .returning(_claims.c.reward_id)
+)
+_GIVE_DISCOUNT_BACK = Statement(
+    update(_claims)
+    .where(_claims.c.person_id == bindparam("of_person"), _claims.c.payment_id == _payment)
+    .values(payment_id=null())
 )
 
 
@@ -216,8 +259,43 @@ class PostgresClaims:
     async def applied(self, claim: Claim, events: Iterable[OutboxEvent]) -> None:
         """Keep that one has reached whoever gives it."""
         row = await self.executor.row(
-            _APPLIED, of_person=claim.person_id, of_reward=claim.reward_id, at=claim.applied_at
+            _APPLIED,
+            of_person=claim.person_id,
+            of_reward=claim.reward_id,
+            at=claim.applied_at,
+            ends=claim.expires_at,
         )
         if row is None:
             raise ConcurrentUpdateError
         await write_events(self.executor, events)
+
+    async def waiting(self, after: Claim | None, limit: int) -> tuple[Claim, ...]:
+        """Give those that have reached nobody yet, the one that waits longest first."""
+        rows = await self.executor.rows(
+            _WAITING,
+            after_at=None if after is None else after.claimed_at,
+            person_id=None if after is None else after.person_id,
+            reward_id=None if after is None else after.reward_id,
+            take=limit,
+        )
+        return tuple(claim_from_row(row) for row in rows)
+
+
+@frozen
+class PostgresDiscounts:
+    """Which payments have the discounts that persons claimed."""
+
+    executor: Executor
+
+    async def take(
+        self, person_id: PersonId, reward_id: ReferralRewardId, payment_id: PaymentId
+    ) -> bool:
+        """Let a payment have a locked person's discount; give False where another one has it."""
+        row = await self.executor.row(
+            _TAKE_DISCOUNT, of_person=person_id, of_reward=reward_id, payment=payment_id
+        )
+        return row is not None
+
+    async def give_back(self, person_id: PersonId, payment_id: PaymentId) -> None:
+        """Take from a payment the discount that it has, if it has one."""
+        await self.executor.rows(_GIVE_DISCOUNT_BACK, of_person=person_id, payment=payment_id)

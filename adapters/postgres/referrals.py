@@ -8,7 +8,18 @@ from typing import cast
 import asyncpg
 import attrs
 from attrs import frozen
-from sqlalchemy import Uuid, bindparam, func, or_, select, text, tuple_, update
+from sqlalchemy import (
+    ColumnElement,
+    Uuid,
+    bindparam,
+    func,
+    literal_column,
+    or_,
+    select,
+    text,
+    tuple_,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from adapters.postgres import tables
@@ -21,7 +32,7 @@ from adapters.postgres.referral_rows import (
     referral_from_row,
     referral_to_row,
 )
-from adapters.postgres.referral_tables import IS_ACTIVE, IS_COUNTED, IS_DUE, IS_OPEN
+from adapters.postgres.referral_tables import HAS_PURCHASE, IS_ACTIVE, IS_DUE, IS_OPEN
 from application.referrals.ports import Party
 from application.shared.outbox import OutboxEvent
 from application.shared.pages import Position
@@ -36,6 +47,8 @@ from domain.shared.ids import PersonId, ReferralId
 _codes, _referrals = tables.referral_codes, tables.referrals
 _person = bindparam("person_id", type_=Uuid)
 _referrer = bindparam("referrer_id", type_=Uuid)
+_at = bindparam("at", type_=tables.Instant)
+_NEVER: ColumnElement[datetime] = literal_column("'infinity'::timestamptz")
 
 
 def party_of(person: Person) -> Party:
@@ -187,7 +200,11 @@ _COUNTED = Statement(
         _referrals.c.settled_at,
         _referrals.c.payment_id,
         _referrals.c.rewarded_at,
-    ).where(_referrals.c.referrer_id == _referrer, text(IS_COUNTED))
+    ).where(
+        _referrals.c.referrer_id == _referrer,
+        text(HAS_PURCHASE),
+        func.coalesce(_referrals.c.reversed_at, _referrals.c.rejected_at, _NEVER) > _at,
+    )
 )
 _OPEN_INVITES = Statement(
     select(func.count().label("invites")).where(
@@ -222,9 +239,9 @@ class PostgresReferralBook:
 
     executor: Executor
 
-    async def counted(self, referrer_id: PersonId) -> tuple[Counted, ...]:
-        """Give the purchases that were not rejected or reversed."""
-        rows = await self.executor.rows(_COUNTED, referrer_id=referrer_id)
+    async def counted(self, referrer_id: PersonId, at: datetime) -> tuple[Counted, ...]:
+        """Give the purchases that were not rejected or reversed by an instant."""
+        rows = await self.executor.rows(_COUNTED, referrer_id=referrer_id, at=at)
         return tuple(
             Counted(
                 place=(row["settled_at"], row["payment_id"]),

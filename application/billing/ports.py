@@ -265,17 +265,18 @@ class SoldSeconds(Protocol):
         ...
 
 
-class AccountCredit(Protocol):
-    """Account credit, as far as payments move it: each call in the running transaction.
+class SpentOnce(Protocol):
+    """What payments use up besides money, such as account credit and discounts that hold once.
 
-    Each is idempotent by the payment, which is locked together with its person.
+    Each call is in the running transaction, and idempotent by the payment, which is locked
+    together with its person.
     """
 
     async def spend(self, payment: Payment) -> None:
-        """Take the credit that a new payment applies.
+        """Take what a new payment applies.
 
         Raises:
-            ConflictError: Less is there than the quote said; make a new quote.
+            ConflictError: It is not there any more as the quote said; make a new quote.
         """
         ...
 
@@ -284,7 +285,7 @@ class AccountCredit(Protocol):
         ...
 
     async def spend_late(self, payment: Payment) -> None:
-        """Take again what was given back, as the payment was made after all; it may be owed."""
+        """Take again what was given back, as far as can be: the payment was made after all."""
         ...
 
 

@@ -9,12 +9,12 @@ from attrs import frozen
 
 from application.billing.keep_plans import PlanKeeper
 from application.billing.ports import (
-    AccountCredit,
     Buyer,
     Payments,
     Refunds,
     SoldSeconds,
     SoldVideoCredits,
+    SpentOnce,
 )
 from application.shared.jobs import Job
 from application.shared.outbox import outgoing
@@ -60,7 +60,7 @@ class PaymentRecorder:
     keep: PlanKeeper
     payments: Payments
     refunds: Refunds
-    credit: AccountCredit
+    credit: SpentOnce
     video_credits: SoldVideoCredits
     seconds: SoldSeconds
 
@@ -296,6 +296,7 @@ class _Changes:
                 **common,  # type: ignore[arg-type]
                 refunded_minor=after.refunded_minor,
                 in_full=after.refunded_minor >= after.amount_minor,
+                refunded_at=after.refunded_at,
             )
         for refund_id in sorted(after.failed_refunds - before.failed_refunds):
             yield lambda common, it=refund_id: PaymentRefundFailed(  # type: ignore[misc]

@@ -54,6 +54,7 @@ class StartCheckout:
         Raises:
             NotFoundError: There is no such quote.
             QuoteExpiredError: Its time is over.
+            ConflictError: What it uses up besides money is not there any more.
             PlanChangeRefusedError: It upgrades a subscription that has changed since.
             PersonSuspendedError: The person may not act.
             PersonDeletedError: They were erased.
@@ -101,8 +102,7 @@ class StartCheckout:
             provider=payment.provider.value,
         )
         await payments.record(None, payment, outgoing(keep.new_id, (started,)))
-        if payment.credit_applied_minor:
-            await self.record.credit.spend(payment)
+        await self.record.credit.spend(payment)
         if payment.provider is Provider.NONE:
             paid = payment.told((_paid_by_credit(payment, now),))
             await self.record.record(buyer, payment, paid)

@@ -78,6 +78,7 @@ class OwnReferralReward:
     applied_at: datetime | None
     expires_at: datetime | None
     policy_version: str
+    payment_id: UUID | None
 
 
 @frozen(kw_only=True)

@@ -53,6 +53,8 @@ class ReferralChanger:
     async def take_back(self, referral: Referral, command: TakeBack) -> Referral:
         """Take in a refund or chargeback; what had been paid for the purchase is taken back.
 
+        Where the hold was over before, it was ended.
+
         Raises:
             ConcurrentUpdateError: The referral is no longer as it was read.
         """
@@ -60,6 +62,7 @@ class ReferralChanger:
         if isinstance(referral, Rewarded) and taken_back(referral, command, policy):
             command = TakeBack(
                 payment_id=command.payment_id,
+                at=command.at,
                 cause=command.cause,
                 left_minor=command.left_minor,
                 referrer_owed_minor=await self._back(

@@ -7,15 +7,12 @@ import attrs
 from attrs import frozen
 
 from application.referrals.make_code import acting_party
-from application.referrals.ports import (
-    Claims,
-    MilestoneRewards,
-    Parties,
-    ReferralRecords,
-    RewardGiver,
-)
+from application.referrals.ports import Parties, ReferralRecords
+from application.referrals.reward_ports import Claims, MilestoneRewards, RewardGiver
 from application.shared.clock import Clock
+from application.shared.failures import Failures
 from application.shared.ids import NewId
+from application.shared.jobs import StoredJob
 from application.shared.outbox import outgoing
 from application.shared.rulebook import Rulebook
 from application.shared.transaction import Transactions
@@ -34,6 +31,8 @@ from domain.referrals.milestones import (
 )
 from domain.shared.errors import NotFoundError
 from domain.shared.ids import PersonId, ReferralRewardId
+
+_AT_ONCE = 100
 
 
 def no_such_reward() -> NotFoundError:
@@ -59,7 +58,7 @@ class PublishReward:
         new = checked_reward(reward)
 
         async def work() -> MilestoneReward:
-            if len(await self.rewards.all()) >= MAX_REWARDS:
+            if await self.rewards.count() >= MAX_REWARDS:
                 raise TooManyRewardsError(
                     f"There are {MAX_REWARDS} referral rewards, which is all that are kept."
                 )
@@ -88,7 +87,7 @@ class ChangeReward:
         """
 
         async def work() -> MilestoneReward:
-            known = await self.rewards.get(reward_id)
+            known = await self.rewards.get(reward_id, lock=True)
             if known is None:
                 raise no_such_reward()
             changed = changed_reward(known, changes)
@@ -149,6 +148,7 @@ class ClaimReward:
 class ApplyClaim:
     """Passes a claim on to the context that gives what was claimed."""
 
+    parties: Parties
     claims: Claims
     giver: RewardGiver
     clock: Clock
@@ -156,12 +156,16 @@ class ApplyClaim:
     rulebook: Rulebook
 
     async def __call__(self, person_id: PersonId, reward_id: ReferralRewardId) -> None:
-        """Apply a locked person's claim, in the running transaction, if somebody gives that."""
+        """Apply a locked person's claim, in the running transaction; nobody erased gets any."""
         known = next(
             (one for one in await self.claims.of(person_id) if one.reward_id == reward_id), None
         )
-        if known is None or known.applied_at is not None or not await self.giver.give(known):
+        if known is None or known.applied_at is not None:
             return
+        party = await self.parties.get(person_id)
+        if party is None or party.deleted:
+            return
+        await self.giver.give(known)
         event = ReferralRewardApplied(
             at=await self.clock.now(),
             person_id=person_id,
@@ -169,3 +173,34 @@ class ApplyClaim:
             reward_id=reward_id,
         )
         await self.claims.applied(applied(known, event), outgoing(self.new_id, [event]))
+
+
+@frozen
+class ApplyWaitingClaims:
+    """Applies the claims that have reached nobody yet, as those of before anybody gave them."""
+
+    transactions: Transactions
+    parties: Parties
+    claims: Claims
+    apply: ApplyClaim
+
+    async def __call__(self, _: StoredJob) -> None:
+        """Apply them; each is a transaction of its own.
+
+        Where it fails for one, the others are applied first.
+        """
+        failures = Failures()
+        last: Claim | None = None
+        while found := await self.claims.waiting(last, _AT_ONCE):
+            for waiting in found:
+                with failures.kept():
+                    await self._apply(waiting.person_id, waiting.reward_id)
+            last = found[-1]
+        failures.raise_first()
+
+    async def _apply(self, person_id: PersonId, reward_id: ReferralRewardId) -> None:
+        async def work() -> None:
+            await self.parties.lock((person_id,))
+            await self.apply(person_id, reward_id)
+
+        await self.transactions.run(work)

@@ -126,7 +126,7 @@ class RedemptionJudge:
             signed_up_at=referee.registered_at,
             is_payer=any([await self.payers.first_paid_at(one) for one in selves]),
             is_referred=any([await self.referrals.of_referee(one) for one in selves]),
-            is_ancestor=not same and root == referee.id,
+            is_ancestor=not same and root in selves,
             referrer_active=referrer.active,
             signals=await self.weigh(referrer, referee, where, now),
         )

@@ -11,10 +11,9 @@ from application.shared.outbox import OutboxEvent
 from application.shared.pages import Page, Position
 from domain.referrals.codes import ReferralCode
 from domain.referrals.kinds import Counted
-from domain.referrals.milestones import Claim, MilestoneReward
 from domain.referrals.referrals import Referral
 from domain.shared.errors import NotFoundError
-from domain.shared.ids import PersonId, ReferralId, ReferralRewardId
+from domain.shared.ids import PersonId, ReferralId
 from domain.shared.money import Money
 
 
@@ -116,8 +115,8 @@ class Referrals(Protocol):
 class ReferralBook(Protocol):
     """The referrals of a referrer together."""
 
-    async def counted(self, referrer_id: PersonId) -> tuple[Counted, ...]:
-        """Give the purchases that were not rejected or reversed."""
+    async def counted(self, referrer_id: PersonId, at: datetime) -> tuple[Counted, ...]:
+        """Give the purchases that were not rejected or reversed by an instant."""
         ...
 
     async def open_invites(self, referrer_id: PersonId) -> int:
@@ -237,46 +236,6 @@ class AccountCredits(Protocol):
 
         Gives how much of it had been used, in minor units: so much the person owes now.
         """
-        ...
-
-
-class MilestoneRewards(Protocol):
-    """What is given for so many referrals."""
-
-    async def all(self) -> tuple[MilestoneReward, ...]:
-        """Give all of them, by how many referrals they take."""
-        ...
-
-    async def get(self, reward_id: ReferralRewardId) -> MilestoneReward | None:
-        """Give one, if there is one of this id."""
-        ...
-
-    async def put(self, reward: MilestoneReward) -> None:
-        """Add one, or put it in the place of the one of its id."""
-        ...
-
-
-class Claims(Protocol):
-    """The milestone rewards that persons claimed."""
-
-    async def of(self, person_id: PersonId) -> tuple[Claim, ...]:
-        """Give those of a person, the first one first."""
-        ...
-
-    async def add(self, claim: Claim, events: Iterable[OutboxEvent]) -> bool:
-        """Add one; give False, and write nothing, where the person has it already."""
-        ...
-
-    async def applied(self, claim: Claim, events: Iterable[OutboxEvent]) -> None:
-        """Keep that one has reached whoever gives it."""
-        ...
-
-
-class RewardGiver(Protocol):
-    """A context that milestone rewards of some type belong to."""
-
-    async def give(self, claim: Claim) -> bool:
-        """Give what was claimed, in the running transaction; False where nobody does yet."""
         ...
 
 

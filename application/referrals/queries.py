@@ -6,9 +6,7 @@ from datetime import datetime, timedelta
 from attrs import frozen
 
 from application.referrals.ports import (
-    Claims,
     FunnelStep,
-    MilestoneRewards,
     Parties,
     Party,
     ReferralBook,
@@ -20,6 +18,7 @@ from application.referrals.ports import (
     ReferrerFigures,
     no_such_person,
 )
+from application.referrals.reward_ports import Claims, MilestoneRewards
 from application.shared.clock import Clock
 from application.shared.pages import Page, Position
 from application.shared.reactions import Drain
@@ -135,11 +134,12 @@ class ReferralQueries:
             PersonDeletedError: They were erased.
         """
         party = await self._party(person_id)
+        now = await self.clock.now()
         progress = progress_of(
-            await self.book.counted(person_id),
+            await self.book.counted(person_id, now),
             self.rulebook.policies.referrals,
             self.rulebook.version,
-            await self.clock.now(),
+            now,
             active=party.active,
         )
         return ReferrerProgress(progress=progress, totals=await self.records.totals(person_id))

@@ -6,14 +6,16 @@ from attrs import frozen
 
 from application.referrals.change_referral import ReferralChanger
 from application.referrals.claim_reward import ApplyClaim
+from application.referrals.end_hold import HoldEnder
 from application.referrals.ports import Parties, Payers, Referrals, Traces
 from application.referrals.weigh_signals import SignalWeigher
 from application.shared.outbox import OutboxEvent
 from application.shared.reactions import Reacting
 from domain.billing.events import PaymentChargedBack, PaymentRefunded, PaymentSettled
-from domain.referrals.commands import Buy, TakeBack
+from domain.referrals.commands import Buy, TakeBack, ends_before
 from domain.referrals.events import ReferralRewardClaimed
 from domain.referrals.kinds import Purchase, TakenBackFor
+from domain.referrals.referrals import Qualified
 from domain.shared.events import Event
 from domain.shared.ids import PersonId
 from domain.shared.money import Money
@@ -32,6 +34,7 @@ class FollowPayments:
     traces: Traces
     weigh: SignalWeigher
     change: ReferralChanger
+    end_hold: HoldEnder
 
     @property
     def reacting(self) -> Reacting:
@@ -60,15 +63,20 @@ class FollowPayments:
                 await self._settled(person_id, event, erased=erased)
             case PaymentRefunded():
                 left = 0 if event.in_full else event.amount_minor - event.refunded_minor
-                await self._back(
-                    TakeBack(
-                        payment_id=event.payment_id, cause=TakenBackFor.REFUND, left_minor=left
-                    ),
-                    person_id,
+                refund = TakeBack(
+                    payment_id=event.payment_id,
+                    at=event.refunded_at or event.at,
+                    cause=TakenBackFor.REFUND,
+                    left_minor=left,
                 )
+                await self._back(refund, person_id)
             case PaymentChargedBack():
-                back = TakeBack(payment_id=event.payment_id, cause=TakenBackFor.CHARGEBACK)
-                await self._back(back, person_id)
+                chargeback = TakeBack(
+                    payment_id=event.payment_id,
+                    at=event.charged_back_at,
+                    cause=TakenBackFor.CHARGEBACK,
+                )
+                await self._back(chargeback, person_id)
             case _:
                 raise TypeError(f"referrals do not look at {type(event).__name__}")
 
@@ -76,12 +84,15 @@ class FollowPayments:
         if event.amount_minor > 0 and not erased:
             await self.payers.note(person_id, event.settled_at)
         referral = await self.referrals.of_referee(person_id)
+        referrers = () if referral is None else (referral.referrer_id,)
+        # Locked: of two who pay by one means at the same moment, the second finds the first's.
+        locked = await self.parties.lock(referrers)
         means = None if event.fingerprint is None else self.weigh.payment_trace(event.fingerprint)
         if means is not None and not erased:
             await self.traces.note(person_id, (means,))
         if referral is None:
             return
-        referrer = await self.parties.get(referral.referrer_id)
+        referrer = locked.get(referral.referrer_id)
         same = means is not None and await self.weigh.same_payment(
             referral.referrer_id, person_id, means
         )
@@ -94,8 +105,12 @@ class FollowPayments:
 
     async def _back(self, command: TakeBack, person_id: PersonId) -> None:
         referral = await self.referrals.of_referee(person_id)
-        if referral is not None:
-            await self.change.take_back(referral, command)
+        if referral is None:
+            return
+        policy, now = self.change.rulebook.policies.referrals, await self.change.clock.now()
+        if isinstance(referral, Qualified) and ends_before(referral, command, policy, now):
+            referral = await self.end_hold(referral)
+        await self.change.take_back(referral, command)
 
 
 def _purchase(event: PaymentSettled) -> Purchase:

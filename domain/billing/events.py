@@ -67,10 +67,13 @@ class PaymentRefunded(PaymentEvent):
     Attributes:
         refunded_minor: How much was given back in all.
         in_full: What it paid for is taken back.
+        refunded_at: When the last of it was given back, by the provider's clock; None in what
+            was told before this was known.
     """
 
     refunded_minor: int
     in_full: bool
+    refunded_at: datetime | None = None
 
 
 @frozen(kw_only=True)

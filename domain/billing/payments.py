@@ -269,6 +269,14 @@ class Payment:
         return 0 if self.charge is None else self._refunded(self.charge.charge_id)
 
     @property
+    def refunded_at(self) -> datetime | None:
+        """When the last of what was given back was."""
+        if self.charge is None:
+            return None
+        refunds = self._refunds(self.charge.charge_id)
+        return max((it.occurred_at for it in refunds), default=None)
+
+    @property
     def charged_back_at(self) -> datetime | None:
         """When the payer's bank took the charge that counts back, if it did."""
         charge_id = self.provider_payment_id

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from enum import StrEnum
+from uuid import UUID
 
 from attrs import frozen
 
@@ -42,11 +43,13 @@ class QuoteLine:
         kind: What it is.
         label: A stable key of what it is for: the item, the discount, the subscription.
         amount_minor: In minor units; less than 0 where it lowers the total.
+        source_id: Of a discount that holds once, which one it is.
     """
 
     kind: LineKind
     label: str
     amount_minor: int
+    source_id: UUID | None = None
 
 
 @frozen
@@ -56,10 +59,12 @@ class Discount:
     Attributes:
         label: A stable key of why, such as `monthly_reward`.
         percent: By how much, from 0 to 100.
+        source_id: Which one it is, if it holds once.
     """
 
     label: str
     percent: int
+    source_id: UUID | None = None
 
 
 def best_discount(discounts: Iterable[Discount]) -> Discount | None:
@@ -184,7 +189,7 @@ def quoted(
         total -= unused
     best = best_discount(request.discounts)
     if best is not None and (less := total - discounted(total, best.percent)) > 0:
-        lines.append(QuoteLine(LineKind.DISCOUNT, best.label, -less))
+        lines.append(QuoteLine(LineKind.DISCOUNT, best.label, -less, best.source_id))
         total -= less
     if (credit := _applied_credit(request, total)) > 0:
         lines.append(QuoteLine(LineKind.ACCOUNT_CREDIT, "account_credit", -credit))

@@ -81,6 +81,7 @@ class TakeBack:
 
     Attributes:
         payment_id: Which.
+        at: When, by whoever gave it back; it may be heard of later.
         cause: How.
         left_minor: What was not given back of it; the rest may be enough of a purchase.
         referrer_owed_minor: What the referrer had used of a reward that is taken back.
@@ -88,6 +89,7 @@ class TakeBack:
     """
 
     payment_id: PaymentId
+    at: datetime
     cause: TakenBackFor
     left_minor: int = 0
     referrer_owed_minor: int = 0
@@ -99,7 +101,7 @@ class EndHold:
     """The hold of the reward may be over.
 
     Attributes:
-        counted: The purchases that count for the referrer now.
+        counted: The purchases that counted for the referrer when the hold was over.
         referrer_active: The referrer is neither suspended nor erased.
         referee_known: The referee was not erased.
         same_payment: The two have come to pay by the same means.
@@ -334,6 +336,20 @@ def qualifies(purchase: Purchase, purchase_by: datetime, policy: ReferralPolicy)
         and purchase.paid.amount_minor >= terms.minimum_purchase_minor
         and purchase.settled_at <= purchase_by
     )
+
+
+def ends_before(
+    referral: Referral, command: TakeBack, policy: ReferralPolicy, now: datetime
+) -> bool:
+    """Tell whether the hold was over when the purchase was taken back.
+
+    Then it is to be ended first, however late that is: what was earned by then is paid, and
+    taken back after it.
+    """
+    if isinstance(referral, Rewarded) or not isinstance(referral, Qualified):
+        return False
+    over = referral.hold_ends_at <= min(command.at, now)
+    return over and taken_back(referral, command, policy)
 
 
 def taken_back(referral: Referral, command: TakeBack, policy: ReferralPolicy) -> bool:

@@ -10,7 +10,7 @@ from attrs import field, frozen
 
 from ..shared.decisions import Reason
 from ..shared.errors import ConflictError, InvalidValueError, RefusedError
-from ..shared.ids import PersonId, ReferralRewardId
+from ..shared.ids import PaymentId, PersonId, ReferralRewardId
 from ..shared.text import clean_line, clean_text
 from .events import ReferralRewardApplied, ReferralRewardClaimed
 
@@ -43,6 +43,12 @@ class RewardNotActiveError(ConflictError):
     """The milestone's reward is not given any more."""
 
     code = "referral_reward_not_active"
+
+
+class DiscountUsedError(ConflictError):
+    """Another payment has the discount of a quote."""
+
+    code = "discount_used"
 
 
 class RewardClaimedError(ConflictError):
@@ -91,6 +97,7 @@ class Claim:
         applied_at: When it reached whoever gives it.
         expires_at: Until when it can be used, if that ends.
         policy_version: The version that was decided under.
+        payment_id: The payment that has the discount, as it holds once.
     """
 
     person_id: PersonId
@@ -101,6 +108,15 @@ class Claim:
     applied_at: datetime | None = None
     expires_at: datetime | None = None
     policy_version: str
+    payment_id: PaymentId | None = None
+
+    def is_discount(self, now: datetime) -> bool:
+        """Tell whether it lowers the price of what is quoted now."""
+        return (
+            self.type is RewardType.DISCOUNT
+            and self.payment_id is None
+            and (self.expires_at is None or now < self.expires_at)
+        )
 
 
 def checked_reward(reward: MilestoneReward) -> MilestoneReward:
@@ -242,5 +258,11 @@ def claim_of(event: ReferralRewardClaimed) -> Claim:
 
 
 def applied(known: Claim, event: ReferralRewardApplied) -> Claim:
-    """Give a claim once it has reached whoever gives it."""
-    return attrs.evolve(known, applied_at=event.at)
+    """Give a claim once it has reached whoever gives it.
+
+    What was claimed before anybody gave it can be used for as long from then on.
+    """
+    ends = known.expires_at
+    if ends is not None and event.at >= ends:
+        ends = event.at + (ends - known.claimed_at)
+    return attrs.evolve(known, applied_at=event.at, expires_at=ends)

@@ -42,7 +42,7 @@ def standing_of(purchase: Purchase, others: Iterable[Counted], policy: ReferralP
 
     Args:
         purchase: The one whose hold ends.
-        others: Those of the same referrer that count now; its own place may be among them.
+        others: Those of the same referrer that count then; its own place may be among them.
         policy: The numbers.
     """
     rest = [other for other in others if other.place != purchase.place]

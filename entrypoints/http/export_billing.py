@@ -20,6 +20,7 @@ class ExportedQuoteLine(Struct):
     kind: LineKind
     label: str
     amount_minor: int
+    source_id: UUID | None = None
 
 
 class ExportedQuote(Struct):

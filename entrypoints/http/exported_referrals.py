@@ -77,6 +77,7 @@ class ExportedReferralReward(Struct):
     applied_at: datetime | None
     expires_at: datetime | None
     policy_version: str
+    payment_id: UUID | None
 
 
 class ExportedFirstPayment(Struct):

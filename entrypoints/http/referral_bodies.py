@@ -185,6 +185,9 @@ class ClaimBody(Struct):
     applied_at: Annotated[datetime | None, Meta(description="When it reached whoever gives it")]
     expires_at: datetime | None
     policy_version: str
+    payment_id: Annotated[
+        UUID | None, Meta(description="The payment that has the discount, which holds once")
+    ]
 
 
 class RewardStandingBody(Struct):

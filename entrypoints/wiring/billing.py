@@ -11,6 +11,7 @@ from dependency_injector.providers import DependenciesContainer, Factory, Single
 from application.billing.change_subscription import SubscriptionChanger, TellRenewal
 from application.billing.forget_notifications import ForgetNotifications
 from application.billing.forget_quotes import ForgetQuotes
+from application.billing.give_pass import GivePass
 from application.billing.keep_plans import BringPlansUp, GiveTier, PlanKeeper
 from application.billing.leave_billing import LeaveBilling
 from application.billing.ports import HeldPlan
@@ -110,12 +111,13 @@ class Billing(DeclarativeContainer):
         keep=keep,
         payments=ports.payments,
         refunds=ports.refunds,
-        credit=shop.payment_credit,
+        credit=shop.spent_once,
         video_credits=Factory(
             VideoCreditsSold, video.sell_video_credits, video.charge_back_video_credits
         ),
         seconds=Factory(SellSeconds, keep=usage.keeper, lines=ports.usage_records),
     )
+    give_pass = Singleton(GivePass, record=record)
     start_checkout = Factory(
         StartCheckout,
         quotes=ports.quotes,

@@ -117,6 +117,7 @@ class Jobs(DeclarativeContainer):
             forget_queue_log=Factory(ForgetQueueLog, log=ports.job_queue),
             forget_payment_notifications=billing.forget_notifications,
             forget_sign_ins=sign_in.forget_sign_ins,
+            give_referral_rewards=referrals.apply_waiting_claims,
         ),
         every_day=Dict(forget_quotes=billing.forget_quotes),
         award_back=achievements.award_back_by_job,

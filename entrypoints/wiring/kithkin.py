@@ -185,7 +185,7 @@ def _wired(settings: Settings, ports: "PostgresPorts | MemoryPorts") -> Kithkin:
     shop.billing.override(billing)
     streaks = Streaks(ports=ports)
     achievements = Achievements(ports=ports, streaks=streaks)
-    referrals = Referrals(ports=ports, video=video, shop=shop)
+    referrals = Referrals(ports=ports, video=video, shop=shop, billing=billing)
     reactions = Reactions(
         ports=ports, streaks=streaks, achievements=achievements, shop=shop, referrals=referrals
     )

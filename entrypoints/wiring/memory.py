@@ -79,6 +79,7 @@ from adapters.memory.referral_erasure import MemoryReferralData
 from adapters.memory.referral_records import MemoryReferralFigures, MemoryReferralRecords
 from adapters.memory.referral_traces import (
     MemoryClaims,
+    MemoryDiscounts,
     MemoryMilestoneRewards,
     MemoryPayers,
     MemoryTraces,
@@ -224,6 +225,7 @@ class MemoryPorts(DeclarativeContainer):
     referral_payers = Singleton(MemoryPayers, store)
     milestone_rewards = Singleton(MemoryMilestoneRewards, store)
     referral_claims = Singleton(MemoryClaims, store)
+    referral_discounts = Singleton(MemoryDiscounts, store)
     referral_records = Singleton(MemoryReferralRecords, store)
     referral_figures = Singleton(MemoryReferralFigures, store)
     quotes = Singleton(MemoryQuotes, store)

@@ -75,6 +75,7 @@ from adapters.postgres.referral_erasure import PostgresReferralData
 from adapters.postgres.referral_records import PostgresReferralFigures, PostgresReferralRecords
 from adapters.postgres.referral_traces import (
     PostgresClaims,
+    PostgresDiscounts,
     PostgresMilestoneRewards,
     PostgresPayers,
     PostgresTraces,
@@ -247,6 +248,7 @@ class PostgresPorts(DeclarativeContainer):
     referral_payers = Singleton(PostgresPayers, store)
     milestone_rewards = Singleton(PostgresMilestoneRewards, store)
     referral_claims = Singleton(PostgresClaims, store)
+    referral_discounts = Singleton(PostgresDiscounts, store)
     referral_records = Singleton(PostgresReferralRecords, store)
     referral_figures = Singleton(PostgresReferralFigures, store)
     quotes = Singleton(PostgresQuotes, store)

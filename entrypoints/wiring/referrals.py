@@ -1,14 +1,24 @@
 """The use cases of referrals."""
 
 import secrets
+from typing import assert_never
+from uuid import UUID, uuid5
 
 from attrs import frozen
 from dependency_injector.containers import DeclarativeContainer
 from dependency_injector.providers import DependenciesContainer, Factory, Object, Singleton
 
 from application.billing.change_account_credit import CreditChanger
+from application.billing.give_pass import GivePass
 from application.referrals.change_referral import ReferralChanger
-from application.referrals.claim_reward import ApplyClaim, ChangeReward, ClaimReward, PublishReward
+from application.referrals.claim_reward import (
+    ApplyClaim,
+    ApplyWaitingClaims,
+    ChangeReward,
+    ClaimReward,
+    PublishReward,
+)
+from application.referrals.end_hold import HoldEnder
 from application.referrals.invite_person import InvitePerson
 from application.referrals.judge_redemption import JudgeRedemption, RedemptionJudge
 from application.referrals.make_code import DeactivateReferralCode, MakeReferralCode
@@ -20,15 +30,20 @@ from application.referrals.review_referral import ReviewReferral
 from application.referrals.settle_referrals import SettleDueReferrals, SettleReferral
 from application.referrals.weigh_signals import SignalWeigher
 from application.shared.reactions import Drain
+from application.shared.rulebook import Rulebook
 from application.video.change_credits import GrantVideoCredits
 from domain.billing.account_credit_commands import GrantCredit, TakeBackCredit
+from domain.billing.catalogue import PassItem
 from domain.billing.events import CreditSource
 from domain.referrals.codes import ALPHABET, CODE_CHARACTERS
 from domain.referrals.milestones import Claim, RewardType
-from domain.shared.ids import PersonId
+from domain.shared.ids import PaymentId, PersonId
 from domain.shared.money import Money
+from domain.shared.tiers import Tier
 
 _TOKEN_BYTES = 16
+
+_GIVEN = UUID("c0e5b1f6-5d0a-4a76-9a3e-4f0d4c0f6b27")
 
 
 def new_code() -> str:
@@ -61,10 +76,14 @@ class ReferralCredit:
         await self.change(person_id, amount.currency, command, reason)
 
     async def take_back(self, person_id: PersonId, amount: Money, key: str, reason: str) -> int:
-        """Take credit back, and give how much of it the person had used and owes now."""
+        """Take credit back, and give how much of it the person had used and owes now.
+
+        What they owed before is no part of it.
+        """
         command = TakeBackCredit(source=CreditSource.REFERRAL, key=key)
         left = await self.change(person_id, amount.currency, command, reason)
-        return min(amount.amount_minor, max(0, -left.account.balance))
+        owed_before = max(0, -left.account.balance - amount.amount_minor)
+        return left.account.owed - owed_before
 
 
 @frozen
@@ -72,19 +91,30 @@ class RewardGivers:
     """Gives milestone rewards, each in the context whose it is."""
 
     grant_video_credits: GrantVideoCredits
+    give_pass: GivePass
+    rulebook: Rulebook
 
-    async def give(self, claim: Claim) -> bool:
-        """Give what was claimed; False where nobody does yet."""
+    async def give(self, claim: Claim) -> None:
+        """Give what was claimed."""
         match claim.type:
             case RewardType.CREDITS:
-                credit = int(claim.value["credits"])
-                await self.grant_video_credits(claim.person_id, credit, "Referral reward")
-                return True
-            case RewardType.BADGE:
-                # To have it claimed is to have it.
-                return True
+                await self._grant_credits(claim.person_id, int(claim.value["credits"]))
+            case RewardType.PREMIUM_DAYS:
+                payment_id = PaymentId(uuid5(_GIVEN, f"{claim.person_id}:{claim.reward_id}"))
+                days = PassItem(tier=Tier.PREMIUM, days=int(claim.value["days"]))
+                await self.give_pass(claim.person_id, payment_id, days)
+            case RewardType.DISCOUNT | RewardType.BADGE:
+                # To have it claimed is to have it: quotes look for claimed discounts.
+                pass
             case _:
-                return False
+                assert_never(claim.type)
+
+    async def _grant_credits(self, person_id: PersonId, credit: int) -> None:
+        """Grant credits, however few may be granted at once."""
+        at_once = self.rulebook.policies.video.video_messages.largest_grant
+        for granted in range(0, credit, at_once):
+            some = min(at_once, credit - granted)
+            await self.grant_video_credits(person_id, some, "Referral reward")
 
 
 class Referrals(DeclarativeContainer):
@@ -93,6 +123,7 @@ class Referrals(DeclarativeContainer):
     ports = DependenciesContainer()
     video = DependenciesContainer()
     shop = DependenciesContainer()
+    billing = DependenciesContainer()
 
     families = Singleton(NoFamilies)
     account_credits = Singleton(ReferralCredit, change=shop.change_credit)
@@ -112,6 +143,13 @@ class Referrals(DeclarativeContainer):
         new_id=ports.new_id,
         rulebook=ports.rulebook,
     )
+    end_hold = Singleton(
+        HoldEnder,
+        parties=ports.referral_parties,
+        book=ports.referral_book,
+        traces=ports.referral_traces,
+        change=change,
+    )
     reaction = Singleton(
         FollowPayments,
         parties=ports.referral_parties,
@@ -120,21 +158,33 @@ class Referrals(DeclarativeContainer):
         traces=ports.referral_traces,
         weigh=weigh,
         change=change,
+        end_hold=end_hold,
     )
     drain = Singleton(
         Drain, transactions=ports.transactions, pending=ports.reactions, reaction=reaction
     )
-    givers = Singleton(RewardGivers, grant_video_credits=video.grant_video_credits)
-    apply_claims = Singleton(
-        ApplyClaims,
-        apply=Singleton(
-            ApplyClaim,
-            claims=ports.referral_claims,
-            giver=givers,
-            clock=ports.clock,
-            new_id=ports.new_id,
-            rulebook=ports.rulebook,
-        ),
+    givers = Singleton(
+        RewardGivers,
+        grant_video_credits=video.grant_video_credits,
+        give_pass=billing.give_pass,
+        rulebook=ports.rulebook,
+    )
+    apply_claim = Singleton(
+        ApplyClaim,
+        parties=ports.referral_parties,
+        claims=ports.referral_claims,
+        giver=givers,
+        clock=ports.clock,
+        new_id=ports.new_id,
+        rulebook=ports.rulebook,
+    )
+    apply_claims = Singleton(ApplyClaims, apply=apply_claim)
+    apply_waiting_claims = Singleton(
+        ApplyWaitingClaims,
+        transactions=ports.transactions,
+        parties=ports.referral_parties,
+        claims=ports.referral_claims,
+        apply=apply_claim,
     )
     drain_claims = Singleton(
         Drain, transactions=ports.transactions, pending=ports.reactions, reaction=apply_claims
@@ -204,8 +254,7 @@ class Referrals(DeclarativeContainer):
         transactions=ports.transactions,
         parties=ports.referral_parties,
         referrals=ports.referrals,
-        book=ports.referral_book,
-        traces=ports.referral_traces,
+        end_hold=end_hold,
         change=change,
         drain=drain,
         clock=ports.clock,

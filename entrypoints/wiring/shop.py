@@ -16,7 +16,10 @@ from application.billing.reactions import ForgetEntitlements
 from application.billing.read_revenue import ReadRevenue
 from application.billing.show_catalogue import ShowCatalogue
 from application.billing.show_entitlements import ShowEntitlements
+from application.billing.spend_once import AllSpentOnce
+from application.referrals.use_discount import UseDiscount
 from application.shared.reactions import Drain
+from entrypoints.wiring.referral_discounts import ReferralDiscounts
 
 
 class Shop(DeclarativeContainer):
@@ -28,7 +31,14 @@ class Shop(DeclarativeContainer):
     payments = DependenciesContainer()
 
     reward_discounts = Singleton(RewardDiscounts, rewards=video.reward_queries)
-    discounts = Singleton(AllDiscounts, sources=List(reward_discounts))
+    referral_discounts = Singleton(
+        ReferralDiscounts,
+        use=Singleton(
+            UseDiscount, claims=ports.referral_claims, discounts=ports.referral_discounts
+        ),
+    )
+    # Of equals the first applies: one that holds once is kept for later.
+    discounts = Singleton(AllDiscounts, sources=List(reward_discounts, referral_discounts))
     change_credit = Singleton(
         CreditChanger,
         transactions=ports.transactions,
@@ -39,6 +49,7 @@ class Shop(DeclarativeContainer):
         rulebook=ports.rulebook,
     )
     payment_credit = Singleton(PaymentCredit, change=change_credit)
+    spent_once = Singleton(AllSpentOnce, parts=List(payment_credit, referral_discounts))
     grant_account_credit = Factory(
         GrantAccountCredit, change=change_credit, new_id=ports.new_id, rulebook=ports.rulebook
     )

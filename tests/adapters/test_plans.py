@@ -232,7 +232,7 @@ MORE = (
     """,
     """
     INSERT INTO referral_reward_claims
-    SELECT persons.id, referral_rewards.id, 'badge', '{}', now(), NULL, NULL, '0'
+    SELECT persons.id, referral_rewards.id, 'badge', '{}', now(), now(), NULL, '0', NULL
     FROM persons, referral_rewards
     """,
     """

@@ -6,6 +6,7 @@ from adapters.memory.referral_erasure import MemoryReferralData
 from adapters.memory.referral_records import MemoryReferralFigures, MemoryReferralRecords
 from adapters.memory.referral_traces import (
     MemoryClaims,
+    MemoryDiscounts,
     MemoryMilestoneRewards,
     MemoryPayers,
     MemoryTraces,
@@ -23,6 +24,7 @@ from adapters.postgres.referral_erasure import PostgresReferralData
 from adapters.postgres.referral_records import PostgresReferralFigures, PostgresReferralRecords
 from adapters.postgres.referral_traces import (
     PostgresClaims,
+    PostgresDiscounts,
     PostgresMilestoneRewards,
     PostgresPayers,
     PostgresTraces,
@@ -36,9 +38,7 @@ from adapters.postgres.referrals import (
 )
 from application.identity.ports import PersonalData
 from application.referrals.ports import (
-    Claims,
     DueReferrals,
-    MilestoneRewards,
     Parties,
     Payers,
     ReferralBook,
@@ -48,6 +48,7 @@ from application.referrals.ports import (
     Referrals,
     Traces,
 )
+from application.referrals.reward_ports import Claims, Discounts, MilestoneRewards
 
 
 @frozen(kw_only=True)
@@ -63,6 +64,7 @@ class ReferralStores:
     payers: Payers
     rewards: MilestoneRewards
     claims: Claims
+    discounts: Discounts
     records: ReferralRecords
     figures: ReferralFigures
     personal_data: PersonalData
@@ -79,6 +81,7 @@ def memory_referrals(store: MemoryStore) -> ReferralStores:
         payers=MemoryPayers(store),
         rewards=MemoryMilestoneRewards(store),
         claims=MemoryClaims(store),
+        discounts=MemoryDiscounts(store),
         records=MemoryReferralRecords(store),
         figures=MemoryReferralFigures(store),
         personal_data=MemoryReferralData(store),
@@ -96,6 +99,7 @@ def postgres_referrals(executor: Executor) -> ReferralStores:
         payers=PostgresPayers(executor),
         rewards=PostgresMilestoneRewards(executor),
         claims=PostgresClaims(executor),
+        discounts=PostgresDiscounts(executor),
         records=PostgresReferralRecords(executor),
         figures=PostgresReferralFigures(executor),
         personal_data=PostgresReferralData(executor),

@@ -10,7 +10,14 @@ from attrs import define, field
 from uuid_utils.compat import uuid7
 
 from application.referrals.change_referral import ReferralChanger
-from application.referrals.claim_reward import ApplyClaim, ClaimReward, PublishReward
+from application.referrals.claim_reward import (
+    ApplyClaim,
+    ApplyWaitingClaims,
+    ChangeReward,
+    ClaimReward,
+    PublishReward,
+)
+from application.referrals.end_hold import HoldEnder
 from application.referrals.invite_person import InvitePerson
 from application.referrals.judge_redemption import (
     JudgeRedemption,
@@ -32,6 +39,7 @@ from domain.billing.events import PaymentChargedBack, PaymentRefunded, PaymentSe
 from domain.identity.persons import Person
 from domain.referrals.codes import ALPHABET, CODE_CHARACTERS, ReferralCode
 from domain.referrals.milestones import Claim
+from domain.shared.errors import UnavailableError
 from domain.shared.events import Event
 from domain.shared.ids import PaymentId, PersonId
 from domain.shared.money import Money
@@ -74,13 +82,13 @@ class Credits:
 class Giver:
     """A context that milestone rewards belong to."""
 
-    gives: bool = True
+    away: bool = False
     given: list[Claim] = field(factory=list)
 
-    async def give(self, claim: Claim) -> bool:
-        if self.gives:
-            self.given.append(claim)
-        return self.gives
+    async def give(self, claim: Claim) -> None:
+        if self.away:
+            raise UnavailableError("There is nobody to give it.")
+        self.given.append(claim)
 
 
 class NoFamilies:
@@ -118,18 +126,40 @@ class Programme:
         return SignalWeigher(ports.traces, self.families, ports.book, PEPPER, self.rulebook)
 
     @property
+    def end_hold(self) -> HoldEnder:
+        ports = self.stores.referrals
+        return HoldEnder(ports.parties, ports.book, ports.traces, self.change)
+
+    @property
     def drain(self) -> Drain:
         ports = self.stores.referrals
         reaction = FollowPayments(
-            ports.parties, ports.referrals, ports.payers, ports.traces, self.weigh, self.change
+            ports.parties,
+            ports.referrals,
+            ports.payers,
+            ports.traces,
+            self.weigh,
+            self.change,
+            self.end_hold,
         )
         return Drain(self.stores.transactions, self.stores.pending, reaction)
 
     @property
     def drain_claims(self) -> Drain:
+        return Drain(self.stores.transactions, self.stores.pending, ApplyClaims(self.apply_claim))
+
+    @property
+    def apply_claim(self) -> ApplyClaim:
         ports = self.stores.referrals
-        apply = ApplyClaim(ports.claims, self.giver, self.stores.clock, uuid7, self.rulebook)
-        return Drain(self.stores.transactions, self.stores.pending, ApplyClaims(apply))
+        return ApplyClaim(
+            ports.parties, ports.claims, self.giver, self.stores.clock, uuid7, self.rulebook
+        )
+
+    async def apply_waiting(self) -> None:
+        ports = self.stores.referrals
+        await ApplyWaitingClaims(
+            self.stores.transactions, ports.parties, ports.claims, self.apply_claim
+        )(_job)
 
     @property
     def make_code(self) -> MakeReferralCode:
@@ -210,8 +240,7 @@ class Programme:
             self.stores.transactions,
             ports.parties,
             ports.referrals,
-            ports.book,
-            ports.traces,
+            self.end_hold,
             self.change,
             self.drain,
             self.stores.clock,
@@ -243,6 +272,10 @@ class Programme:
     def publish(self) -> PublishReward:
         ports = self.stores.referrals
         return PublishReward(self.stores.transactions, ports.rewards, self.stores.clock)
+
+    @property
+    def change_reward(self) -> ChangeReward:
+        return ChangeReward(self.stores.transactions, self.stores.referrals.rewards)
 
     @property
     def claim(self) -> ClaimReward:
@@ -324,9 +357,11 @@ class Programme:
         *,
         charged_back: bool = False,
         taken_in: bool = True,
+        at: datetime | None = None,
     ) -> None:
-        """A purchase is refunded, or charged back."""
+        """A purchase is refunded, or charged back, perhaps earlier than we hear of it."""
         now = await self.stores.clock.now()
+        own_time = now if at is None else at
         refunded = PaymentRefunded(
             at=now,
             person_id=person.id,
@@ -338,6 +373,7 @@ class Programme:
             currency="INR",
             refunded_minor=49_900,
             in_full=True,
+            refunded_at=own_time,
         )
         event: Event = refunded
         if charged_back:
@@ -346,7 +382,7 @@ class Programme:
                 for name in attrs.fields_dict(PaymentChargedBack)
                 if name != "charged_back_at"
             }
-            event = PaymentChargedBack(**same, charged_back_at=now)
+            event = PaymentChargedBack(**same, charged_back_at=own_time)
         await self.tells(person, event)
         if taken_in:
             await self.drain(person.id)

@@ -129,7 +129,9 @@ async def test_quotes_are_exported_and_go_with_their_person(stores: Stores) -> N
     quote = await make_quote(stores)(person.id, "plus_monthly", "USD")
     [own] = (await exported(stores, person.id))["quotes"]
     assert (own.id, own.item_key, own.total_minor) == (quote.id, "plus_monthly", 999)
-    assert own.lines == [{"kind": "price", "label": "plus_monthly", "amount_minor": 999}]
+    assert own.lines == [
+        {"kind": "price", "label": "plus_monthly", "amount_minor": 999, "source_id": None}
+    ]
     await erase_person(stores)(person.id)
     assert await stores.quotes.get(quote.id) is None
     with pytest.raises(PersonDeletedError):

@@ -3,12 +3,15 @@
 import asyncio
 from datetime import timedelta
 
+import pytest
+
 from application.shared.pages import Page
 from domain.billing.account_credit import CreditLine
-from domain.billing.account_credit_commands import SpendCredit
-from domain.billing.events import CreditMove
+from domain.billing.account_credit_commands import GrantCredit, SpendCredit, TakeBackCredit
+from domain.billing.events import CreditMove, CreditSource
 from domain.identity.persons import Person
 from domain.referrals.referrals import Reversed, Rewarded
+from domain.shared.money import Money
 from entrypoints.wiring.referrals import ReferralCredit
 from tests.contracts import given
 from tests.contracts.billing import change_account_credit, grant_account_credit
@@ -78,6 +81,46 @@ async def test_what_was_used_is_owed(stores: Stores) -> None:
     assert isinstance(known, Reversed)
     assert (known.referrer_owed_minor, known.referee_owed_minor) == (6_000, 0)
     assert await balance(stores, referrer) == -6_000
+
+
+@pytest.mark.parametrize(
+    ("owed_before", "spent", "owed"),
+    [(4_000, 0, 4_000), (4_000, 6_000, 10_000), (10_000, 0, 10_000)],
+)
+async def test_what_was_owed_before_is_not_owed_by_the_referral(
+    stores: Stores, owed_before: int, spent: int, owed: int
+) -> None:
+    credit = ReferralCredit(change_account_credit(stores))
+    referrer = await given.a_person(stores)
+    reward = Money(10_000, "INR")
+    await owes(stores, referrer, owed_before)
+    # It repays what is owed; the rest is spent.
+    await credit.grant(referrer.id, reward, f"referral:{referrer.id}", "referral_reward")
+    if spent:
+        await spend(stores, referrer, spent)
+    assert await credit.take_back(referrer.id, reward, f"referral:{referrer.id}", "back") == owed
+    assert await balance(stores, referrer) == -owed
+
+
+async def test_debts_of_several_referrals_are_each_counted_once(stores: Stores) -> None:
+    credit = ReferralCredit(change_account_credit(stores))
+    referrer = await given.a_person(stores)
+    keys = [f"referral:{number}:{referrer.id}" for number in range(3)]
+    for key in keys:
+        await credit.grant(referrer.id, Money(10_000, "INR"), key, "referral_reward")
+    await spend(stores, referrer, 25_000)
+    owed = [await credit.take_back(referrer.id, Money(10_000, "INR"), key, "back") for key in keys]
+    assert owed == [5_000, 10_000, 10_000]
+    assert await balance(stores, referrer) == -sum(owed)
+
+
+async def owes(stores: Stores, person: Person, amount: int) -> None:
+    """Let a person owe for a grant that was spent and taken back."""
+    change, key = change_account_credit(stores), f"debt of {person.id}"
+    source = CreditSource.GOODWILL
+    await change(person.id, "INR", GrantCredit(source=source, key=key, amount=amount))
+    await change(person.id, "INR", SpendCredit(key=key, amount=amount))
+    await change(person.id, "INR", TakeBackCredit(source=source, key=key))
 
 
 async def spend(stores: Stores, person: Person, amount: int) -> None:

@@ -4,9 +4,10 @@ import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pytest
+from uuid_utils.compat import uuid7
 
 from application.referrals.invite_person import InviteRequest
 from application.referrals.judge_redemption import RedeemRequest
@@ -17,13 +18,16 @@ from domain.identity.persons import Person
 from domain.referrals.codes import ReferralCode
 from domain.referrals.events import ReferralRewarded
 from domain.referrals.kinds import Method
+from domain.referrals.milestones import MilestoneReward, RewardClaimedError
 from domain.referrals.policy import ReferralPolicy, ScorePolicy
 from domain.referrals.redeeming import RedeemOutcome
-from domain.referrals.referrals import Rejected, Reversed, Rewarded, SignedUp
+from domain.referrals.referrals import Qualified, Rejected, Reversed, Rewarded, SignedUp
 from domain.referrals.tiers import CAP_IN_WINDOW
 from tests.contracts import given
 from tests.contracts.referrals import Programme
 from tests.contracts.stores import Stores
+from tests.contracts.test_referral_milestones import a_milestone
+from tests.contracts.test_referrals import rewarded_one
 from tests.contracts.values import DAY, START
 
 T = TypeVar("T")
@@ -159,6 +163,49 @@ async def test_a_ring_that_closes_at_once_stays_open(programme: Programme, size:
     referrals = programme.stores.referrals.referrals
     came = [await referrals.of_referee(one.id) for one in ring]
     assert sum(isinstance(one, SignedUp) for one in came) == size - 1
+
+
+async def test_of_twenty_who_pay_by_one_card_at_once_one_qualifies(programme: Programme) -> None:
+    code = await programme.code_of(await given.a_person(programme.stores))
+    referees = [await programme.a_referee(code) for _ in range(WORKERS)]
+    card = uuid7().hex
+    for one in referees:
+        await programme.pays(one, at=START + timedelta(hours=1), fingerprint=card)
+    await asyncio.gather(*(again(programme.drain, one.id) for one in referees))
+    referrals = programme.stores.referrals.referrals
+    states = Counter([type(await referrals.of_referee(one.id)) for one in referees])
+    assert states == {Qualified: 1, Rejected: WORKERS - 1}
+
+
+async def test_changes_of_a_milestone_at_once_are_all_made(programme: Programme) -> None:
+    changes = [{"name": "Twenty"}, {"is_active": False}, {"required_referrals": 7}]
+    for _ in range(5):
+        reward = await programme.publish(a_milestone())
+
+        async def change(what: dict[str, Any], reward: MilestoneReward = reward) -> object:
+            return await programme.change_reward(reward.id, what)
+
+        await asyncio.gather(*(change(what) for what in changes))
+        known = await programme.stores.referrals.rewards.get(reward.id)
+        assert known is not None
+        assert (known.name, known.is_active, known.required_referrals) == ("Twenty", False, 7)
+
+
+async def test_of_claims_at_once_one_is_made(programme: Programme) -> None:
+    reward = await programme.publish(a_milestone())
+    referrer, _, _ = await rewarded_one(programme)
+
+    async def claims(_: int) -> bool:
+        try:
+            await programme.claim(referrer.id, reward.id)
+        except RewardClaimedError:
+            return False
+        return True
+
+    assert sum(await asyncio.gather(*(again(claims, n) for n in range(WORKERS)))) == 1
+    drain = programme.drain_claims
+    await asyncio.gather(*(again(drain, referrer.id) for _ in range(WORKERS)))
+    assert len(programme.giver.given) == 1
 
 
 async def test_of_twenty_codes_made_at_once_there_is_one(programme: Programme) -> None:

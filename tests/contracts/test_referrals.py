@@ -15,12 +15,9 @@ from domain.identity.persons import Person, PersonStatus
 from domain.referrals.codes import NoActiveCodeError
 from domain.referrals.events import (
     ReferralPurchased,
-    ReferralRewardApplied,
-    ReferralRewardClaimed,
     ReferralRewarded,
 )
 from domain.referrals.kinds import Method, Source, Verdict
-from domain.referrals.milestones import MilestoneReward, RewardClaimedError, RewardType
 from domain.referrals.policy import ReferralPolicy
 from domain.referrals.redeeming import RedeemOutcome
 from domain.referrals.referrals import (
@@ -34,8 +31,8 @@ from domain.referrals.referrals import (
     Rewarded,
     SignedUp,
 )
-from domain.shared.errors import InvalidValueError, NotFoundError, RefusedError
-from domain.shared.ids import PaymentId, ReferralRewardId
+from domain.shared.errors import InvalidValueError, NotFoundError
+from domain.shared.ids import PaymentId
 from domain.shared.money import Money
 from tests.contracts import given, values
 from tests.contracts.referrals import Family, Programme
@@ -182,11 +179,74 @@ async def test_a_refund_that_nobody_looked_at_yet_is_taken_in_before_the_hold_en
     payment = await programme.pays(referee, at=START + HOUR)
     await programme.drain(referee.id)
     await programme.wait(WEEK + HOUR)
-    await programme.gets_back(referee, payment, taken_in=False)
+    await programme.gets_back(referee, payment, taken_in=False, at=START + DAY)
     assert isinstance(await by(programme, referee), Qualified)
     await programme.settle_due()
     assert isinstance(await by(programme, referee), Rejected)
     assert programme.credits.of(referrer.id) == []
+
+
+@pytest.mark.parametrize("charged_back", [False, True])
+@pytest.mark.parametrize(
+    ("own_time", "state"),
+    [
+        (WEEK - timedelta(microseconds=1), Rejected),
+        (WEEK, Reversed),
+        (WEEK + timedelta(minutes=1), Reversed),
+    ],
+)
+async def test_a_refund_counts_by_its_own_time_where_nobody_settled_yet(
+    programme: Programme, own_time: timedelta, state: type[Referral], *, charged_back: bool
+) -> None:
+    referrer = await given.a_person(programme.stores)
+    referee = await programme.a_referee(await programme.code_of(referrer))
+    bought = START + HOUR
+    payment = await programme.pays(referee, at=bought)
+    await programme.drain(referee.id)
+    await programme.wait(WEEK + 2 * HOUR)
+    await programme.gets_back(referee, payment, charged_back=charged_back, at=bought + own_time)
+    known = await by(programme, referee)
+    assert isinstance(known, state)
+    if isinstance(known, Reversed):
+        assert (known.ordinal, known.bonus_tier) == (1, 1)
+        assert programme.credits.of(referrer.id) == [10_000]
+        assert len(programme.credits.taken) == 2
+    else:
+        assert programme.credits.granted == {}
+    await programme.settle_due()
+    assert await by(programme, referee) == known
+
+
+async def test_a_refund_by_a_clock_ahead_of_ours_is_one_in_the_hold(programme: Programme) -> None:
+    referee = await programme.a_referee(
+        await programme.code_of(await given.a_person(programme.stores))
+    )
+    payment = await programme.pays(referee, at=START + HOUR)
+    await programme.drain(referee.id)
+    await programme.wait(DAY)
+    await programme.gets_back(referee, payment, at=START + 9 * DAY)
+    assert isinstance(await by(programme, referee), Rejected)
+
+
+async def test_a_hold_that_is_settled_late_sees_what_counted_when_it_ended(
+    programme: Programme,
+) -> None:
+    code = await programme.code_of(await given.a_person(programme.stores))
+    referees = [await programme.a_referee(code) for _ in range(3)]
+    payments = []
+    for number, one in enumerate(referees):
+        payments.append(await programme.pays(one, at=START + number * HOUR))
+        await programme.drain(one.id)
+    await programme.wait(WEEK + HOUR)
+    await programme.settle_due()
+    assert isinstance(await by(programme, referees[1]), Rewarded)
+    await programme.wait(HOUR + timedelta(minutes=1))
+    # The third hold is over, and not settled yet, when the first purchase is refunded.
+    await programme.gets_back(referees[0], payments[0])
+    await programme.settle_due()
+    third = await by(programme, referees[2])
+    assert isinstance(third, Rewarded)
+    assert (third.ordinal, third.bonus_tier) == (3, 2)
 
 
 async def test_an_invite_is_taken_up_by_its_token(programme: Programme) -> None:
@@ -299,6 +359,17 @@ async def test_who_had_themself_erased_comes_back_as_who_they_were(programme: Pr
     await erase_person(stores)(referee.id)
     back = await given.a_person(stores, email=email)
     assert (await programme.comes(code, back)).judgement.signs == ("not_a_payer", "not_referred")
+
+
+async def test_who_was_erased_cannot_close_a_ring_by_coming_back(programme: Programme) -> None:
+    stores, email = programme.stores, values.an_email()
+    first = await given.a_person(stores, email=email)
+    second = await programme.a_referee(await programme.code_of(first))
+    third = await programme.a_referee(await programme.code_of(second))
+    await erase_person(stores)(first.id)
+    back = await given.a_person(stores, email=email)
+    came = await programme.comes(await programme.code_of(third), back)
+    assert came.judgement.signs == ("no_cycle",)
 
 
 async def test_the_same_phone_is_refused_also_of_another_referee(programme: Programme) -> None:
@@ -444,57 +515,6 @@ async def test_progress(programme: Programme) -> None:
     assert found.progress.next_tier is not None
     assert found.progress.next_tier.purchases_needed == 6
     assert (found.totals.pending, found.totals.qualified) == (1, 3)
-
-
-def a_milestone() -> MilestoneReward:
-    return MilestoneReward(
-        id=ReferralRewardId(uuid7()),
-        name="A friend",
-        description="Video credits for the first friend.",
-        type=RewardType.CREDITS,
-        value={"credits": 5},
-        created_at=START,
-    )
-
-
-async def test_milestones(programme: Programme) -> None:
-    reward = await programme.publish(a_milestone())
-    fresh = await given.a_person(programme.stores)
-    with pytest.raises(RefusedError):
-        await programme.claim(fresh.id, reward.id)
-    with pytest.raises(NotFoundError):
-        await programme.claim(fresh.id, ReferralRewardId(uuid7()))
-    referrer, _, _ = await rewarded_one(programme)
-    person_id = referrer.id
-    made = await programme.claim(person_id, reward.id)
-    with pytest.raises(RewardClaimedError):
-        await programme.claim(person_id, reward.id)
-    await programme.drain_claims(person_id)
-    await programme.drain_claims(person_id)
-    assert programme.giver.given == [made]
-    (standing,) = [
-        one for one in await programme.queries.rewards_of(person_id) if one.reward.id == reward.id
-    ]
-    assert standing.claim is not None
-    assert standing.claim.applied_at is not None
-    told = [
-        type(out.event)
-        for out in await programme.stores.outbox()
-        if out.event.person_id == person_id
-        and isinstance(out.event, ReferralRewardClaimed | ReferralRewardApplied)
-    ]
-    assert told == [ReferralRewardClaimed, ReferralRewardApplied]
-
-
-async def test_a_claim_waits_where_nobody_gives_it_yet(programme: Programme) -> None:
-    reward = await programme.publish(a_milestone())
-    referrer, _, _ = await rewarded_one(programme)
-    person_id = referrer.id
-    await programme.claim(person_id, reward.id)
-    programme.giver.gives = False
-    await programme.drain_claims(person_id)
-    (claim,) = await programme.stores.referrals.claims.of(person_id)
-    assert claim.applied_at is None
 
 
 async def test_a_rewrite_of_what_has_changed_is_refused(programme: Programme) -> None:

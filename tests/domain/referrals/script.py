@@ -128,7 +128,9 @@ class Script:
         self, number: int = 0, cause: TakenBackFor = TakenBackFor.REFUND, **more: int
     ) -> "Script":
         return self.put(
-            TakeBack(payment_id=PaymentId(UUID(int=9000 + number)), cause=cause, **more)
+            TakeBack(
+                payment_id=PaymentId(UUID(int=9000 + number)), at=self.now, cause=cause, **more
+            )
         )
 
     def end_hold(self, *others: Counted, **more: bool) -> "Script":

@@ -84,7 +84,7 @@ def test_a_book_comes_to_what_the_model_says(found: list[tuple[int, int, int | N
     for n, (one, back_at) in enumerate(timed):
         news.append((one.settled_at, n, Buy(purchase=one)))
         if back_at is not None:
-            back = TakeBack(payment_id=one.payment_id, cause=TakenBackFor.REFUND)
+            back = TakeBack(payment_id=one.payment_id, at=back_at, cause=TakenBackFor.REFUND)
             news.append((back_at, n, back))
     for at, n, command in sorted(news, key=lambda item: item[:2]):
         # Holds that end at this instant end before what is told of at it.

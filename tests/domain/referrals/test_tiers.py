@@ -105,7 +105,8 @@ def test_what_was_taken_back_makes_room_and_leaves_the_others_as_they_are() -> N
     bought(book, [0, 1, 2], START + HOUR)
     book.settle(START + 10 * DAY)
     third = book.referrals[2]
-    book.put(0, TakeBack(payment_id=purchase(0, START).payment_id, cause=TakenBackFor.REFUND), FAR)
+    back = TakeBack(payment_id=purchase(0, START).payment_id, at=FAR, cause=TakenBackFor.REFUND)
+    book.put(0, back, FAR)
     assert isinstance(book.referrals[0], Reversed)
     assert book.referrals[2] == third
     bought(book, [3], START + 11 * DAY)
@@ -223,7 +224,8 @@ def test_caps_hold_whatever_happens(steps: list[tuple[int, str, int]]) -> None:
             book.put(number, Buy(purchase=purchase(number, now - min(hours, 48) * HOUR)), now)
         elif step == "back":
             payment = purchase(number, now).payment_id
-            book.put(number, TakeBack(payment_id=payment, cause=TakenBackFor.CHARGEBACK), now)
+            back = TakeBack(payment_id=payment, at=now, cause=TakenBackFor.CHARGEBACK)
+            book.put(number, back, now)
         else:
             book.settle(now)
         _audit(book, policy)
