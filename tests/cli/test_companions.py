@@ -136,7 +136,7 @@ def test_a_talk_that_is_broken_off_at_the_prompt_is_summarised(
     kithkin: RunCommand, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class Interrupted(io.StringIO):
-        def readline(self, size: int | None = -1, /) -> str:
+        def readline(self, size: int | None = -1, /) -> str:  # type: ignore[override]
             line = super().readline(-1 if size is None else size)
             if not line:
                 raise KeyboardInterrupt
