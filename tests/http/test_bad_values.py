@@ -12,14 +12,6 @@ from tests.http.scene import Scene, a_scene, nobody, unchanged
 
 
 @pytest.fixture
-async def scene(api: Api) -> AsyncIterator[Scene]:
-    """A scene in which nothing is to change."""
-    scene = await a_scene(api)
-    async with unchanged(api, scene):
-        yield scene
-
-
-@pytest.fixture
 async def same(api: Api, still: Scene) -> AsyncIterator[Scene]:
     """A scene in which nothing is to change, whatever its time."""
     async with unchanged(api, still):
@@ -84,7 +76,7 @@ async def test_a_profile_takes_no_such_value(api: Api, same: Scene, field: str, 
 
 
 async def test_a_zone_that_is_none_is_named_and_one_that_is_suggested(
-    api: Api, scene: Scene
+    api: Api, same: Scene
 ) -> None:
     person = {"name": "Ana Lima", "timezone": "Mars/Olympus"}
     problem = await refuse(api, "POST", "/v1/persons", json=person)
@@ -118,34 +110,34 @@ async def test_a_person_is_found_by_email_in_any_case(api: Api) -> None:
 
 
 @pytest.mark.parametrize("number", [0, 1, 3, 4])
-async def test_a_pair_is_of_two(api: Api, scene: Scene, number: int) -> None:
-    participants = [scene.pair.a, scene.stranger, scene.pair.b, nobody()][:number]
+async def test_a_pair_is_of_two(api: Api, same: Scene, number: int) -> None:
+    participants = [same.pair.a, same.stranger, same.pair.b, nobody()][:number]
     body = {"kind": "pair", "participants": participants}
     problem = await refuse(api, "POST", "/v1/conversations", json=body)
     assert pointers(problem) == ["/participants"]
 
 
-async def test_nobody_converses_with_themself(api: Api, scene: Scene) -> None:
-    one = scene.stranger
+async def test_nobody_converses_with_themself(api: Api, same: Scene) -> None:
+    one = same.stranger
     for two in (one, one.upper()):
         body = {"kind": "pair", "participants": [one, two]}
         problem = await refuse(api, "POST", "/v1/conversations", json=body)
         assert pointers(problem) == ["/participants"]
 
 
-async def test_a_conversation_is_of_a_kind_there_is(api: Api, scene: Scene) -> None:
-    body = {"kind": "trio", "participants": [scene.pair.a, scene.stranger]}
+async def test_a_conversation_is_of_a_kind_there_is(api: Api, same: Scene) -> None:
+    body = {"kind": "trio", "participants": [same.pair.a, same.stranger]}
     problem = await refuse(api, "POST", "/v1/conversations", json=body)
     assert pointers(problem) == ["/kind"]
 
 
-async def test_nobody_blocks_themself(api: Api, scene: Scene) -> None:
-    path = f"/v1/persons/{scene.pair.a}/blocks/{scene.pair.a}"
+async def test_nobody_blocks_themself(api: Api, same: Scene) -> None:
+    path = f"/v1/persons/{same.pair.a}/blocks/{same.pair.a}"
     assert pointers(await refuse(api, "PUT", path)) == ["/other_id"]
 
 
-async def test_nobody_reports_themself(api: Api, scene: Scene) -> None:
-    body = {**scene.body("file_report"), "reporter_id": scene.pair.a}
+async def test_nobody_reports_themself(api: Api, same: Scene) -> None:
+    body = {**same.body("file_report"), "reporter_id": same.pair.a}
     problem = await refuse(api, "POST", "/v1/reports", json=body)
     assert pointers(problem) == ["/reported_id"]
 
@@ -200,11 +192,11 @@ async def test_a_time_is_one_there_is(api: Api, same: Scene, time: str) -> None:
     assert pointers(problem) == ["/now"]
 
 
-async def test_a_call_is_scheduled_for_the_coming_year(api: Api, scene: Scene) -> None:
+async def test_a_call_is_scheduled_for_the_coming_year(api: Api, same: Scene) -> None:
     now = await api.now()
     for at in (now, now - timedelta(seconds=1), now + timedelta(days=366, seconds=1)):
-        call = {"initiator_id": scene.pair.a, "scheduled_for": at.isoformat()}
-        problem = await refuse(api, "POST", f"{scene.pair.path}/video-calls", json=call)
+        call = {"initiator_id": same.pair.a, "scheduled_for": at.isoformat()}
+        problem = await refuse(api, "POST", f"{same.pair.path}/video-calls", json=call)
         assert pointers(problem) == ["/scheduled_for"]
 
 
