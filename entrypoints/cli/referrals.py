@@ -63,9 +63,9 @@ def draw(found: Tree, *, as_json: bool) -> None:
     if as_json:
         write_json({"persons": found.persons, "whole": found.whole, "root": _data(found.root)})
         return
-    console = Console(highlight=False)
-    # Lines of deep trees are longer than a terminal is wide, and a broken id is of no use.
-    console.print(_drawn(found.root), soft_wrap=True, width=_WIDEST)
+    # Lines of deep trees are longer than a terminal is wide: what has no room is left out there.
+    console = Console(highlight=False, width=_WIDEST)
+    console.print(_drawn(found.root), soft_wrap=True)
     end = (
         "" if found.whole else "; more are not shown: see --most, or draw the tree of one of these"
     )
