@@ -24,6 +24,9 @@ from domain.referrals.referrals import Invited, Referral
 from domain.shared.errors import InvalidValueError, NotFoundError
 from domain.shared.ids import PersonId
 from domain.shared.standing import person_reasons, require_standing
+from domain.shared.text import clean_line
+
+TOKEN_MAX_CHARACTERS = 100
 
 
 @frozen(kw_only=True)
@@ -85,7 +88,7 @@ class RedemptionJudge:
         """Give whose code or token is entered.
 
         Raises:
-            InvalidValueError: It can be no code.
+            InvalidValueError: It can be no code, or no token.
             NotFoundError: There is no such code or token.
         """
         if request.code is not None:
@@ -93,7 +96,8 @@ class RedemptionJudge:
             if code is None:
                 raise NotFoundError("There is no such code; check that it is typed as given.")
             return Offer(code.person_id, code.usable(now), None)
-        invite = await self.referrals.by_token(request.token or "")
+        token = clean_line("token", request.token or "", max_characters=TOKEN_MAX_CHARACTERS)
+        invite = await self.referrals.by_token(token)
         if invite is None:
             raise NotFoundError("There is no such invite; check that its link is whole.")
         usable = isinstance(invite, Invited) and now < invite.expires_at

@@ -9,6 +9,9 @@ from domain.shared.ids import PersonId
 from domain.shared.standing import require_not_deleted
 
 MOST_PERSONS = 10_000
+MOST_LEVELS = 200
+"""Who reads a tree as JSON takes few more that are one in the other."""
+
 _AT_ONCE = 200
 
 
@@ -34,7 +37,7 @@ class Tree:
     Attributes:
         root: The person.
         persons: How many there are below.
-        whole: That is all; else it was cut where there were too many.
+        whole: That is all; else it was cut where there were too many, or too many levels.
     """
 
     root: Branch
@@ -50,7 +53,7 @@ class ReadTree:
     records: ReferralRecords
 
     async def __call__(self, person_id: PersonId, most: int = MOST_PERSONS) -> Tree:
-        """Give the tree, cut after so many persons.
+        """Give the tree, cut after so many persons, and after 200 levels.
 
         Raises:
             NotFoundError: There is no such person.
@@ -61,15 +64,18 @@ class ReadTree:
             raise no_such_person(person_id)
         require_not_deleted(deleted=party.deleted)
         root = Branch(person_id)
-        level, persons, whole = [root], 0, True
+        level, levels, persons, whole = [root], 0, 0, True
         while level and whole:
+            levels += 1
+            room = most - persons if levels <= MOST_LEVELS else 0
             below: list[Branch] = []
             for branch in level:
-                found = await self._came_by(branch.person_id, most - persons + 1)
-                whole = whole and persons + len(found) <= most
-                branch.branches = found[: most - persons]
-                persons += len(branch.branches)
+                found = await self._came_by(branch.person_id, room + 1)
+                whole = whole and len(found) <= room
+                branch.branches = found[:room]
+                room -= len(branch.branches)
                 below += branch.branches
+            persons += len(below)
             level = below
         return Tree(root, persons, whole)
 

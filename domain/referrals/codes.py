@@ -80,7 +80,9 @@ def made(
         InvalidValueError: It would end before it begins, or is not of the alphabet.
     """
     if expires_at is not None and expires_at <= now:
-        raise InvalidValueError("expires_at", "The code would end before it begins; name a later.")
+        raise InvalidValueError(
+            "expires_at", "The code would end before it begins; name a later time."
+        )
     return ReferralCodeMade(
         at=now,
         person_id=person_id,

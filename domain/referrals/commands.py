@@ -221,7 +221,9 @@ class _Deciding:
         if isinstance(known, Rewarded) or not isinstance(known, SignedUp | Held | Qualified):
             return ()
         purchase = command.purchase
-        if purchase.paid.amount_minor > 0 and purchase.settled_at < known.redeemed_at:
+        # Providers tell times in whole seconds.
+        came_at = known.redeemed_at.replace(microsecond=0)
+        if purchase.paid.amount_minor > 0 and purchase.settled_at < came_at:
             return (self._rejected(known.referee_id, PAID_BEFORE),)
         if command.same_payment:
             return (self._rejected(known.referee_id, SAME_PAYMENT),)

@@ -193,7 +193,7 @@ def progress_reason(reward: MilestoneReward, referral_count: int) -> Reason:
         detail=(
             "The person has as many rewarded referrals as it takes."
             if missing <= 0
-            else f"The person needs {missing} more rewarded referrals."
+            else f"The person needs {missing} more rewarded referral{'' if missing == 1 else 's'}."
         ),
         inputs={"referral_count": referral_count},
         threshold=reward.required_referrals,

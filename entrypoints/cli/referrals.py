@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.tree import Tree as Drawn
 
-from application.referrals.read_tree import MOST_PERSONS, Branch, Tree
+from application.referrals.read_tree import MOST_LEVELS, MOST_PERSONS, Branch, Tree
 from domain.referrals.referrals import Rewarded
 from domain.referrals.views import ReferralState, state_of
 from domain.shared.ids import PersonId
@@ -18,6 +18,8 @@ from entrypoints.cli.json_output import write_json
 from entrypoints.cli.terminal import counted
 from entrypoints.wiring.kithkin import Kithkin
 
+# An indentation for each level, and what is said of a person.
+_WIDEST = 4 * MOST_LEVELS + 200
 _EXAMPLE = "Example: kithkin referrals tree 0198a5c4-7e02-7b11-8a00-1f3c5d7e9b22"
 _STYLES = {
     ReferralState.REWARDED: "green",
@@ -53,14 +55,21 @@ def tree(person: UUID, *, most: int, as_json: bool, **flags: Any) -> None:
     async def read(kithkin: Kithkin) -> Tree:
         return await kithkin.referrals.read_tree()(PersonId(person), most)
 
-    found = ask(question=read, **flags)
+    draw(ask(question=read, **flags), as_json=as_json)
+
+
+def draw(found: Tree, *, as_json: bool) -> None:
+    """Write a tree to standard output, for a person or a program to read."""
     if as_json:
         write_json({"persons": found.persons, "whole": found.whole, "root": _data(found.root)})
         return
-    console = Console(highlight=False)
-    console.print(_drawn(found.root))
-    end = "" if found.whole else "; more are not shown, see --most"
-    console.print(f"{counted(found.persons, 'person')} below{end}")
+    # Lines of deep trees are longer than a terminal is wide: what has no room is left out there.
+    console = Console(highlight=False, width=_WIDEST)
+    console.print(_drawn(found.root), soft_wrap=True)
+    end = (
+        "" if found.whole else "; more are not shown: see --most, or draw the tree of one of these"
+    )
+    console.print(f"{counted(found.persons, 'person')} below{end}", soft_wrap=True)
 
 
 def _drawn(root: Branch) -> Drawn:

@@ -9,8 +9,10 @@ import pytest
 
 from adapters.postgres.embedded import running_url
 from application.referrals.judge_redemption import RedeemRequest
+from application.referrals.read_tree import MOST_LEVELS, Branch, Tree
 from domain.identity.profile import Profile
 from domain.shared.ids import PersonId
+from entrypoints.cli.referrals import draw
 from entrypoints.settings import Settings
 from entrypoints.wiring.kithkin import Kithkin, on_postgres
 from tests.cli.conftest import RunCommand
@@ -71,10 +73,25 @@ def test_the_tree_is_written_as_json(kithkin: RunCommand, data: Path, persons: l
 
 def test_a_large_tree_is_cut(kithkin: RunCommand, data: Path, persons: list[UUID]) -> None:
     result = kithkin("referrals", "tree", persons[0], "--data", data, "--most", "2")
-    assert "2 persons below; more are not shown, see --most" in result.out
+    assert "2 persons below; more are not shown: see --most" in result.out
     assert str(persons[3]) not in result.out
 
 
 def test_a_stranger_is_told_to_check_the_id(kithkin: RunCommand, data: Path) -> None:
     result = kithkin("referrals", "tree", UUID(int=7), "--data", data)
     assert (result.status, "check the id" in result.err) == (1, True)
+
+
+def test_a_deep_tree_is_drawn_with_whole_ids_and_written(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    ids = [UUID(int=number) for number in range(MOST_LEVELS + 1)]
+    root = place = Branch(PersonId(ids[0]))
+    for number in ids[1:]:
+        place.branches = [Branch(PersonId(number))]
+        place = place.branches[0]
+    draw(Tree(root, MOST_LEVELS, whole=True), as_json=False)
+    lines = capsys.readouterr().out.splitlines()
+    assert all(str(known) in line for known, line in zip(ids, lines, strict=False))
+    draw(Tree(root, MOST_LEVELS, whole=True), as_json=True)
+    assert json.loads(capsys.readouterr().out)["persons"] == MOST_LEVELS

@@ -178,7 +178,11 @@ async def test_of_twenty_who_pay_by_one_card_at_once_one_qualifies(programme: Pr
 
 
 async def test_changes_of_a_milestone_at_once_are_all_made(programme: Programme) -> None:
-    changes = [{"name": "Twenty"}, {"is_active": False}, {"required_referrals": 7}]
+    changes: list[dict[str, Any]] = [
+        {"name": "Twenty"},
+        {"is_active": False},
+        {"required_referrals": 7},
+    ]
     for _ in range(5):
         reward = await programme.publish(a_milestone())
 

@@ -494,7 +494,13 @@ async def test_over_five_a_day_and_disposable_mail_weigh(programme: Programme) -
 
 async def test_wrong_requests(programme: Programme) -> None:
     person = await given.a_person(programme.stores)
-    for wrong in ({}, {"code": "ABCD2345", "token": "x"}, {"code": "ABCD"}):
+    for wrong in (
+        {},
+        {"token": "a\0b"},
+        {"token": " "},
+        {"code": "ABCD2345", "token": "x"},
+        {"code": "ABCD"},
+    ):
         with pytest.raises(InvalidValueError):
             await programme.redeem(RedeemRequest(person_id=person.id, **wrong))
     for absent in ({"code": "ZZZZZZZZ"}, {"token": "nothing"}):

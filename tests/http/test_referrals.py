@@ -165,8 +165,13 @@ async def test_hard_rules_and_wrong_requests(api: Api) -> None:
         ({"person_id": person, "code": "short"}, "/code"),
         ({"person_id": person, "code": own, "ip": "300.1.1.1"}, "/ip"),
         ({"person_id": person, "code": own, "device": "a\nb"}, "/device"),
+        ({"person_id": person, "token": "a\0b"}, "/token"),
     ):
         assert pointers(invalid(await api.post(REDEEM, body))) == [pointer]
+    asked = await api.ask(
+        "GET", "/v1/referrals/redeem", params={"person_id": person, "token": "a\0b"}
+    )
+    assert pointers(invalid(asked)) == ["/token"]
     suspended = await given.a_person(api)
     await api.put(f"/v1/persons/{suspended}/suspension", reason="Spam")
     refused(await api.post(REDEEM, {"person_id": suspended, "code": own}), 403, "person_suspended")

@@ -76,6 +76,14 @@ def test_a_purchase_of_before_the_code_rejects() -> None:
     assert script.referral.reasons == ("not_a_payer",)
 
 
+def test_a_purchase_told_of_in_whole_seconds_is_not_before_the_code() -> None:
+    entered = timedelta(hours=1, milliseconds=900)
+    bought = Script().wait(entered).redeem().buy(at=START + HOUR)
+    assert isinstance(bought.referral, Qualified)
+    before = Script().wait(entered).redeem().buy(at=START + HOUR - timedelta(microseconds=1))
+    assert isinstance(before.referral, Rejected)
+
+
 def test_a_purchase_counts_for_ninety_days() -> None:
     last = START + 90 * DAY
     assert isinstance(Script().redeem().buy(at=last).referral, Qualified)
