@@ -13,9 +13,11 @@ _ENDINGS = (
     "com|net|org|info|biz|io|app|co|ai|dev|gg|ly|tv|xyz|online|site|shop|club|edu|gov"
     "|ar|au|br|ca|ch|cn|de|dk|es|eu|fr|ie|jp|kr|mx|nl|nz|pl|pt|ro|ru|sg|tr|uk|za"
 )
+# A name begins where no name goes on: so each is gone through once, however long a text is.
 _URL = re.compile(
-    r"(?<![\w.])(?:[a-z][a-z0-9+.-]{1,15}://\S+|www\.\S+"
-    rf"|(?:[a-z0-9-]{{1,63}}\.)+(?:(?:{_ENDINGS})(?![\w-])(?:[/?#:]\S*)?|[a-z]{{2,18}}/\S*))",
+    r"(?<![\w.])(?:[a-z][a-z0-9+.-]{1,15}://\S+|www\.\S+)"
+    r"|(?<![\w-])(?<![\w-]\.)(?:[\w-]+\.)+"
+    rf"(?:(?:{_ENDINGS})(?![\w-])(?:[/?#:]\S*)?|[a-z]{{2,18}}/\S*)",
     re.IGNORECASE,
 )
 _EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+")
@@ -23,6 +25,9 @@ _HANDLE = re.compile(r"(?<![\w@])@\w[\w.]{1,63}")
 _PHONE = re.compile(
     r"(?<![\w+])(?:\+\d(?:[\s().-]{0,2}\d){6,14}|\d(?:[\s().-]{0,2}\d){8,14})(?!\w)"
 )
+
+# What shows nothing, and would hide a word from whoever looks for it.
+_UNSEEN = re.compile("[\u034f\u180b-\u180f\u200c\u200d\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 
 # What is said to a model rather than to a companion: orders about its orders, or signs by which
 # models tell roles apart. One hit is enough, so each is narrow.
@@ -78,4 +83,4 @@ def instructs(text: str) -> bool:
     It knows common ways only. What keeps an unknown one without effect is that the transcript is
     data, that the output is of a closed form, and that no stored text reaches a prompt.
     """
-    return _ABOUT_ORDERS.search(text) is not None
+    return _ABOUT_ORDERS.search(_UNSEEN.sub("", text)) is not None

@@ -29,8 +29,10 @@ class ChoosePersona:
             now = await self.keep.clock.now()
             known = await self.keep.own(person_id, now, baseline)
             own = chosen(known, baseline, sliders, now)
-            if own is not known:
+            if own.persona != known.persona:
                 await self.keep.keep_persona(own, PersonaCause.CHOSEN)
+            elif own is not known:
+                await self.keep.personas.put(own, (), ())
             return own
 
         return await self.keep.transactions.run(work)

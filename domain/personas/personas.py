@@ -140,11 +140,18 @@ def first(person_id: PersonId, baseline: Baseline, now: datetime) -> OwnPersona:
 def chosen(
     own: OwnPersona, baseline: Baseline, sliders: Sliders | None, now: datetime
 ) -> OwnPersona:
-    """Give the persona as the person wants it; without sliders those stay as they are."""
+    """Give the persona as the person wants it; without sliders those stay as they are.
+
+    Sliders that stand there already are set there from then on, which is no new version.
+    """
     places = own.persona.sliders if sliders is None else sliders
+    start = own
+    if sliders is not None and sliders != own.chosen:
+        start = attrs.evolve(own, chosen=sliders, chosen_at=now)
     if baseline is own.persona.baseline and places == own.persona.sliders:
-        return own
-    start = own if sliders is None else attrs.evolve(own, chosen=sliders, chosen_at=now)
+        return start
+    if sliders is not None:
+        start = attrs.evolve(start, chosen_at=now)
     return _changed(start, baseline, places, now)
 
 

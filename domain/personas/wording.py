@@ -10,6 +10,8 @@ _ADDRESS = re.compile(
 )
 _NUMBER = re.compile(r"(?:\d[\s().+/-]*){7,}")
 _MARKUP = re.compile(r"[<>{}\[\]`|\\]|\*\*|##")
+# Marks that show nothing by themselves, and would hide a word.
+_UNSEEN = re.compile("[\u034f\u180b-\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 _ROLE = re.compile(r"(?i)^\s*(?:system|assistant|developer|user|ai|human)\s*:")
 _ORDER = re.compile(
     r"(?i)\b(?:ignor\w*|disregard\w*|overrid\w*|bypass\w*|jailbreak\w*|instruction\w*|prompt\w*"
@@ -42,5 +44,6 @@ def is_presentable(text: str, max_characters: int) -> bool:
         return False
     if not any(character.isalpha() for character in text):
         return False
+    shown = _UNSEEN.sub("", text)
     unwanted = (_ADDRESS, _NUMBER, _MARKUP, _ROLE, _ORDER)
-    return not any(pattern.search(text) for pattern in unwanted)
+    return not any(pattern.search(shown) for pattern in unwanted)

@@ -79,6 +79,14 @@ def test_a_persona_changes_its_version_with_each_change_and_only_then() -> None:
     assert (placed.persona.version, placed.chosen_at) == (3, LATER)
 
 
+def test_sliders_are_set_where_sessions_have_moved_them() -> None:
+    own = grown(first(PERSON, Baseline.CALM_MATURE, NOW), Sliders(warmth=1), LATER)
+    kept = chosen(own, Baseline.CALM_MATURE, Sliders(warmth=1), LATER)
+    assert (kept.persona, kept.chosen, kept.chosen_at) == (own.persona, Sliders(warmth=1), LATER)
+    assert chosen(kept, Baseline.CALM_MATURE, Sliders(warmth=1), LATER) is kept
+    assert forgotten(kept, LATER).persona.sliders == Sliders(warmth=1)
+
+
 def test_a_reset_brings_the_sliders_back_to_where_the_person_set_them() -> None:
     own = chosen(
         first(PERSON, Baseline.CALM_MATURE, NOW), Baseline.CALM_MATURE, Sliders(pace=1), NOW
