@@ -16,9 +16,15 @@ from application.identity.file_report import FileReportRequest
 from application.shared.outbox import OutboxEvent
 from application.video.start_call import StartCallRequest
 from domain.achievements.events import AchievementEarned
+from domain.billing.events import BillingEvent, EntitlementsChanged
+from domain.identity.events import TierChanged
 from domain.identity.learning import LearningPreferences
 from domain.identity.profile import PrivacyLevel, Profile
+from domain.personas.events import PersonaEvent
+from domain.referrals.codes import ALPHABET, CODE_CHARACTERS
+from domain.referrals.events import ReferralEvent
 from domain.shared.errors import DomainError, RefusedError
+from domain.shared.events import Event
 from domain.shared.ids import ConversationId, MessageId, PersonId, VideoCallId
 from domain.shared.tiers import Tier
 from domain.streaks.events import StreakEvent
@@ -27,7 +33,14 @@ from domain.video.call_commands import ReportPresence
 from domain.video.events import Presence
 from domain.video.unlock import MessageAllowance
 from entrypoints.wiring.kithkin import Kithkin
-from tests.simulation import usage_kithkin, video_kithkin
+from tests.simulation import (
+    companion_kithkin,
+    referral_kithkin,
+    shop_kithkin,
+    usage_kithkin,
+    video_kithkin,
+)
+from tests.simulation.bank import Bank
 from tests.simulation.commands import (
     Answer,
     AskAllowance,
@@ -68,8 +81,25 @@ from tests.simulation.commands import (
 from tests.simulation.plain import Plain
 from tests.simulation.usage_commands import UsageCommand
 from tests.simulation.video_commands import VideoCommand
+from tests.simulation.whole_commands import (
+    CompanionCommand,
+    ReferralCommand,
+    ShopCommand,
+    Spend,
+)
+from tests.simulation.whole_facts import buys
 
 _LATEST = 10
+_TOLD_ELSEWHERE = StreakEvent | AchievementEarned | UsageEvent | PersonaEvent | ReferralEvent
+
+
+def _code(number: int) -> str:
+    """Give a code that is the same each time."""
+    letters = ""
+    while len(letters) < CODE_CHARACTERS:
+        number, place = divmod(number, len(ALPHABET))
+        letters += ALPHABET[place]
+    return letters
 
 
 def repeatable_ids(seed: int) -> Callable[[], UUID]:
@@ -85,14 +115,25 @@ class Simulated:
     Attributes:
         kithkin: The one under test.
         outbox: Reads all events that it has committed.
+        since: Reads those after so many, and how many there are then.
+        bank: Who takes the money, where something is sold.
     """
 
     kithkin: Kithkin
     outbox: Callable[[], Awaitable[list[OutboxEvent]]]
+    since: Callable[[int], Awaitable[tuple[list[OutboxEvent], int]]]
+    bank: Bank | None = None
     plain: Plain = field(factory=Plain)
 
     def take_ids_of(self, seed: int) -> None:
         self.kithkin.ports.new_id.override(Object(repeatable_ids(seed)))
+
+    async def open_shop(self, bank: Bank) -> None:
+        """Let people buy, refer others and have companions."""
+        codes = count(1)
+        self.kithkin.referrals.make_code.add_kwargs(new_code=lambda: _code(next(codes)))
+        self.bank = bank
+        await referral_kithkin.publish(self)
 
     def person(self, number: int) -> PersonId:
         return PersonId(self.plain.persons.id(number))
@@ -131,17 +172,31 @@ class Simulated:
             return await usage_kithkin.put(self, command)
         if isinstance(command, RewardCommand):
             return await self._about_rewards(command)
+        if isinstance(command, ShopCommand):
+            return await shop_kithkin.put(self, command)
+        if isinstance(command, ReferralCommand):
+            return await referral_kithkin.put(self, command)
+        if isinstance(command, CompanionCommand):
+            return await companion_kithkin.put(self, command)
+        if isinstance(command, Spend):
+            return await companion_kithkin.spend(self, command)
         await self._wait(command)
         return {}
 
     async def told(self) -> list[Answer]:
         # What is reacted to, or brought by time, comes when somebody looks: streaks.py,
-        # achievements.py and usage_ledger.py hold it.
+        # achievements.py, usage_ledger.py and whole.py hold it.
         return [
             self.plain.event(outgoing.event)
             for outgoing in await self.outbox()
-            if not isinstance(outgoing.event, StreakEvent | AchievementEarned | UsageEvent)
+            if not isinstance(outgoing.event, _TOLD_ELSEWHERE) and not self._of_buyer(outgoing.event)
         ]
+
+    def _of_buyer(self, event: Event) -> bool:
+        """Tell whether it is about money, or the tier of somebody who buys."""
+        if not isinstance(event, TierChanged | EntitlementsChanged):
+            return isinstance(event, BillingEvent)
+        return self.bank is not None and buys(self.plain.persons.of(event.person_id))
 
     async def _wait(self, command: Wait) -> None:
         waited = await self.kithkin.clock.now() + timedelta(microseconds=command.microseconds)
