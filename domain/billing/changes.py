@@ -1,6 +1,6 @@
 """What may be done with a subscription, and what a quote for a plan means for it."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 import attrs
@@ -173,7 +173,10 @@ def _unused_minor(
     }
     unused = 0
     for term in plans.terms:
-        if term.subscription_id == subscription.id and now < term.ends_at and not term.reversed_at:
-            left = term.ends_at - max(now, term.starts_at)
+        if term.subscription_id != subscription.id or term.reversed_at:
+            continue
+        # One that was paid ahead, and given up for an upgrade before it began, has no length.
+        left = term.ends_at - max(now, term.starts_at)
+        if left > timedelta():
             unused += worth.get(term.payment_id, 0) * left // (term.ends_at - term.starts_at)
     return unused
