@@ -81,7 +81,7 @@ class MemoryCompanionSessions:
 
     async def _open(self) -> list[OpenCompanionSession]:
         async with self._store.access():
-            every = self._store.companion_sessions.all()
+            every = self._store.companion_sessions.group("going on", value=True)
         return [one for one in every if isinstance(one, OpenCompanionSession)]
 
     async def _over(self, person_id: PersonId) -> list[EndedCompanionSession]:

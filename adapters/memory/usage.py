@@ -291,7 +291,7 @@ class MemoryDueAccounts:
                 newest[period.person_id] = max(last, period.ends_at)
             silent = {
                 session.person_id
-                for session in self._store.usage_sessions.all()
+                for session in self._store.usage_sessions.group("going on", value=True)
                 if isinstance(session, OpenSession) and session.last_beat_at <= silent_before
             }
         over = {person_id for person_id in counted if newest[person_id] <= now}

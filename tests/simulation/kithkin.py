@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from itertools import count
 from random import Random
+from traceback import format_exc
 from typing import assert_never
 from uuid import UUID
 
@@ -156,6 +157,8 @@ class Simulated:
             return {"error": error.code, "decision": self.plain.allowance(error.decision)}
         except DomainError as error:
             return {"error": error.code}
+        except Exception:  # noqa: BLE001 - whatever else it is, it is a fault to be shown
+            return {"error": "fault", "fault": format_exc()}
 
     async def _answer(self, command: Command) -> Answer:
         if isinstance(command, IdentityCommand):
@@ -343,7 +346,8 @@ class Simulated:
     async def settle_rewards(self) -> None:
         """Do what the job does at its next minute."""
         kind = self.kithkin.jobs.kinds().by_name["settle_rewards"]
-        await kind.handle(kind.planned(await self.kithkin.clock.now()))
+        settle = self.kithkin.video.settle_rewards()
+        await settle(kind.planned(await self.kithkin.clock.now()))
 
     async def _about_rewards(self, command: RewardCommand) -> Answer:
         video = self.kithkin.video

@@ -6,6 +6,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 from random import Random
+from zlib import crc32
 
 from attrs import define, field, frozen
 
@@ -137,7 +138,7 @@ async def put(
         run.answers.append(found)
         if "error" in found:
             run.refusals[str(found["error"])] += 1
-    lines = []
+    lines = [str(found["fault"])] if "fault" in found else []
     if kithkin.bank is not None:
         lines = [line async for line in looked_at(journal, kithkin, command, found, books)]
         wanted = whole.expected(journal, command, found) or wanted
@@ -159,14 +160,68 @@ async def looked_at(
         yield f"{line}\nfound    {found}"
 
 
+YEAR = timedelta(days=365)
+
+
+@define
+class Years:
+    """Many years of other people each, one after the other.
+
+    Attributes:
+        steps: How many steps were taken in all of them.
+        years: How many years that were.
+        kinds: How often each command was put.
+        refusals: How often each refusal was the answer.
+        failing: The run of the year in which something did not hold.
+    """
+
+    steps: int = 0
+    years: int = 0
+    kinds: Counter[str] = field(factory=Counter)
+    refusals: Counter[str] = field(factory=Counter)
+    failing: Run | None = None
+
+    def add(self, run: Run) -> None:
+        self.steps += len(run.commands)
+        self.years += 1
+        self.kinds += run.kinds
+        self.refusals += run.refusals
+        self.failing = run if run.violation is not None else None
+
+
+def seed_of(seed: int, year: int) -> int:
+    """Give the seed of a year: the first year's is that of the run, so each runs by itself."""
+    return seed if year == 0 else crc32(f"{seed}/{year}".encode())
+
+
+async def simulate_years(
+    seed: int,
+    steps: int,
+    new_kithkin: NewKithkin,
+    new_chance: type[Chance],
+    progress: Callable[[Years], None] = lambda _: None,
+) -> Years:
+    """Run as many years as take so many steps, or until something does not hold."""
+    years = Years()
+    while years.steps < steps and years.failing is None:
+        of_year, left = seed_of(seed, years.years), steps - years.steps
+        years.add(await simulate(of_year, left, new_kithkin, new_chance, YEAR))
+        progress(years)
+    return years
+
+
 async def shortest_failing(
-    run: Run, new_kithkin: NewKithkin, new_chance: type[Chance] = Chance
+    run: Run,
+    new_kithkin: NewKithkin,
+    new_chance: type[Chance] = Chance,
+    progress: Callable[[Run], None] = lambda _: None,
 ) -> Run:
     """Give a failing run of as few of the same steps as can be found by halving."""
     shortest, passing = run, 0
     while len(shortest.commands) - passing > 1:
         half = (passing + len(shortest.commands)) // 2
         tried = await simulate(run.seed, half, new_kithkin, new_chance)
+        progress(tried)
         if tried.violation is None:
             passing = half
         else:

@@ -29,6 +29,7 @@ from tests.simulation.whole_commands import (
     AskReferrals,
     AtBank,
     BankTells,
+    ChangePlan,
     Checkout,
     Invite,
     MakeCode,
@@ -40,7 +41,15 @@ from tests.simulation.whole_commands import (
     Talk,
     WholeCommand,
 )
-from tests.simulation.whole_facts import PRICES, PaymentLog, QuoteLog, WholeFacts, buys
+from tests.simulation.whole_facts import (
+    ABOUT_A_MONTH,
+    PRICES,
+    SUBSCRIPTIONS,
+    PaymentLog,
+    QuoteLog,
+    WholeFacts,
+    buys,
+)
 
 QUOTE_HOLDS = timedelta(minutes=15)
 SOME_HOURS = 30
@@ -89,6 +98,8 @@ def learn(journal: Journal, plain: Plain, events: list[OutboxEvent], books: Book
                 if plain.lots.of(event.lot_id) == len(journal.video.lots):
                     bought = isinstance(event, VideoCreditsPurchased)
                     person = plain.persons.of(event.person_id)
+                    if journal.whole is not None and bought:
+                        journal.whole.sold.add(len(journal.video.lots))
                     videos.more(journal, person, event.credits, bought=bought)
             case VideoCreditsChargedBack():
                 lot, person = plain.lots.of(event.lot_id), plain.persons.of(event.person_id)
@@ -143,10 +154,19 @@ def _note(journal: Journal, command: WholeCommand, found: Answer) -> Iterator[st
     if "error" in found:
         if isinstance(command, Talk):
             facts.talking = None
+        if isinstance(command, Checkout) and found["error"] == "payment_provider_away":
+            # The payment is there, and the order at the bank may be.
+            facts.quotes[command.quote].taken = True
         return
     match command:
         case Quote():
             yield from _quoted(journal, command, found)
+        case ChangePlan(person=person, item=item):
+            if isinstance(found["quoted"], dict):
+                # In the currency of the subscription that it takes the place of.
+                for currency in PRICES[item]:
+                    if ("price", PRICES[item][currency]) in _amounts(found["quoted"]):
+                        yield from _quoted(journal, Quote(person, item, currency), found["quoted"])
         case Checkout(quote=number):
             quote = facts.quotes[number]
             if (found["amount"], found["credit"]) != (quote.total, quote.credit):
@@ -156,12 +176,15 @@ def _note(journal: Journal, command: WholeCommand, found: Answer) -> Iterator[st
                     PaymentLog(quote.person, quote.item, quote.total, journal.now)
                 )
                 facts.next = ("pay", len(facts.payments) - 1)
-                if journal.now >= quote.at + QUOTE_HOLDS:
+                if journal.now >= quote.at + QUOTE_HOLDS and not quote.taken:
                     yield f"the quote was over: {quote}"
         case AtBank(payment=number):
             told = found["told"]
             assert isinstance(told, list)
-            facts.payments[number].paid |= "payment.succeeded" in told
+            if "payment.succeeded" in told:
+                facts.payments[number].paid = True
+                if facts.payments[number].item in SUBSCRIPTIONS:
+                    facts.payments[number].renews_at = journal.now + ABOUT_A_MONTH
             if told:
                 facts.next = ("tell", facts.news)
             facts.news += len(told)
@@ -214,11 +237,15 @@ def _asked_of_books(
             yield f"{books.referrals.rewarded(person)} were rewarded"  # type: ignore[arg-type]
 
 
+def _amounts(found: Answer) -> list[tuple[str, int]]:
+    assert isinstance(found["lines"], list)
+    return [(str(kind), int(amount)) for kind, _, amount in found["lines"]]
+
+
 def _quoted(journal: Journal, command: Quote, found: Answer) -> Iterator[str]:
     facts = journal.whole
     assert facts is not None
-    assert isinstance(found["lines"], list)
-    lines = [(str(kind), int(amount)) for kind, _, amount in found["lines"]]
+    lines = _amounts(found)
     amounts = dict(lines)
     total, credit = int(str(found["total"])), int(str(found["credit"]))
     facts.quotes.append(

@@ -8,6 +8,7 @@ from attrs import define
 from tests.simulation import usage_chance
 from tests.simulation.chance import DAY, Chance
 from tests.simulation.commands import NOBODY, Command, Register, Wait
+from tests.simulation.video_commands import AskCredits, ChargeBack
 from tests.simulation.whole_commands import (
     AskEntitlements,
     AskKnown,
@@ -96,6 +97,13 @@ class WholeChance(Chance):
         # Of the seconds of those who buy there is no model.
         return usage_chance.pick(self.random, journal, self._anyone(journal) // 2 * 2)
 
+    def _video(self, journal: "Journal") -> Command:
+        command = super()._video(journal)
+        if isinstance(command, ChargeBack) and command.lot in self._facts(journal).sold:
+            # What was paid for at the bank, only the bank takes back.
+            return AskCredits(command.person)
+        return command
+
     def _facts(self, journal: "Journal") -> WholeFacts:
         assert journal.whole is not None
         return journal.whole
@@ -163,6 +171,13 @@ class WholeChance(Chance):
             first = 0 if self._one_in(5) else max(0, facts.news - LATEST)
             how = self.random.choices(["true", "short", "forged"], [40, 1, 1])[0]
             return BankTells(self.random.randrange(first, facts.news), how)
+        due = [
+            number
+            for number, known in enumerate(facts.payments)
+            if known.renews_at is not None and known.renews_at <= journal.now
+        ]
+        if due and self._one_in(2):
+            return AtBank(self._of(due), self._of(["renew", "renew", "fail_renewal"]), "own")
         return self._at_bank(journal, self._payment(journal))
 
     def _at_bank(self, journal: "Journal", number: int) -> Command:

@@ -6,7 +6,7 @@ that chance can go on from it; what must hold of it is worked out apart, in `sho
 `referral_ledger` and `companion_ledger` at the end from the books of the bank and the stores.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from attrs import define, field
 
@@ -24,6 +24,7 @@ PRICES = {
     "video_credits_50": {"USD": 1_199, "INR": 59_900},
 }
 SUBSCRIPTIONS = tuple(item for item in PRICES if item.endswith(("monthly", "annual")))
+ABOUT_A_MONTH = timedelta(days=28)
 REWARDS = 4
 """Milestone rewards that are published at the start."""
 
@@ -36,6 +37,7 @@ class QuoteLog:
     total: int
     credit: int
     at: datetime
+    taken: bool = False
 
 
 @define
@@ -45,6 +47,7 @@ class PaymentLog:
     total: int
     at: datetime
     paid: bool = False
+    renews_at: datetime | None = None
 
 
 @define
@@ -59,6 +62,7 @@ class WholeFacts:
         companions: Who has one.
         spending: Whose the sessions are that buyers began, and whether they are over.
         observations: How many are known of each person.
+        sold: The lots of credits that were paid for at the bank.
         next: What is likely to be done next: a checkout, a payment or a notification, and which.
         given: The tier that a service has set, for those who buy.
         rows: The number of the event up to which all was looked at.
@@ -74,6 +78,7 @@ class WholeFacts:
     talking: int | None = None
     spending: list[tuple[int, bool]] = field(factory=list)
     observations: dict[int, int] = field(factory=dict)
+    sold: set[int] = field(factory=set)
     next: tuple[str, int] | None = None
     given: dict[int, str] = field(factory=dict)
     rows: int = 0
