@@ -1,7 +1,7 @@
 """Copies of what goes in and out of the memory store, so that nobody shares anything with it."""
 
 import copy
-from functools import lru_cache
+from functools import cache
 from typing import TypeVar
 
 import attrs
@@ -14,6 +14,6 @@ def own_copy(value: T) -> T:
     return value if _is_frozen(type(value)) else copy.copy(value)
 
 
-@lru_cache(maxsize=None)
+@cache
 def _is_frozen(kind: type) -> bool:
     return attrs.has(kind) and attrs.inspect(kind).is_frozen

@@ -67,11 +67,33 @@ async def run(seed: int, steps: int, new_kithkin: NewKithkin = whole_in_memory) 
     return 0 if years.failing is None else 1
 
 
+async def compare(seed: int, steps: int) -> int:
+    """Run it on memory and on PostgreSQL and print where they part; give 1 if they do."""
+    # It takes a while to import, and is rarely asked for.
+    from tests.postgres import migrated_database, throw_away_postgres  # noqa: PLC0415
+    from tests.simulation.agreement import compared  # noqa: PLC0415
+
+    started = time.monotonic()
+    with throw_away_postgres() as server:
+        made, parting = await compared(seed, steps, await migrated_database(server))
+    seconds = time.monotonic() - started
+    lines = [f"seed {seed}, {len(made.commands)} steps on both, {seconds:.1f} s", *parting]
+    sys.stdout.write("\n".join(lines) + f"\n{len(parting)} differences\n")
+    return 1 if parting else 0
+
+
 async def main() -> int:
     arguments = argparse.ArgumentParser(prog="python -m tests.simulation", description=__doc__)
     arguments.add_argument("--seed", type=int, default=1)
     arguments.add_argument("--steps", type=int, default=10_000)
+    arguments.add_argument(
+        "--postgres",
+        action="store_true",
+        help="run the same on a throw-away PostgreSQL too, and compare all answers",
+    )
     given = arguments.parse_args()
+    if given.postgres:
+        return await compare(given.seed, given.steps)
     return await run(given.seed, given.steps)
 
 

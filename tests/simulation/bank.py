@@ -167,10 +167,13 @@ class Bank:
         """Do something at the bank and give what of it is to be told; LookupError if unknown."""
         account = self.books.accounts[f"sbx_ord_{payment}"]
         plan = subscription(account)
-        if plan is not None and Action(action) in {Action.RENEW, Action.FAIL_RENEWAL}:
-            # Banks charge when a period ends, and not whenever they like.
-            if await self.sandbox.clock.now() < plan.period_ends_at - CHARGED_AHEAD:
-                raise NotPossibleError(action)
+        # Banks charge when a period ends, and not whenever they like.
+        if (
+            plan is not None
+            and Action(action) in {Action.RENEW, Action.FAIL_RENEWAL}
+            and await self.sandbox.clock.now() < plan.period_ends_at - CHARGED_AHEAD
+        ):
+            raise NotPossibleError(action)
         await self.sandbox.act(account.order.token, Action(action), Card(card))
         return self.collect()
 
@@ -261,7 +264,9 @@ def made_unreliable(kithkin: Kithkin) -> Bank:
     assert isinstance(real, Sandbox)
     bank = Bank(attrs.evolve(real, books=books), books, luck)
     ports = ProviderPorts(payments=bank, notifications=bank, renewals=bank)
-    kithkin.payments.every.override(Object(Providers(current=bank.name, by_name={bank.name: ports})))
+    kithkin.payments.every.override(
+        Object(Providers(current=bank.name, by_name={bank.name: ports}))
+    )
     model = within_budget(
         ForgetfulModel(kithkin.llm, luck), kithkin.ports.model_budget(), kithkin.settings
     )

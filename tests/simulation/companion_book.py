@@ -1,6 +1,7 @@
 """What must hold of every event about companions, at the moment it is told."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 from attrs import define, field
 
@@ -38,30 +39,33 @@ class CompanionBook:
 
     def take(self, event: Event) -> Iterator[str]:
         """Take an event in, and give a line for what does not hold of it."""
-        match event:
-            case CompanionOpened():
-                if event.person_id in self.opened:
-                    yield f"two companions: {event}"
-                self.opened.add(event.person_id)
-            case PersonaChanged():
-                if event.version != self.versions.get(event.person_id, 0) + 1:
-                    after = self.versions.get(event.person_id)
-                    yield f"version {event.version} after {after}: {event}"
-                self.versions[event.person_id] = event.version
-            case CompanionSessionStarted():
-                if event.session_id in self.open or event.session_id in self.ended:
-                    yield f"began twice: {event}"
-                self.open[event.session_id] = event.person_id
-            case CompanionSessionEnded():
-                if self.open.pop(event.session_id, None) != event.person_id:
-                    yield f"over without a beginning: {event}"
-                self.ended[event.session_id] = event
-            case SummaryGrown():
-                yield from self._grown(event)
-            case SummaryReset():
-                self.confidence[event.person_id] = 0
-            case _:
-                pass
+        taken = _TAKEN.get(type(event))
+        return iter(()) if taken is None else taken(self, event)
+
+    def _opened(self, event: CompanionOpened) -> Iterator[str]:
+        if event.person_id in self.opened:
+            yield f"two companions: {event}"
+        self.opened.add(event.person_id)
+
+    def _changed(self, event: PersonaChanged) -> Iterator[str]:
+        before = self.versions.get(event.person_id, 0)
+        if event.version != before + 1:
+            yield f"version {event.version} after {before}: {event}"
+        self.versions[event.person_id] = event.version
+
+    def _began(self, event: CompanionSessionStarted) -> Iterator[str]:
+        if event.session_id in self.open or event.session_id in self.ended:
+            yield f"began twice: {event}"
+        self.open[event.session_id] = event.person_id
+
+    def _over(self, event: CompanionSessionEnded) -> Iterator[str]:
+        if self.open.pop(event.session_id, None) != event.person_id:
+            yield f"over without a beginning: {event}"
+        self.ended[event.session_id] = event
+
+    def _reset(self, event: SummaryReset) -> Iterator[str]:
+        self.confidence[event.person_id] = 0
+        yield from ()
 
     def _grown(self, event: SummaryGrown) -> Iterator[str]:
         if event.session_id in self.grown or event.session_id not in self.ended:
@@ -75,3 +79,13 @@ class CompanionBook:
         after = self.confidence[event.person_id] = before + gain
         if min(after, MOST_CONFIDENCE) != event.confidence_hundredths:
             yield f"the gains add up to {after}: {event}"
+
+
+_TAKEN: dict[type, Callable[[CompanionBook, Any], Iterator[str]]] = {
+    CompanionOpened: CompanionBook._opened,
+    PersonaChanged: CompanionBook._changed,
+    CompanionSessionStarted: CompanionBook._began,
+    CompanionSessionEnded: CompanionBook._over,
+    SummaryGrown: CompanionBook._grown,
+    SummaryReset: CompanionBook._reset,
+}

@@ -29,20 +29,18 @@ _REWARDS = {"reward_earned", "reward_warned", "reward_lapsed", "reward_withdrawn
 
 async def broken(journal: Journal, kithkin: Simulated, books: Books) -> AsyncIterator[str]:
     """Give a line for everything that does not hold."""
-    if journal.whole is not None:
-        for lines in (
-            shop_ledger.broken(journal, kithkin, books.shop),
-            referral_ledger.broken(journal, kithkin, books.referrals),
-            companion_ledger.broken(journal, kithkin, books.companions),
-        ):
-            async for line in lines:
-                yield line
+    sold = (
+        shop_ledger.broken(journal, kithkin, books.shop),
+        referral_ledger.broken(journal, kithkin, books.referrals),
+        companion_ledger.broken(journal, kithkin, books.companions),
+    )
     for number in range(len(journal.conversations)):
         async for line in _broken_counts(journal, kithkin, number):
             yield line
         async for line in _broken_history(journal, kithkin, number):
             yield line
     for lines in (
+        *(sold if journal.whole is not None else ()),
         _broken_credits(journal, kithkin),
         _broken_outbox(journal, kithkin),
         _broken_rewards(journal, kithkin),

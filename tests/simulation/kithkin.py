@@ -2,10 +2,11 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from functools import partial
 from itertools import count
 from random import Random
 from traceback import format_exc
-from typing import assert_never
+from typing import Any, assert_never
 from uuid import UUID
 
 from attrs import define, field
@@ -161,30 +162,21 @@ class Simulated:
             return {"error": "fault", "fault": format_exc()}
 
     async def _answer(self, command: Command) -> Answer:
-        if isinstance(command, IdentityCommand):
-            return await self._about_persons(command)
-        if isinstance(command, PersonalCommand):
-            return await self._about_personal_data(command)
-        if isinstance(command, TalkCommand):
-            return await self._about_talks(command)
-        if isinstance(command, CallCommand):
-            return await self._about_calls(command)
-        if isinstance(command, VideoCommand):
-            return await video_kithkin.put(self, command)
-        if isinstance(command, UsageCommand):
-            return await usage_kithkin.put(self, command)
-        if isinstance(command, RewardCommand):
-            return await self._about_rewards(command)
-        if isinstance(command, ShopCommand):
-            return await shop_kithkin.put(self, command)
-        if isinstance(command, ReferralCommand):
-            return await referral_kithkin.put(self, command)
-        if isinstance(command, CompanionCommand):
-            return await companion_kithkin.put(self, command)
-        if isinstance(command, Spend):
-            return await companion_kithkin.spend(self, command)
-        await self._wait(command)
-        return {}
+        parts: tuple[tuple[Any, Callable[[Any], Awaitable[Answer]]], ...] = (
+            (IdentityCommand, self._about_persons),
+            (PersonalCommand, self._about_personal_data),
+            (TalkCommand, self._about_talks),
+            (CallCommand, self._about_calls),
+            (RewardCommand, self._about_rewards),
+            (VideoCommand, partial(video_kithkin.put, self)),
+            (UsageCommand, partial(usage_kithkin.put, self)),
+            (ShopCommand, partial(shop_kithkin.put, self)),
+            (ReferralCommand, partial(referral_kithkin.put, self)),
+            (CompanionCommand, partial(companion_kithkin.put, self)),
+            (Spend, partial(companion_kithkin.spend, self)),
+            (Wait, self._wait),
+        )
+        return await next(put for kinds, put in parts if isinstance(command, kinds))(command)
 
     async def told(self) -> list[Answer]:
         # What is reacted to, or brought by time, comes when somebody looks: streaks.py,
@@ -192,7 +184,8 @@ class Simulated:
         return [
             self.plain.event(outgoing.event)
             for outgoing in await self.outbox()
-            if not isinstance(outgoing.event, _TOLD_ELSEWHERE) and not self._of_buyer(outgoing.event)
+            if not isinstance(outgoing.event, _TOLD_ELSEWHERE)
+            and not self._of_buyer(outgoing.event)
         ]
 
     def _of_buyer(self, event: Event) -> bool:
@@ -201,9 +194,10 @@ class Simulated:
             return isinstance(event, BillingEvent)
         return self.bank is not None and buys(self.plain.persons.of(event.person_id))
 
-    async def _wait(self, command: Wait) -> None:
+    async def _wait(self, command: Wait) -> Answer:
         waited = await self.kithkin.clock.now() + timedelta(microseconds=command.microseconds)
         await self.kithkin.shared.move_clock()(waited)
+        return {}
 
     async def _about_persons(self, command: IdentityCommand) -> Answer:
         identity, plain = self.kithkin.identity, self.plain

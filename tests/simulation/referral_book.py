@@ -4,8 +4,9 @@ Ordinals, tiers and caps are counted from the events; the money that each side g
 is held against the moves of account credit.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from attrs import define, field
@@ -71,37 +72,8 @@ class ReferralBook:
 
     def take(self, event: Event) -> Iterator[str]:
         """Take an event in, and give a line for what does not hold of it."""
-        match event:
-            case ReferralInvited():
-                if event.referral_id in self.referrals:
-                    yield f"invited twice: {event}"
-                self.referrals[event.referral_id] = ReferralLog(event.person_id)
-            case ReferralSignedUp():
-                yield from self._signed_up(event)
-            case ReferralPurchased():
-                yield from self._purchased(event)
-            case ReferralReviewed():
-                log = self.referrals[event.referral_id]
-                if log.state != "held":
-                    yield f"reviewed what was not held: {event}"
-                after = "signed_up" if log.place is None else "qualified"
-                rejected = event.verdict.value == "reject"
-                yield from self._become(event.referral_id, "rejected" if rejected else after)
-            case ReferralRewarded():
-                yield from self._rewarded(event)
-            case ReferralRejected():
-                yield from self._become(event.referral_id, "rejected")
-            case ReferralReversed():
-                yield from self._become(event.referral_id, "reversed")
-                yield from self._unpaid(event)
-            case ReferralExpired():
-                yield from self._become(event.referral_id, "expired")
-            case ReferralRewardClaimed() | ReferralRewardApplied():
-                yield from self._milestone(event)
-            case PersonErased():
-                self.erased.add(event.person_id)
-            case _:
-                pass
+        taken = _TAKEN.get(type(event))
+        return iter(()) if taken is None else taken(self, event)
 
     def rewarded(self, person_id: PersonId) -> int:
         """Count a person's referrals that are rewarded."""
@@ -115,6 +87,29 @@ class ReferralBook:
         if state not in _NEXT.get(log.state, ()):
             yield f"referral {referral_id} became {state} after {log.state}"
         log.state = state
+
+    def _invited(self, event: ReferralInvited) -> Iterator[str]:
+        if event.referral_id in self.referrals:
+            yield f"invited twice: {event}"
+        self.referrals[event.referral_id] = ReferralLog(event.person_id)
+
+    def _reviewed(self, event: ReferralReviewed) -> Iterator[str]:
+        log = self.referrals[event.referral_id]
+        if log.state != "held":
+            yield f"reviewed what was not held: {event}"
+        after = "signed_up" if log.place is None else "qualified"
+        rejected = event.verdict.value == "reject"
+        yield from self._become(event.referral_id, "rejected" if rejected else after)
+
+    def _rejected(self, event: ReferralRejected) -> Iterator[str]:
+        yield from self._become(event.referral_id, "rejected")
+
+    def _expired(self, event: ReferralExpired) -> Iterator[str]:
+        yield from self._become(event.referral_id, "expired")
+
+    def _left(self, event: PersonErased) -> Iterator[str]:
+        self.erased.add(event.person_id)
+        yield from ()
 
     def _signed_up(self, event: ReferralSignedUp) -> Iterator[str]:
         log, referee_id = self.referrals[event.referral_id], event.referee_id
@@ -193,7 +188,8 @@ class ReferralBook:
         if len(taken) > IN_ALL or crowd > IN_WINDOW:
             yield f"{len(taken)} are rewarded, {crowd} in a window: {event}"
 
-    def _unpaid(self, event: ReferralReversed) -> Iterator[str]:
+    def _reversed(self, event: ReferralReversed) -> Iterator[str]:
+        yield from self._become(event.referral_id, "reversed")
         log = self.referrals[event.referral_id]
         if log.place is None or not (
             self.shop.refunded[log.place[1]]  # type: ignore[index]
@@ -223,3 +219,18 @@ class ReferralBook:
                     yield f"the {side} of {referral_id} was to get {due}, and got {booking}"
                 elif booking is not None and booking.in_force is not (log.state == "rewarded"):
                     yield f"{referral_id} is {log.state}, and the {side} has {booking}"
+
+
+_TAKEN: dict[type, Callable[[ReferralBook, Any], Iterator[str]]] = {
+    ReferralInvited: ReferralBook._invited,
+    ReferralSignedUp: ReferralBook._signed_up,
+    ReferralPurchased: ReferralBook._purchased,
+    ReferralReviewed: ReferralBook._reviewed,
+    ReferralRewarded: ReferralBook._rewarded,
+    ReferralRejected: ReferralBook._rejected,
+    ReferralReversed: ReferralBook._reversed,
+    ReferralExpired: ReferralBook._expired,
+    ReferralRewardClaimed: ReferralBook._milestone,
+    ReferralRewardApplied: ReferralBook._milestone,
+    PersonErased: ReferralBook._left,
+}

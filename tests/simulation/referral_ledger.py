@@ -30,6 +30,14 @@ async def broken(journal: Journal, kithkin: Simulated, book: ReferralBook) -> As
         ends = log.hold_ends_at
         if log.state == "qualified" and ends is not None and ends + _LATE < journal.now:
             yield f"{referral_id} is held since {ends}"
+    async for line in _broken_claims(journal, kithkin, book):
+        yield line
+
+
+async def _broken_claims(
+    journal: Journal, kithkin: Simulated, book: ReferralBook
+) -> AsyncIterator[str]:
+    """What was claimed was told, and has reached whoever gives it."""
     for person, log in enumerate(journal.persons):
         person_id = kithkin.person(person)
         if log.erased:

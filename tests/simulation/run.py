@@ -6,6 +6,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 from random import Random
+from typing import Any
 from zlib import crc32
 
 from attrs import define, field, frozen
@@ -35,12 +36,12 @@ from tests.simulation.commands import (
     PersonalCommand,
     RewardCommand,
     TalkCommand,
+    Wait,
 )
 from tests.simulation.journal import START, Journal
 from tests.simulation.kithkin import Simulated
 from tests.simulation.usage_commands import UsageCommand
 from tests.simulation.video_commands import VideoCommand
-from tests.simulation.whole_commands import WholeCommand
 from tests.simulation.whole_facts import WholeFacts
 
 NewKithkin = Callable[[], AbstractAsyncContextManager[Simulated]]
@@ -74,26 +75,26 @@ class Run:
         return Counter(type(command).__name__ for command in self.commands)
 
 
+_FORETOLD: tuple[tuple[Any, Callable[[Journal, Any], Answer]], ...] = (
+    (IdentityCommand, people.put),
+    (PersonalCommand, personal.put),
+    (TalkCommand, talks.put),
+    (CallCommand, calls.put),
+    (VideoCommand, videos.put),
+    (RewardCommand, rewards.put),
+    (UsageCommand, usage.put),
+)
+
+
 def expected(journal: Journal, command: Command) -> Answer | None:
     """Give what a command must answer; None where there is no foretelling it."""
-    if isinstance(command, IdentityCommand):
-        return people.put(journal, command)
-    if isinstance(command, PersonalCommand):
-        return personal.put(journal, command)
-    if isinstance(command, TalkCommand):
-        return talks.put(journal, command)
-    if isinstance(command, CallCommand):
-        return calls.put(journal, command)
-    if isinstance(command, VideoCommand):
-        return videos.put(journal, command)
-    if isinstance(command, RewardCommand):
-        return rewards.put(journal, command)
-    if isinstance(command, UsageCommand):
-        return usage.put(journal, command)
-    if isinstance(command, WholeCommand):
-        return None
-    journal.now += timedelta(microseconds=command.microseconds)
-    return {}
+    for kinds, put_to_model in _FORETOLD:
+        if isinstance(command, kinds):
+            return put_to_model(journal, command)
+    if isinstance(command, Wait):
+        journal.now += timedelta(microseconds=command.microseconds)
+        return {}
+    return None
 
 
 async def simulate(
@@ -243,9 +244,7 @@ async def kithkin_in_memory() -> AsyncIterator[Simulated]:
 @asynccontextmanager
 async def whole_in_memory() -> AsyncIterator[Simulated]:
     """One in which people buy too, of a bank that is away at times, and jobs crash."""
-    settings = Settings(
-        memory=True, test_clock=True, event_retention_days=3660, rulebook=RULEBOOK
-    )
+    settings = Settings(memory=True, test_clock=True, event_retention_days=3660, rulebook=RULEBOOK)
     kithkin = in_memory(settings)
     simulated = await _simulated(kithkin)
     simulated.bank = made_unreliable(kithkin)

@@ -1,7 +1,8 @@
 """What must hold of every event about payments and account credit, at the moment it is told."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 from attrs import define, field
 
@@ -9,7 +10,6 @@ from domain.billing.events import (
     AccountCreditMoved,
     CreditMove,
     CreditSource,
-    EntitlementsChanged,
     PaymentChargedBack,
     PaymentNeedsReview,
     PaymentRefunded,
@@ -41,7 +41,6 @@ class ShopBook:
         refunded: How much of each was given back.
         charged_back: Those that banks took back.
         reviewed: Charges that pay for nothing.
-        tiers: What each person was last told that they may use.
     """
 
     balances: Counter[tuple[PersonId, str]] = field(factory=Counter)
@@ -51,34 +50,11 @@ class ShopBook:
     refunded: Counter[PaymentId] = field(factory=Counter)
     charged_back: set[PaymentId] = field(factory=set)
     reviewed: set[tuple[PaymentId, str]] = field(factory=set)
-    tiers: dict[PersonId, str] = field(factory=dict)
 
     def take(self, event: Event) -> Iterator[str]:
         """Take an event in, and give a line for what does not hold of it."""
-        match event:
-            case PaymentStarted():
-                if event.payment_id in self.started:
-                    yield f"a payment began twice: {event}"
-                self.started[event.payment_id] = event
-            case PaymentSettled():
-                yield from self._settled(event)
-            case PaymentRefunded():
-                yield from self._refunded(event)
-            case PaymentChargedBack():
-                if event.payment_id in self.charged_back or event.payment_id not in self.settled:
-                    yield f"charged back twice, or what was not paid: {event}"
-                self.charged_back.add(event.payment_id)
-            case PaymentNeedsReview():
-                charge = (event.payment_id, event.charge_id)
-                if charge in self.reviewed:
-                    yield f"told twice to be looked at: {event}"
-                self.reviewed.add(charge)
-            case AccountCreditMoved():
-                yield from self._moved(event)
-            case EntitlementsChanged():
-                self.tiers[event.person_id] = event.tier.value
-            case _:
-                pass
+        taken = _TAKEN.get(type(event))
+        return iter(()) if taken is None else taken(self, event)
 
     def is_back(self, payment_id: PaymentId) -> bool:
         """Tell whether what a payment paid for is to be taken back by what was told."""
@@ -87,6 +63,22 @@ class ShopBook:
             return False
         full = self.refunded[payment_id] >= settled.amount_minor and settled.amount_minor > 0
         return full or payment_id in self.charged_back
+
+    def _started(self, event: PaymentStarted) -> Iterator[str]:
+        if event.payment_id in self.started:
+            yield f"a payment began twice: {event}"
+        self.started[event.payment_id] = event
+
+    def _charged_back(self, event: PaymentChargedBack) -> Iterator[str]:
+        if event.payment_id in self.charged_back or event.payment_id not in self.settled:
+            yield f"charged back twice, or what was not paid: {event}"
+        self.charged_back.add(event.payment_id)
+
+    def _reviewed(self, event: PaymentNeedsReview) -> Iterator[str]:
+        charge = (event.payment_id, event.charge_id)
+        if charge in self.reviewed:
+            yield f"told twice to be looked at: {event}"
+        self.reviewed.add(charge)
 
     def _settled(self, event: PaymentSettled) -> Iterator[str]:
         known = self.started.get(event.payment_id)
@@ -133,3 +125,13 @@ class ShopBook:
         if undoes is not known.in_force or event.move is CreditMove.GRANT:
             yield f"done or undone twice: {event}"
         known.in_force = not undoes
+
+
+_TAKEN: dict[type, Callable[[ShopBook, Any], Iterator[str]]] = {
+    PaymentStarted: ShopBook._started,
+    PaymentSettled: ShopBook._settled,
+    PaymentRefunded: ShopBook._refunded,
+    PaymentChargedBack: ShopBook._charged_back,
+    PaymentNeedsReview: ShopBook._reviewed,
+    AccountCreditMoved: ShopBook._moved,
+}

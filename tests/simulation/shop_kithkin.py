@@ -47,15 +47,8 @@ async def put(simulated: "Simulated", command: ShopCommand) -> Answer:
             refund = billing.refund_payment()
             payment, asked = await refund(_payment_id(simulated, number), amount, "A wish.")
             return {**_payment(simulated, payment), "back": asked.amount_minor}
-        case ChangePlan(person=person, item=item):
-            changer = billing.change_subscription()
-            return _changed(simulated, await changer.change(simulated.person(person), item))
-        case CancelPlan(person=person):
-            changer = billing.change_subscription()
-            return _changed(simulated, await changer.cancel(simulated.person(person)))
-        case ResumePlan(person=person):
-            changer = billing.change_subscription()
-            return _changed(simulated, await changer.resume(simulated.person(person)))
+        case ChangePlan() | CancelPlan() | ResumePlan():
+            return await _change(simulated, command)
         case GiveCredit(person=person, amount=amount, currency=currency):
             give = shop.grant_account_credit()
             account = await give(simulated.person(person), amount, currency, "Goodwill.")
@@ -70,6 +63,18 @@ async def put(simulated: "Simulated", command: ShopCommand) -> Answer:
             return await _ask(simulated, command)
         case _:
             assert_never(command)
+
+
+async def _change(simulated: "Simulated", command: ChangePlan | CancelPlan | ResumePlan) -> Answer:
+    changer = simulated.kithkin.billing.change_subscription()
+    person_id = simulated.person(command.person)
+    match command:
+        case ChangePlan(item=item):
+            return _changed(simulated, await changer.change(person_id, item))
+        case CancelPlan():
+            return _changed(simulated, await changer.cancel(person_id))
+        case ResumePlan():
+            return _changed(simulated, await changer.resume(person_id))
 
 
 async def _bank(simulated: "Simulated", command: AtBank | BankTells) -> Answer:

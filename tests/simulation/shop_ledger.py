@@ -139,9 +139,9 @@ async def _compared(kithkin: Simulated, shop: ShopBook, sold: list[Sold]) -> Asy
             truth = truth_of(account, bill_id)
             ordered.add(payment_id)
             sold.append(Sold(payment, truth))
-            for again in truth.twice:
-                if (left := _left(account, again)) > 0:
-                    yield f"{payment_id} was paid twice, and {left} was not given back"
+            left = sum(_left(account, again) for again in truth.twice)
+            if left:
+                yield f"{payment_id} was paid twice, and {left} was not given back"
     for payment_id, started in shop.started.items():
         if payment_id not in ordered:
             payment, _ = await queries.payment(payment_id, None)
@@ -310,4 +310,3 @@ def _months_on(start: datetime, months: int) -> datetime:
     return start.replace(
         year=year, month=month + 1, day=min(start.day, monthrange(year, month + 1)[1])
     )
-

@@ -1,7 +1,6 @@
 """What is held of what is sold, of referrals and companions while the simulation goes on."""
 
 from collections.abc import Iterator
-from datetime import timedelta
 from random import Random
 
 from attrs import define, field
@@ -14,7 +13,7 @@ from domain.video.video_message_events import (
     VideoCreditsGranted,
     VideoCreditsPurchased,
 )
-from tests.simulation import people, rewards, videos
+from tests.simulation import people, videos, whole_notes
 from tests.simulation.commands import Answer, Command, SetTier, Wait
 from tests.simulation.companion_book import CompanionBook
 from tests.simulation.journal import Journal
@@ -22,36 +21,9 @@ from tests.simulation.plain import Plain
 from tests.simulation.referral_book import ReferralBook
 from tests.simulation.shop_book import ShopBook
 from tests.simulation.video_commands import ChargeBack
-from tests.simulation.whole_commands import (
-    AskEntitlements,
-    AskKnown,
-    AskPurchases,
-    AskReferrals,
-    AtBank,
-    BankTells,
-    ChangePlan,
-    Checkout,
-    Invite,
-    MakeCode,
-    OpenCompanion,
-    Quote,
-    Reconcile,
-    Redeem,
-    Spend,
-    Talk,
-    WholeCommand,
-)
-from tests.simulation.whole_facts import (
-    ABOUT_A_MONTH,
-    PRICES,
-    SUBSCRIPTIONS,
-    PaymentLog,
-    QuoteLog,
-    WholeFacts,
-    buys,
-)
+from tests.simulation.whole_commands import AskPurchases, AskReferrals, BankTells, Reconcile
+from tests.simulation.whole_facts import WholeFacts, buys
 
-QUOTE_HOLDS = timedelta(minutes=15)
 SOME_HOURS = 30
 HOUR, DAY = 3_600_000_000, 24 * 3_600_000_000
 
@@ -143,86 +115,14 @@ def noted(
     journal: Journal, plain: Plain, command: Command, found: Answer, books: Books
 ) -> Iterator[str]:
     """Take down what a command gave, and give a line for what cannot be."""
-    if isinstance(command, WholeCommand):
-        yield from _note(journal, command, found)
+    yield from whole_notes.note(journal, command, found)
+    if "error" not in found:
         yield from _asked_of_books(plain, command, found, books)
 
 
-def _note(journal: Journal, command: WholeCommand, found: Answer) -> Iterator[str]:
-    facts = journal.whole
-    assert facts is not None
-    if "error" in found:
-        if isinstance(command, Talk):
-            facts.talking = None
-        if isinstance(command, Checkout) and found["error"] == "payment_provider_away":
-            # The payment is there, and the order at the bank may be.
-            facts.quotes[command.quote].taken = True
-        return
-    match command:
-        case Quote():
-            yield from _quoted(journal, command, found)
-        case ChangePlan(person=person, item=item):
-            if isinstance(found["quoted"], dict):
-                # In the currency of the subscription that it takes the place of.
-                for currency in PRICES[item]:
-                    if ("price", PRICES[item][currency]) in _amounts(found["quoted"]):
-                        yield from _quoted(journal, Quote(person, item, currency), found["quoted"])
-        case Checkout(quote=number):
-            quote = facts.quotes[number]
-            if (found["amount"], found["credit"]) != (quote.total, quote.credit):
-                yield f"the payment is not what was quoted: {quote}"
-            if found["payment"] == len(facts.payments):
-                facts.payments.append(
-                    PaymentLog(quote.person, quote.item, quote.total, journal.now)
-                )
-                facts.next = ("pay", len(facts.payments) - 1)
-                if journal.now >= quote.at + QUOTE_HOLDS and not quote.taken:
-                    yield f"the quote was over: {quote}"
-        case AtBank(payment=number):
-            told = found["told"]
-            assert isinstance(told, list)
-            if "payment.succeeded" in told:
-                facts.payments[number].paid = True
-                if facts.payments[number].item in SUBSCRIPTIONS:
-                    facts.payments[number].renews_at = journal.now + ABOUT_A_MONTH
-            if told:
-                facts.next = ("tell", facts.news)
-            facts.news += len(told)
-        case MakeCode():
-            facts.codes += bool(found["new"])
-        case Invite():
-            facts.invites += 1
-        case Redeem():
-            if found["referral"] is not None and found["referral"] == facts.referrals:
-                facts.referrals += 1
-        case OpenCompanion(person=person):
-            if found["created"] is (person in facts.companions):
-                yield "a companion was opened twice, or not at all"
-            if person not in facts.companions:
-                facts.companions.append(person)
-        case Talk(person=person):
-            facts.talking = person
-        case AskKnown(person=person):
-            facts.observations[person] = int(str(found["observations"]))
-        case Spend():
-            number, over = int(str(found["session"])), bool(found["over"])
-            if number == len(facts.spending):
-                facts.spending.append((command.person, over))
-            facts.spending[number] = (facts.spending[number][0], over)
-        case AskEntitlements(person=person):
-            if found["tier"] != found["held"]:
-                yield f"{found['held']} is held, and {found['tier']} may be used"
-        case AskReferrals() | AskPurchases():
-            pass
-        case _:
-            pass
-
-
-def _asked_of_books(
-    plain: Plain, command: WholeCommand, found: Answer, books: Books
-) -> Iterator[str]:
+def _asked_of_books(plain: Plain, command: Command, found: Answer, books: Books) -> Iterator[str]:
     """Hold what was answered against what the events come to."""
-    if isinstance(command, AskPurchases) and "error" not in found:
+    if isinstance(command, AskPurchases):
         person_id = plain.persons.id(command.person)
         sums = {
             currency: balance
@@ -231,41 +131,7 @@ def _asked_of_books(
         }
         if found["credit"] != sums:
             yield f"the moves of credit add up to {sums}"
-    if isinstance(command, AskReferrals) and "error" not in found:
+    if isinstance(command, AskReferrals):
         person = plain.persons.id(command.person)
         if found["count"] != books.referrals.rewarded(person):  # type: ignore[arg-type]
             yield f"{books.referrals.rewarded(person)} were rewarded"  # type: ignore[arg-type]
-
-
-def _amounts(found: Answer) -> list[tuple[str, int]]:
-    assert isinstance(found["lines"], list)
-    return [(str(kind), int(amount)) for kind, _, amount in found["lines"]]
-
-
-def _quoted(journal: Journal, command: Quote, found: Answer) -> Iterator[str]:
-    facts = journal.whole
-    assert facts is not None
-    lines = _amounts(found)
-    amounts = dict(lines)
-    total, credit = int(str(found["total"])), int(str(found["credit"]))
-    facts.quotes.append(
-        QuoteLog(command.person, command.item, command.currency, total, credit, journal.now)
-    )
-    facts.next = ("checkout", len(facts.quotes) - 1)
-    price = PRICES[command.item][command.currency]
-    if amounts.get("price") != price or len(amounts) != len(lines):
-        yield f"the price is {price}"
-    if sum(amounts.values()) != total or total < 0 or -amounts.get("account_credit", 0) != credit:
-        yield "the lines do not add up"
-    if found["valid_until"] != journal.now + QUOTE_HOLDS:
-        yield "it holds for another time"
-    unused = -amounts.get("proration", 0)
-    if not 0 <= unused <= price:
-        yield f"{unused} unused of {price}"
-    if rewards.is_in_one_month(journal, command.person):
-        known = rewards.put(journal, rewards.AskReward(command.person))
-        percent = int(str(known["discount_percent"]))
-        left = price - unused
-        less = left - left * (100 - percent) // 100
-        if -amounts.get("discount", 0) != less:
-            yield f"{percent} percent of {left} are {less}"

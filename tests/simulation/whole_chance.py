@@ -44,7 +44,7 @@ from tests.simulation.whole_facts import PRICES, REWARDS, SUBSCRIPTIONS, WholeFa
 if TYPE_CHECKING:
     from tests.simulation.journal import Journal
 
-MOST_PERSONS = 40
+MOST_PERSONS = 50
 BASELINES = ("sweet_supportive", "playful_flirty", "bold_confident", "calm_mature")
 METHODS = ("code", "link", "qr_code", "contact_share")
 SAID = (
@@ -74,7 +74,7 @@ class WholeChance(Chance):
             **kinds,
             self._shop: 26,
             self._bank: 26,
-            self._newcomer: 2,
+            self._newcomer: 3,
             self._referral: 12,
             self._companion: 24,
             self._spend: 4,
@@ -85,9 +85,7 @@ class WholeChance(Chance):
         likely, facts.next = facts.next, None
         if likely is not None and self._one_in(2):
             what, number = likely
-            if what == "checkout":
-                return Checkout(number)
-            return BankTells(number, "true") if what == "tell" else self._at_bank(journal, number)
+            return self._likely(journal, what, number)
         command = super().next(journal)
         if isinstance(command, Wait) and self._one_in(60):
             return Wait(self._of([1, 2, 3, 8, 20]) * DAY)
@@ -96,6 +94,24 @@ class WholeChance(Chance):
     def _usage(self, journal: "Journal") -> Command:
         # Of the seconds of those who buy there is no model.
         return usage_chance.pick(self.random, journal, self._anyone(journal) // 2 * 2)
+
+    def _likely(self, journal: "Journal", what: str, number: int) -> Command:
+        match what:
+            case "checkout":
+                return Checkout(number)
+            case "tell":
+                return BankTells(number, "true")
+            case "redeem":
+                return self._entered(journal, number)
+            case "quote":
+                return Quote(number, self._item(), self._of(["INR", "USD"]))
+            case _:
+                return self._at_bank(journal, number)
+
+    def _anyone(self, journal: "Journal") -> int:
+        person = super()._anyone(journal)
+        gone = person != NOBODY and journal.erased(person)
+        return super()._anyone(journal) if gone and not self._one_in(8) else person
 
     def _video(self, journal: "Journal") -> Command:
         command = super()._video(journal)
@@ -109,7 +125,7 @@ class WholeChance(Chance):
         return journal.whole
 
     def _newcomer(self, journal: "Journal") -> Command:
-        if len(journal.persons) >= MOST_PERSONS or not self._one_in(4):
+        if len(journal.persons) >= MOST_PERSONS or not self._one_in(5):
             return self._redeem(journal)
         known = self._register(journal)
         assert isinstance(known, Register)
@@ -136,7 +152,7 @@ class WholeChance(Chance):
             (ChangePlan(person, self._of(SUBSCRIPTIONS)), 4),
             (CancelPlan(person), 2),
             (ResumePlan(person), 2),
-            (GiveCredit(person, self._of([0, 1, 50, 500, 20_000, 1_000_001]), currency), 2),
+            (GiveCredit(person, self._of([0, 1, 50, 500, 20_000, 1_000_001]), currency), 1),
             (Reconcile(), 1),
             (AskEntitlements(person), 4),
             (AskPurchases(self._of([person, self._anyone(journal)])), 3),
@@ -154,7 +170,7 @@ class WholeChance(Chance):
     def _refund(self, journal: "Journal") -> Command:
         number = self._payment(journal)
         known = self._facts(journal).payments
-        total = known[number].total if 0 <= number < len(known) else 100
+        total = known[number].total if number in known else 100
         return Refund(number, self._of([None, None, total // 2, total, total + 1, 0]))
 
     def _payment(self, journal: "Journal") -> int:
@@ -162,8 +178,8 @@ class WholeChance(Chance):
         payments = self._facts(journal).payments
         if not payments or self._one_in(60):
             return NOBODY
-        first = 0 if self._one_in(4) else max(0, len(payments) - LATEST)
-        return self.random.randrange(first, len(payments))
+        numbers = list(payments)
+        return self._of(numbers if self._one_in(4) else numbers[-LATEST:])
 
     def _bank(self, journal: "Journal") -> Command:
         facts = self._facts(journal)
@@ -173,7 +189,7 @@ class WholeChance(Chance):
             return BankTells(self.random.randrange(first, facts.news), how)
         due = [
             number
-            for number, known in enumerate(facts.payments)
+            for number, known in facts.payments.items()
             if known.renews_at is not None and known.renews_at <= journal.now
         ]
         if due and self._one_in(2):
@@ -182,7 +198,7 @@ class WholeChance(Chance):
 
     def _at_bank(self, journal: "Journal", number: int) -> Command:
         payments = self._facts(journal).payments
-        paid = 0 <= number < len(payments) and payments[number].paid
+        paid = number in payments and payments[number].paid
         if self._one_in(12):
             paid = not paid
         likely = PAID if paid else UNPAID
@@ -207,11 +223,12 @@ class WholeChance(Chance):
         return self.random.randrange(-1, REWARDS)
 
     def _redeem(self, journal: "Journal") -> Command:
-        facts = self._facts(journal)
         # Who came last can still enter one.
         person = len(journal.persons) - 1 - self.random.randrange(2)
-        if self._one_in(6):
-            person = self._anyone(journal)
+        return self._entered(journal, self._anyone(journal) if self._one_in(6) else person)
+
+    def _entered(self, journal: "Journal", person: int) -> Command:
+        facts = self._facts(journal)
         code, invite = self._late(facts.codes), self._late(facts.invites)
         device = "phone" if self._one_in(6) else None
         if self._one_in(40):

@@ -200,9 +200,7 @@ ShopCommand = (
     | AskEntitlements
     | AskPurchases
 )
-ReferralCommand = (
-    MakeCode | DropCode | Invite | Redeem | Review | ClaimReward | AskReferrals
-)
+ReferralCommand = MakeCode | DropCode | Invite | Redeem | Review | ClaimReward | AskReferrals
 CompanionCommand = (
     OpenCompanion
     | ChoosePersona

@@ -69,7 +69,7 @@ class WholeFacts:
     """
 
     quotes: list[QuoteLog] = field(factory=list)
-    payments: list[PaymentLog] = field(factory=list)
+    payments: dict[int, PaymentLog] = field(factory=dict)
     news: int = 0
     codes: int = 0
     invites: int = 0
