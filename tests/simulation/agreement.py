@@ -35,7 +35,7 @@ Readable = dict[str, bytes]
 NewKithkin = Callable[[], AbstractAsyncContextManager[Simulated]]
 
 _OWN = {
-    *("/metrics", "/readyz", "/livez", "/healthz", "/v1/clock"),
+    *("/metrics", "/readyz", "/livez", "/healthz", "/v1/test-clock"),
     *("/v1/service-keys", "/v1/jobs", "/v1/jobs/failed", "/v1/webhook-endpoints"),
 }
 """What says how a process does, or is random on purpose."""
@@ -44,16 +44,22 @@ _LATEST = 6
 _PAGE = 100
 
 
-def same(value: object) -> object:
-    """Give what JSON has no form for in one that does not depend on its making."""
-    if isinstance(value, set):
-        return sorted(value)
-    raise NotImplementedError(type(value).__name__)
-
-
 def in_bytes(answers: list[dict[str, object]]) -> list[bytes]:
     """Give answers as they would go over the wire."""
-    return [msgspec.json.encode(it, enc_hook=same, order="deterministic") for it in answers]
+    return [msgspec.json.encode(_as_json(it)) for it in answers]
+
+
+def _as_json(value: object) -> object:
+    """Give what JSON has no form for in one that does not depend on its making."""
+    match value:
+        case dict():
+            return {str(name): _as_json(one) for name, one in value.items()}
+        case set():
+            return sorted(value)
+        case list() | tuple():
+            return [_as_json(one) for one in value]
+        case _:
+            return value
 
 
 @define

@@ -14,7 +14,7 @@ from tests.simulation.run import YEAR, simulate, simulate_years, whole_in_memory
 from tests.simulation.whole_chance import WholeChance
 from tests.simulation.whole_commands import WholeCommand
 
-SEED, STEPS = 5, 1800
+SEED, STEPS = 5, 2000
 SEED_ON_POSTGRES, STEPS_ON_POSTGRES = 3, 300
 
 
@@ -23,7 +23,8 @@ async def test_what_must_hold_holds_while_people_buy_refer_and_talk() -> None:
     assert run.violation is None
     assert set(run.kinds) >= {kind.__name__ for kind in get_args(WholeCommand)}
     statuses = {str(answer["status"]) for answer in run.answers if "status" in answer}
-    assert statuses >= {"pending", "success", "refunded"}
+    assert statuses >= {"pending", "success"}
+    assert any("back" in answer for answer in run.answers)
     assert {str(answer["outcome"]) for answer in run.answers if "outcome" in answer} >= {
         "accepted",
         "rejected",

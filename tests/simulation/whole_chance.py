@@ -125,7 +125,7 @@ class WholeChance(Chance):
         return journal.whole
 
     def _newcomer(self, journal: "Journal") -> Command:
-        if len(journal.persons) >= MOST_PERSONS or not self._one_in(5):
+        if len(journal.persons) >= MOST_PERSONS or not self._one_in(2):
             return self._redeem(journal)
         known = self._register(journal)
         assert isinstance(known, Register)
@@ -242,7 +242,7 @@ class WholeChance(Chance):
 
     def _companion(self, journal: "Journal") -> Command:
         facts = self._facts(journal)
-        if facts.talking is not None and self.random.randrange(10):
+        if facts.talking is not None and not self._one_in(6):
             return Talk(facts.talking, self._of(SAID))
         with_one = facts.companions
         person = self._of(with_one) if with_one and not self._one_in(20) else self._buyer(journal)
@@ -254,7 +254,7 @@ class WholeChance(Chance):
             (EndTalk(person), 2),
             (self._told_call(person), 3),
             (DeleteObservation(self._of(known), self.random.randrange(40)), 2),
-            (ForgetMe(person), 1 if self._one_in(5) else 0),
+            (ForgetMe(person), 1),
             (AskKnown(person), 4),
         ]
         return self._weighed(kinds)

@@ -46,6 +46,9 @@ def _refused(journal: Journal, command: Command, code: str) -> None:
     facts = _facts(journal)
     if isinstance(command, Talk):
         facts.talking = None
+    if isinstance(command, AtBank) and (known := facts.payments.get(command.payment)) is not None:
+        # It is not renewed there any more, or not yet.
+        known.renews_at = None
     if isinstance(command, Checkout) and code == "payment_provider_away":
         # The payment is there, and the order at the bank may be.
         facts.quotes[command.quote].taken = True
@@ -76,11 +79,12 @@ def _checkout(journal: Journal, command: Checkout, found: Answer) -> Iterator[st
         yield f"the payment is not what was quoted: {quote}"
     if payment in facts.payments:
         return
-    facts.payments[payment] = PaymentLog(quote.person, quote.item, quote.total, journal.now)
     if quote.total:
+        facts.payments[payment] = PaymentLog(quote.person, quote.item, quote.total, journal.now)
         facts.next = ("pay", payment)
     if journal.now >= quote.at + QUOTE_HOLDS and not quote.taken:
         yield f"the quote was over: {quote}"
+    quote.taken = True
 
 
 def _at_bank(journal: Journal, command: AtBank, found: Answer) -> None:
