@@ -5,7 +5,7 @@ STAMP := $(VENV)/installed
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help install serve test bench chaos lock format clean
+.PHONY: help install serve test bench chaos simulate lock format clean
 
 help:
 	@echo 'make install   make $(VENV) with the kithkin command in it'
@@ -13,6 +13,7 @@ help:
 	@echo 'make test      run every check and every test'
 	@echo 'make bench     measure the send path; ARGS="--rounds 1" passes flags on'
 	@echo 'make chaos     kill servers, workers and the database under load, and audit what is left'
+	@echo 'make simulate  simulate years of people, SEED=1 STEPS=10000, and check all that must hold'
 	@echo 'make format    format the source'
 	@echo 'make lock      compile requirements.lock anew from pyproject.toml'
 	@echo 'make clean     remove $(VENV) and everything the checks leave behind'
@@ -47,6 +48,9 @@ bench: install
 
 chaos: install
 	@$(BIN)/python -m tests.chaos $(ARGS)
+
+simulate: install
+	@$(BIN)/python -m tests.simulation --seed $(or $(SEED),1) --steps $(or $(STEPS),10000) $(ARGS)
 
 format: install
 	@$(BIN)/ruff check --select I --fix --quiet .

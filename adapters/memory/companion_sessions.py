@@ -81,10 +81,8 @@ class MemoryCompanionSessions:
 
     async def _open(self) -> list[OpenCompanionSession]:
         async with self._store.access():
-            found = self._store.companion_sessions.where(
-                lambda one: isinstance(one, OpenCompanionSession)
-            )
-        return [one for one in found if isinstance(one, OpenCompanionSession)]
+            every = self._store.companion_sessions.group("going on", value=True)
+        return [one for one in every if isinstance(one, OpenCompanionSession)]
 
     async def _over(self, person_id: PersonId) -> list[EndedCompanionSession]:
         async with self._store.access():

@@ -68,6 +68,9 @@ class Isolation:
     @asynccontextmanager
     async def access(self) -> AsyncIterator[None]:
         """Touch the store, in the task's transaction or in one of its own."""
+        if self._holder is not None and self._holder is self.current:
+            yield
+            return
         async with self.transaction() as transaction:
             if transaction is not self._holder:
                 await self._take_turn(transaction)

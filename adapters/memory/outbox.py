@@ -1,12 +1,12 @@
 """The events that go out, in memory."""
 
-import copy
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import partial
 from heapq import merge
 
+from adapters.memory.copies import own_copy
 from adapters.memory.isolation import Isolation
 from application.shared.outbox import OutboxEvent
 from domain.shared.events import Event
@@ -106,4 +106,4 @@ class Outbox(Isolation):
 
 
 def _copied(event: OutboxEvent) -> OutboxEvent:
-    return OutboxEvent(event.id, copy.copy(event.event))
+    return OutboxEvent(event.id, own_copy(event.event))

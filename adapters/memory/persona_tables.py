@@ -80,6 +80,7 @@ class PersonaTables(ReferralTables):
             groups={
                 "person": lambda session: (session.person_id,),
                 "conversation": lambda session: (session.conversation_id,),
+                "going on": lambda session: (isinstance(session, OpenCompanionSession),),
             },
             references={
                 "conversation": (

@@ -42,7 +42,7 @@ from domain.shared.ids import (
 )
 from domain.streaks.events import StreakKind
 from domain.streaks.streaks import Streak
-from domain.video.calls import Call
+from domain.video.calls import Call, Ended
 from domain.video.credits import CreditAccounts, CreditLot, LedgerEntry
 from domain.video.history import VideoHistory
 from domain.video.prompts import Prompt
@@ -106,7 +106,10 @@ class MemoryStore(Outbox, PersonaTables):
         self.calls: VersionedTable[VideoCallId, Call] = VersionedTable(
             self.note,
             lambda call: call.id,
-            groups={"conversation": lambda call: (call.conversation_id,)},
+            groups={
+                "conversation": lambda call: (call.conversation_id,),
+                "over": lambda call: (isinstance(call, Ended),),
+            },
             references={
                 "conversation": (self.conversations, lambda row: (row.conversation_id,)),
                 "persons": (self.persons, lambda row: (row.initiator_id, row.callee_id)),

@@ -1,8 +1,9 @@
 """A table in memory, with the constraints that a database would hold it to."""
 
-import copy
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from typing import Any, Generic, TypeVar
+
+from adapters.memory.copies import own_copy
 
 Key = TypeVar("Key", bound=Hashable)
 Row = TypeVar("Row")
@@ -26,7 +27,7 @@ class ConstraintError(Exception):
 class Table(Generic[Key, Row]):
     """Rows by primary key.
 
-    Rows are copied on their way in and out, so nobody shares one with the table.
+    Rows that can be changed are copied on their way in and out: nobody shares one with the table.
     """
 
     def __init__(
@@ -67,16 +68,16 @@ class Table(Generic[Key, Row]):
         return len(self._rows)
 
     def __getitem__(self, key: Key) -> Row:
-        return copy.copy(self._rows[key])
+        return own_copy(self._rows[key])
 
     def get(self, key: Key) -> Row | None:
         """Give the row of a primary key."""
         row = self._rows.get(key)
-        return None if row is None else copy.copy(row)
+        return None if row is None else own_copy(row)
 
     def all(self) -> list[Row]:
         """Give all rows, in no order."""
-        return [copy.copy(row) for row in self._rows.values()]
+        return [own_copy(row) for row in self._rows.values()]
 
     def where(self, wanted: Callable[[Row], bool]) -> list[Row]:
         """Give the rows that are wanted, in no order; the others are not even copied."""
@@ -94,7 +95,7 @@ class Table(Generic[Key, Row]):
     def group(self, name: str, value: Hashable) -> list[Row]:
         """Give the rows of a group, in no order."""
         members = self._members.get((name, value), ())
-        return [copy.copy(self._rows[key]) for key in members]
+        return [own_copy(self._rows[key]) for key in members]
 
     def insert(self, row: Row) -> None:
         """Add a row.
@@ -123,7 +124,7 @@ class Table(Generic[Key, Row]):
 
     def _write(self, key: Key, row: Row | None) -> None:
         before = self._rows.get(key)
-        after = copy.copy(row)
+        after = own_copy(row)
         if after is not None:
             self._hold_to_constraints(key, after)
         self._swap(key, before, after)

@@ -293,9 +293,8 @@ class MemoryDueAccounts:
             periods = self._store.usage_periods.each(lambda one: (one.person_id, one.ends_at))
             silent = {
                 session.person_id
-                for session in self._store.usage_sessions.where(
-                    lambda one: isinstance(one, OpenSession) and one.last_beat_at <= silent_before
-                )
+                for session in self._store.usage_sessions.group("going on", value=True)
+                if isinstance(session, OpenSession) and session.last_beat_at <= silent_before
             }
         going_on = {person_id for person_id, ends_at in periods if ends_at > now}
         counted = {person_id for person_id, ended_at in accounts if ended_at is None}

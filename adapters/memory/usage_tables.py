@@ -41,6 +41,7 @@ class UsageTables(IdentityTables):
                 "open": lambda session: (
                     (session.person_id,) if isinstance(session, OpenSession) else ()
                 ),
+                "going on": lambda session: (isinstance(session, OpenSession),),
             },
             references={"account": (self.usage_accounts, lambda row: (row.person_id,))},
         )

@@ -140,12 +140,8 @@ class MemoryOverdueCalls:
         async with self._store.access():
             found = {
                 call.conversation_id
-                for call in self._store.calls.where(
-                    lambda call: (
-                        _is_overdue(call, before)
-                        and (after is None or call.conversation_id > after)
-                    )
-                )
+                for call in self._store.calls.group("over", value=False)
+                if _is_overdue(call, before) and (after is None or call.conversation_id > after)
             }
         return tuple(sorted(found)[:limit])
 

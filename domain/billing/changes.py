@@ -1,6 +1,6 @@
 """What may be done with a subscription, and what a quote for a plan means for it."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 import attrs
@@ -190,8 +190,11 @@ def _unused_minor(
     }
     unused = 0
     for term in plans.terms:
-        if term.subscription_id == subscription.id and now < term.ends_at and not term.reversed_at:
-            left = term.ends_at - max(now, term.starts_at)
+        if term.subscription_id != subscription.id or term.reversed_at:
+            continue
+        # One that was paid ahead, and given up for an upgrade before it began, has no length.
+        left = term.ends_at - max(now, term.starts_at)
+        if left > timedelta():
             paid_for = max(0, worth.get(term.payment_id, 0) - term.unpaid_minor)
             unused += paid_for * left // (term.ends_at - term.starts_at)
     return unused

@@ -8,6 +8,7 @@ from attrs import frozen
 
 from tests.simulation.usage_commands import UsageCommand
 from tests.simulation.video_commands import VideoCommand
+from tests.simulation.whole_commands import WholeCommand
 
 NOBODY = -1
 
@@ -203,6 +204,7 @@ Command = (
     | VideoCommand
     | RewardCommand
     | UsageCommand
+    | WholeCommand
     | Wait
 )
 

@@ -4,27 +4,43 @@ from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Iterable, Iterator
 from datetime import datetime, timedelta
 
-from tests.simulation import achievements, calls, streaks, usage_ledger, videos
+from tests.simulation import (
+    achievements,
+    calls,
+    companion_ledger,
+    referral_ledger,
+    shop_ledger,
+    streaks,
+    usage_ledger,
+    videos,
+)
 from tests.simulation.commands import Answer, AskAllowance, AskCall, AskHistory, AskReward
 from tests.simulation.journal import Journal
 from tests.simulation.kithkin import Simulated
 from tests.simulation.rewards import is_in_one_month, put
 from tests.simulation.rules import WARNINGS_APART, WARNINGS_BEFORE
 from tests.simulation.video_commands import AskCredits
+from tests.simulation.whole import Books
 
 _ALL = 1_000_000
 _ENDS = {"video_call_ended", "video_call_counted"}
 _REWARDS = {"reward_earned", "reward_warned", "reward_lapsed", "reward_withdrawn"}
 
 
-async def broken(journal: Journal, kithkin: Simulated) -> AsyncIterator[str]:
+async def broken(journal: Journal, kithkin: Simulated, books: Books) -> AsyncIterator[str]:
     """Give a line for everything that does not hold."""
+    sold = (
+        shop_ledger.broken(journal, kithkin, books.shop),
+        referral_ledger.broken(journal, kithkin, books.referrals),
+        companion_ledger.broken(journal, kithkin, books.companions),
+    )
     for number in range(len(journal.conversations)):
         async for line in _broken_counts(journal, kithkin, number):
             yield line
         async for line in _broken_history(journal, kithkin, number):
             yield line
     for lines in (
+        *(sold if journal.whole is not None else ()),
         _broken_credits(journal, kithkin),
         _broken_outbox(journal, kithkin),
         _broken_rewards(journal, kithkin),

@@ -7,6 +7,7 @@ from attrs import define, field, frozen
 from tests.simulation import rules
 from tests.simulation.usage_facts import UsageFacts
 from tests.simulation.video_facts import VideoFacts
+from tests.simulation.whole_facts import WholeFacts, buys
 
 START = datetime(2026, 3, 5, 9, tzinfo=UTC)
 """In the weeks after it, clocks are changed from Havana to Lord Howe, some of them at midnight."""
@@ -115,7 +116,11 @@ Told = dict[str, object]
 
 @define
 class Journal:
-    """All facts, and the time."""
+    """All facts, and the time.
+
+    Attributes:
+        whole: Those of what is sold, referrals and companions, where there is any of it.
+    """
 
     now: datetime = START
     persons: list[PersonLog] = field(factory=list)
@@ -126,10 +131,15 @@ class Journal:
     reports: int = 0
     video: VideoFacts = field(factory=VideoFacts)
     usage: UsageFacts = field(factory=UsageFacts)
+    whole: WholeFacts | None = None
     told: list[Told] = field(factory=list)
 
     def tell(self, kind: str, person: int, **facts: object) -> None:
         self.told.append({"type": kind, "at": self.now, "person_id": person, **facts})
+
+    def may_buy(self, person: int) -> bool:
+        """Tell whether what a person may use does not only depend on what a service sets."""
+        return self.whole is not None and buys(person)
 
     def knows(self, *persons: int) -> bool:
         return all(0 <= person < len(self.persons) for person in persons)

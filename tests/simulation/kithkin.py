@@ -2,9 +2,11 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from functools import partial
 from itertools import count
 from random import Random
-from typing import assert_never
+from traceback import format_exc
+from typing import Any, assert_never
 from uuid import UUID
 
 from attrs import define, field
@@ -16,9 +18,15 @@ from application.identity.file_report import FileReportRequest
 from application.shared.outbox import OutboxEvent
 from application.video.start_call import StartCallRequest
 from domain.achievements.events import AchievementEarned
+from domain.billing.events import BillingEvent, EntitlementsChanged
+from domain.identity.events import TierChanged
 from domain.identity.learning import LearningPreferences
 from domain.identity.profile import PrivacyLevel, Profile
+from domain.personas.events import PersonaEvent
+from domain.referrals.codes import ALPHABET, CODE_CHARACTERS
+from domain.referrals.events import ReferralEvent
 from domain.shared.errors import DomainError, RefusedError
+from domain.shared.events import Event
 from domain.shared.ids import ConversationId, MessageId, PersonId, VideoCallId
 from domain.shared.tiers import Tier
 from domain.streaks.events import StreakEvent
@@ -27,7 +35,14 @@ from domain.video.call_commands import ReportPresence
 from domain.video.events import Presence
 from domain.video.unlock import MessageAllowance
 from entrypoints.wiring.kithkin import Kithkin
-from tests.simulation import usage_kithkin, video_kithkin
+from tests.simulation import (
+    companion_kithkin,
+    referral_kithkin,
+    shop_kithkin,
+    usage_kithkin,
+    video_kithkin,
+)
+from tests.simulation.bank import Bank
 from tests.simulation.commands import (
     Answer,
     AskAllowance,
@@ -68,8 +83,25 @@ from tests.simulation.commands import (
 from tests.simulation.plain import Plain
 from tests.simulation.usage_commands import UsageCommand
 from tests.simulation.video_commands import VideoCommand
+from tests.simulation.whole_commands import (
+    CompanionCommand,
+    ReferralCommand,
+    ShopCommand,
+    Spend,
+)
+from tests.simulation.whole_facts import buys
 
 _LATEST = 10
+_TOLD_ELSEWHERE = StreakEvent | AchievementEarned | UsageEvent | PersonaEvent | ReferralEvent
+
+
+def _code(number: int) -> str:
+    """Give a code that is the same each time."""
+    letters = ""
+    while len(letters) < CODE_CHARACTERS:
+        number, place = divmod(number, len(ALPHABET))
+        letters += ALPHABET[place]
+    return letters
 
 
 def repeatable_ids(seed: int) -> Callable[[], UUID]:
@@ -85,14 +117,25 @@ class Simulated:
     Attributes:
         kithkin: The one under test.
         outbox: Reads all events that it has committed.
+        since: Reads those after so many, and how many there are then.
+        bank: Who takes the money, where something is sold.
     """
 
     kithkin: Kithkin
     outbox: Callable[[], Awaitable[list[OutboxEvent]]]
+    since: Callable[[int], Awaitable[tuple[list[OutboxEvent], int]]]
+    bank: Bank | None = None
     plain: Plain = field(factory=Plain)
 
     def take_ids_of(self, seed: int) -> None:
         self.kithkin.ports.new_id.override(Object(repeatable_ids(seed)))
+
+    async def open_shop(self, bank: Bank) -> None:
+        """Let people buy, refer others and have companions."""
+        codes = count(1)
+        self.kithkin.referrals.make_code.add_kwargs(new_code=lambda: _code(next(codes)))
+        self.bank = bank
+        await referral_kithkin.publish(self)
 
     def person(self, number: int) -> PersonId:
         return PersonId(self.plain.persons.id(number))
@@ -115,37 +158,46 @@ class Simulated:
             return {"error": error.code, "decision": self.plain.allowance(error.decision)}
         except DomainError as error:
             return {"error": error.code}
+        except Exception:  # noqa: BLE001 - whatever else it is, it is a fault to be shown
+            return {"error": "fault", "fault": format_exc()}
 
     async def _answer(self, command: Command) -> Answer:
-        if isinstance(command, IdentityCommand):
-            return await self._about_persons(command)
-        if isinstance(command, PersonalCommand):
-            return await self._about_personal_data(command)
-        if isinstance(command, TalkCommand):
-            return await self._about_talks(command)
-        if isinstance(command, CallCommand):
-            return await self._about_calls(command)
-        if isinstance(command, VideoCommand):
-            return await video_kithkin.put(self, command)
-        if isinstance(command, UsageCommand):
-            return await usage_kithkin.put(self, command)
-        if isinstance(command, RewardCommand):
-            return await self._about_rewards(command)
-        await self._wait(command)
-        return {}
+        parts: tuple[tuple[Any, Callable[[Any], Awaitable[Answer]]], ...] = (
+            (IdentityCommand, self._about_persons),
+            (PersonalCommand, self._about_personal_data),
+            (TalkCommand, self._about_talks),
+            (CallCommand, self._about_calls),
+            (RewardCommand, self._about_rewards),
+            (VideoCommand, partial(video_kithkin.put, self)),
+            (UsageCommand, partial(usage_kithkin.put, self)),
+            (ShopCommand, partial(shop_kithkin.put, self)),
+            (ReferralCommand, partial(referral_kithkin.put, self)),
+            (CompanionCommand, partial(companion_kithkin.put, self)),
+            (Spend, partial(companion_kithkin.spend, self)),
+            (Wait, self._wait),
+        )
+        return await next(put for kinds, put in parts if isinstance(command, kinds))(command)
 
     async def told(self) -> list[Answer]:
         # What is reacted to, or brought by time, comes when somebody looks: streaks.py,
-        # achievements.py and usage_ledger.py hold it.
+        # achievements.py, usage_ledger.py and whole.py hold it.
         return [
             self.plain.event(outgoing.event)
             for outgoing in await self.outbox()
-            if not isinstance(outgoing.event, StreakEvent | AchievementEarned | UsageEvent)
+            if not isinstance(outgoing.event, _TOLD_ELSEWHERE)
+            and not self._of_buyer(outgoing.event)
         ]
 
-    async def _wait(self, command: Wait) -> None:
+    def _of_buyer(self, event: Event) -> bool:
+        """Tell whether it is about money, or the tier of somebody who buys."""
+        if not isinstance(event, TierChanged | EntitlementsChanged):
+            return isinstance(event, BillingEvent)
+        return self.bank is not None and buys(self.plain.persons.of(event.person_id))
+
+    async def _wait(self, command: Wait) -> Answer:
         waited = await self.kithkin.clock.now() + timedelta(microseconds=command.microseconds)
         await self.kithkin.shared.move_clock()(waited)
+        return {}
 
     async def _about_persons(self, command: IdentityCommand) -> Answer:
         identity, plain = self.kithkin.identity, self.plain
@@ -288,7 +340,8 @@ class Simulated:
     async def settle_rewards(self) -> None:
         """Do what the job does at its next minute."""
         kind = self.kithkin.jobs.kinds().by_name["settle_rewards"]
-        await kind.handle(kind.planned(await self.kithkin.clock.now()))
+        settle = self.kithkin.video.settle_rewards()
+        await settle(kind.planned(await self.kithkin.clock.now()))
 
     async def _about_rewards(self, command: RewardCommand) -> Answer:
         video = self.kithkin.video

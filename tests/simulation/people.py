@@ -122,6 +122,9 @@ def _set_tier(journal: Journal, command: SetTier) -> Answer:
     if journal.erased(person):
         return DELETED
     log = journal.persons[person]
+    if journal.may_buy(person):
+        # What they bought may give them more: it is read off the events.
+        return seen(journal, person)
     before = log.tiers[-1][1] if log.tiers else "free"
     if before != command.tier:
         day = log.counting_date(journal.now)

@@ -70,6 +70,15 @@ class Plain:
     sends: Numbers = field(factory=Numbers)
     lots: Numbers = field(factory=Numbers)
     usage_sessions: Numbers = field(factory=Numbers)
+    quotes: Numbers = field(factory=Numbers)
+    payments: Numbers = field(factory=Numbers)
+    referrals: Numbers = field(factory=Numbers)
+    rewards: Numbers = field(factory=Numbers)
+    observations: Numbers = field(factory=Numbers)
+    spending: Numbers = field(factory=Numbers)
+    codes: list[str] = field(factory=list)
+    tokens: list[str] = field(factory=list)
+    companions: dict[int, UUID] = field(factory=dict)
 
     def person(self, person: Person) -> Answer:
         return {

@@ -12,18 +12,18 @@ from typing import get_args
 import pytest
 from attrs import define
 
-from adapters.postgres.executor import Executor
 from entrypoints.settings import Settings
 from entrypoints.wiring.kithkin import on_postgres
-from tests.contracts.postgres import postgres_stores
 from tests.postgres import migrated_database
 from tests.simulation import rules
+from tests.simulation.agreement import on_executor
 from tests.simulation.chance import ChanceOfUse
 from tests.simulation.commands import Answer, Command, Send
 from tests.simulation.journal import START
 from tests.simulation.kithkin import Simulated
 from tests.simulation.run import NewKithkin, Run, kithkin_in_memory, shortest_failing, simulate
 from tests.simulation.usage_commands import UsageCommand
+from tests.simulation.whole_commands import WholeCommand
 
 SEED, STEPS = 1, 5600
 SEEDS_ON_POSTGRES, STEPS_ON_POSTGRES = (16, 18), 450
@@ -49,7 +49,9 @@ async def test_memory_answers_as_the_rules_say() -> None:
     run = await simulate(SEED, STEPS, kithkin_in_memory)
     assert run.violation is None
     assert len(run.answers) == STEPS
-    assert set(run.kinds) == {kind.__name__ for kind in get_args(Command)}
+    assert set(run.kinds) == {
+        kind.__name__ for kind in {*get_args(Command)} - {*get_args(WholeCommand)}
+    }
     assert set(run.refusals) >= REFUSALS
     assert table_cells(run) == set(product(rules.TIERS, (100, 75, 50, 25, 0)))
     rewards = {answer["status"] for answer in run.answers if "discount_percent" in answer}
@@ -107,9 +109,7 @@ def on(url: str) -> NewKithkin:
         )
         await kithkin.ports.connection().open()
         await kithkin.ports.test_clock().start(START)
-        executor = kithkin.ports.store()
-        assert isinstance(executor, Executor)
-        yield Simulated(kithkin, postgres_stores(executor).outbox)
+        yield on_executor(kithkin)
         await kithkin.close()
 
     return kithkin_on_postgres
@@ -143,7 +143,7 @@ async def test_a_violation_is_found_and_cut_to_the_step_that_makes_it(loses_even
     @asynccontextmanager
     async def forgetful() -> AsyncIterator[Simulated]:
         async with kithkin_in_memory() as sound:
-            yield Forgetful(sound.kithkin, sound.outbox, loses_event=loses_event)
+            yield Forgetful(sound.kithkin, sound.outbox, sound.since, loses_event=loses_event)
 
     run = await simulate(SEED, 1000, forgetful)
     assert run.violation is not None

@@ -212,10 +212,11 @@ def _give(journal: Journal, command: GrantCredits | BuyCredits) -> Answer:
         return DELETED
     if number < 1 or (number > LARGEST_GRANT and not bought):
         return INVALID
-    return _more(journal, person, number, bought=bought)
+    return more(journal, person, number, bought=bought)
 
 
-def _more(journal: Journal, person: int, number: int, *, bought: bool) -> Answer:
+def more(journal: Journal, person: int, number: int, *, bought: bool) -> Answer:
+    """Add a lot of credits, which repay first what is owed if they were bought."""
     known, lot = journal.video, len(journal.video.lots)
     known.lots.append(LotLog(person, bought))
     repaid = min(number, known.owed.get(person, 0)) if bought else 0

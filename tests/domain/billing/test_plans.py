@@ -231,6 +231,16 @@ def test_what_a_plan_is_worth_is_what_was_paid_for_it_and_not_given_back() -> No
     assert again.upgrade.unused_minor == PRICE + 100
 
 
+def test_what_was_paid_ahead_and_given_up_for_an_upgrade_is_worth_nothing_more() -> None:
+    paid_ahead = paid("plus_monthly", START + DAY, 2)
+    upgraded = upgrade("premium_monthly", START + 2 * DAY, 3)
+    three = (paid("plus_monthly"), paid_ahead, upgraded)
+    own, item = plans(*three), item_of("premium_annual")
+    quoted = quoted_plan(item, own, three, "INR", START + 2 * DAY)
+    assert quoted.upgrade is not None
+    assert quoted.upgrade.unused_minor == PRICE + 1
+
+
 def test_money_of_two_currencies_is_never_added_up() -> None:
     first = paid("plus_monthly")
     own = plans(first)
