@@ -81,7 +81,7 @@ class Table(Generic[Key, Row]):
 
     def where(self, wanted: Callable[[Row], bool]) -> list[Row]:
         """Give the rows that are wanted, in no order; the others are not even copied."""
-        return [copy.copy(row) for row in self._rows.values() if wanted(row)]
+        return [own_copy(row) for row in self._rows.values() if wanted(row)]
 
     def each(self, value: Callable[[Row], Value]) -> list[Value]:
         """Give something immutable of each row, in no order, without a copy of the row."""
