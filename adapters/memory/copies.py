@@ -11,9 +11,10 @@ T = TypeVar("T")
 
 def own_copy(value: T) -> T:
     """Give a copy; what can never change is as good as one of itself."""
-    return value if _is_frozen(type(value)) else copy.copy(value)
+    kind: type[object] = type(value)
+    return value if _is_frozen(kind) else copy.copy(value)
 
 
 @cache
-def _is_frozen(kind: type) -> bool:
+def _is_frozen(kind: type[object]) -> bool:
     return attrs.has(kind) and attrs.inspect(kind).is_frozen
