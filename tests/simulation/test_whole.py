@@ -16,7 +16,7 @@ from tests.simulation.whole_commands import WholeCommand
 
 SEED, STEPS = 5, 2000
 SEED_ON_POSTGRES, STEPS_ON_POSTGRES = 3, 200
-RARE = {"ForgetMe"}
+RARE = {"ForgetMe", "GiveCredit", "DropCode", "Reconcile", "ChoosePersona"}
 
 
 async def test_what_must_hold_holds_while_people_buy_refer_and_talk() -> None:
