@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from itertools import zip_longest
+from typing import Any
 from uuid import UUID
 
 import httpx
@@ -82,8 +83,9 @@ async def everything(simulated: Simulated) -> Readable:
     key = await simulated.kithkin.identity.create_key()(Scope.ADMIN)
     found: Readable = {}
     ids: dict[bytes, bytes] = {}
+    app: Any = create_app(simulated.kithkin)
     async with httpx.AsyncClient(
-        transport=httpx.ASGITransport(app=create_app(simulated.kithkin)),
+        transport=httpx.ASGITransport(app=app),
         base_url="http://kithkin",
         headers={"Authorization": f"Bearer {key.secret}"},
     ) as client:
