@@ -1,7 +1,6 @@
 """Copies of what goes in and out of the memory store, so that nobody shares anything with it."""
 
 import copy
-from functools import cache
 from typing import TypeVar
 
 import attrs
@@ -9,11 +8,12 @@ import attrs
 T = TypeVar("T")
 
 
+_frozen: dict[type, bool] = {}
+
+
 def own_copy(value: T) -> T:
     """Give a copy; what can never change is as good as one of itself."""
-    return value if _is_frozen(type(value)) else copy.copy(value)
-
-
-@cache
-def _is_frozen(kind: type) -> bool:
-    return attrs.has(kind) and attrs.inspect(kind).is_frozen
+    kind = type(value)
+    if kind not in _frozen:
+        _frozen[kind] = attrs.has(kind) and attrs.inspect(kind).is_frozen
+    return value if _frozen[kind] else copy.copy(value)

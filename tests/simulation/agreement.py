@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from itertools import zip_longest
+from typing import Any
 from uuid import UUID
 
 import httpx
@@ -39,6 +40,7 @@ _OWN = {
     *("/v1/service-keys", "/v1/jobs", "/v1/jobs/failed", "/v1/webhook-endpoints"),
 }
 """What says how a process does, or is random on purpose."""
+_ID = re.compile(rb"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _NAMES = re.compile(r"{(\w+)(?::\w+)?}")
 _LATEST = 6
 _PAGE = 100
@@ -80,8 +82,10 @@ async def everything(simulated: Simulated) -> Readable:
     """Ask for all that can be read of what has come about."""
     key = await simulated.kithkin.identity.create_key()(Scope.ADMIN)
     found: Readable = {}
+    ids: dict[bytes, bytes] = {}
+    app: Any = create_app(simulated.kithkin)
     async with httpx.AsyncClient(
-        transport=httpx.ASGITransport(app=create_app(simulated.kithkin)),
+        transport=httpx.ASGITransport(app=app),
         base_url="http://kithkin",
         headers={"Authorization": f"Bearer {key.secret}"},
     ) as client:
@@ -91,8 +95,14 @@ async def everything(simulated: Simulated) -> Readable:
                 continue
             for address in addresses(path, simulated.plain):
                 answer = await client.get(address)
-                found[address] = b"%d %s" % (answer.status_code, answer.content)
+                content = b"%d %s" % (answer.status_code, answer.content)
+                found[numbered(address.encode(), ids).decode()] = numbered(content, ids)
     return found
+
+
+def numbered(text: bytes, ids: dict[bytes, bytes]) -> bytes:
+    """Put the number of its first appearance for each id: how many a store uses up is its own."""
+    return _ID.sub(lambda found: ids.setdefault(found[0], b"id-%d" % len(ids)), text)
 
 
 def addresses(path: str, plain: Plain) -> Iterator[str]:

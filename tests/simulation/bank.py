@@ -1,7 +1,7 @@
 """A bank, a language model and a job queue that fail at times, the same way in every run.
 
-Whether something fails depends on what it is about and on how often that was tried, never on
-what else is going on: so it fails alike on every store, whatever comes first there.
+Whether something fails depends on the how manieth of its kind it is and on how often it was
+tried, never on its id or on what else is going on: so it fails alike on every store.
 """
 
 import asyncio
@@ -63,13 +63,18 @@ _EVEN = 0.5
 
 @define
 class Luck:
-    """Tells which try of which thing fails."""
+    """Tells which try of which thing fails, by the order in which things were met."""
 
+    met: dict[str, dict[str, int]] = field(factory=dict)
     tries: Counter[str] = field(factory=Counter)
 
-    def fails(self, about: str, one_in: int) -> bool:
-        self.tries[about] += 1
-        return crc32(f"{about}/{self.tries[about]}".encode()) % one_in == 0
+    def failure(self, kind: str, about: str, one_in: int) -> int | None:
+        """Give a number by which to choose how it fails; None if it does not."""
+        of_kind = self.met.setdefault(kind, {})
+        name = f"{kind} {of_kind.setdefault(about, len(of_kind))}"
+        self.tries[name] += 1
+        chance = crc32(f"{name}/{self.tries[name]}".encode())
+        return None if chance % one_in else chance // one_in
 
 
 class PlainBooks(SandboxBooks):
@@ -129,35 +134,39 @@ class Bank:
         return self.sandbox.name
 
     async def start_checkout(self, intent: CheckoutIntent) -> StartedCheckout:
-        about = f"checkout {intent.payment_id}"
-        return await self._perhaps(about, lambda: self.sandbox.start_checkout(intent))
+        return await self._perhaps(
+            "checkout", str(intent.payment_id), lambda: self.sandbox.start_checkout(intent)
+        )
 
     async def fetch_payment(self, order: OrderRef) -> FetchedOrder | None:
-        about = f"fetch {order.payment_id}"
-        return await self._perhaps(about, lambda: self.sandbox.fetch_payment(order))
+        return await self._perhaps(
+            "fetch", str(order.payment_id), lambda: self.sandbox.fetch_payment(order)
+        )
 
     async def refund(self, intent: RefundIntent) -> Report | None:
-        about = f"refund {intent.key}"
-        return await self._perhaps(about, lambda: self.sandbox.refund(intent))
+        return await self._perhaps("refund", str(intent.key), lambda: self.sandbox.refund(intent))
 
     async def cancel_renewal(self, provider_subscription_id: str, key: str) -> None:
-        about = f"cancel {provider_subscription_id}"
         await self._perhaps(
-            about, lambda: self.sandbox.cancel_renewal(provider_subscription_id, key)
+            "cancel",
+            provider_subscription_id,
+            lambda: self.sandbox.cancel_renewal(provider_subscription_id, key),
         )
 
     async def resume_renewal(self, provider_subscription_id: str, key: str) -> None:
-        about = f"resume {provider_subscription_id}"
         await self._perhaps(
-            about, lambda: self.sandbox.resume_renewal(provider_subscription_id, key)
+            "resume",
+            provider_subscription_id,
+            lambda: self.sandbox.resume_renewal(provider_subscription_id, key),
         )
 
     async def fetch_subscription(
         self, provider_subscription_id: str
     ) -> SubscriptionSnapshot | None:
-        about = f"subscription {provider_subscription_id}"
         return await self._perhaps(
-            about, lambda: self.sandbox.fetch_subscription(provider_subscription_id)
+            "subscription",
+            provider_subscription_id,
+            lambda: self.sandbox.fetch_subscription(provider_subscription_id),
         )
 
     def read(self, body: bytes, headers: Mapping[str, str], now: datetime) -> Delivery:
@@ -200,10 +209,11 @@ class Bank:
         body, headers = self.sandbox.signed(event, at)
         return (body + b" ", headers) if how == "forged" else (body, headers)
 
-    async def _perhaps(self, about: str, work: Callable[[], Awaitable[T]]) -> T:
-        if not self.luck.fails(about, BANK_FAILS):
+    async def _perhaps(self, kind: str, about: str, work: Callable[[], Awaitable[T]]) -> T:
+        failure = self.luck.failure(kind, about, BANK_FAILS)
+        if failure is None:
             return await work()
-        if self.luck.tries[about] % 2:
+        if failure % 2:
             await work()
         raise ProviderAwayError("The bank is closed.")
 
@@ -219,18 +229,17 @@ class ForgetfulModel:
         return self.model.most_micros(request)
 
     async def observe(self, request: ObserveRequest) -> Observed:
-        if self.luck.fails(f"observe {request.person_id}", MODEL_FAILS):
+        if self.luck.failure("observe", str(request.person_id), MODEL_FAILS) is not None:
             raise ModelUnavailableError("The model is asleep.")
         return await self.model.observe(request)
 
     async def reply(self, request: ReplyRequest) -> AsyncGenerator[ReplyPart, None]:
-        about = f"reply {request.person_id}"
-        stops = self.luck.fails(about, MODEL_FAILS)
-        left = self.luck.tries[about] % 3
+        failure = self.luck.failure("reply", str(request.person_id), MODEL_FAILS)
+        said = 0
         async for part in self.model.reply(request):
-            if stops and left == 0:
+            if failure is not None and said == failure % 3:
                 raise ModelUnavailableError("The model fell asleep.")
-            left -= 1
+            said += 1
             yield part
 
     async def greet(self) -> None:
@@ -248,10 +257,11 @@ class _Crash:
     luck: Luck
 
     async def __call__(self, job: StoredJob) -> object:
-        about = f"{job.kind} {job.key} {job.at.isoformat()}"
-        if job.tries > _CRASHES_AT_MOST or not self.luck.fails(about, JOBS_CRASH):
+        about = f"{job.key} {job.at.isoformat()}"
+        failure = self.luck.failure(job.kind, about, JOBS_CRASH)
+        if failure is None or job.tries > _CRASHES_AT_MOST:
             return await self.handle(job)
-        if crc32(about.encode()) % 2:
+        if failure % 2:
             await self.handle(job)
         raise RuntimeError("The worker fell over.")
 

@@ -3,29 +3,8 @@
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
-from attrs import frozen
-
 from tests.simulation import rules
-from tests.simulation.journal import CallLog, ConversationLog, Journal
-
-
-@frozen
-class CallFate:
-    """How a call stands at some instant.
-
-    Attributes:
-        state: ringing, ongoing or ended.
-        over_at: When it ended; None while it is open.
-        outcome: How, once it has ended.
-        overlap: How long both were connected, so far.
-        dates: The date on which it counts for each, if it was completed.
-    """
-
-    state: str
-    over_at: datetime | None
-    outcome: str | None
-    overlap: timedelta
-    dates: dict[int, date]
+from tests.simulation.journal import CallFate, CallLog, ConversationLog, Journal
 
 
 def answered_at(call: CallLog) -> datetime | None:
@@ -65,6 +44,16 @@ def overlap(call: CallLog, until: datetime) -> timedelta:
 
 
 def fate(call: CallLog, now: datetime) -> CallFate:
+    """Work out how a call stands; what is over stays as it was."""
+    if call.over is not None:
+        return call.over
+    found = _fate(call, now)
+    if found.over_at is not None:
+        call.over = found
+    return found
+
+
+def _fate(call: CallLog, now: datetime) -> CallFate:
     ends = over_by_time(call)
     over_at = call.end.at if call.end is not None else ends if ends <= now else None
     answered = answered_at(call)

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 from tests.simulation import rules
-from tests.simulation.call_log import CallFate, answered_at, completed, connected, fate
+from tests.simulation.call_log import answered_at, completed, connected, fate
 from tests.simulation.commands import (
     Answer,
     AskCall,
@@ -15,7 +15,7 @@ from tests.simulation.commands import (
     Leave,
     StartCall,
 )
-from tests.simulation.journal import CallLog, EndLog, Journal, PresenceLog
+from tests.simulation.journal import CallFate, CallLog, EndLog, Journal, PresenceLog
 
 NOT_FOUND: Answer = {"error": "not_found"}
 DELETED: Answer = {"error": "person_deleted"}

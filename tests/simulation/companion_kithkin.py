@@ -10,7 +10,7 @@ from application.usage.start_session import StartUsageRequest
 from domain.personas.messages import Voice
 from domain.personas.personas import Baseline, Sliders
 from domain.shared.ids import ConversationId, ObservationId, PersonId, UsageSessionId
-from domain.usage.sessions import OpenSession, SessionMode
+from domain.usage.sessions import OpenSession, Session, SessionMode
 from tests.simulation.whole_commands import (
     AskKnown,
     ChoosePersona,
@@ -72,6 +72,7 @@ async def spend(simulated: "Simulated", command: Spend) -> Answer:
     """Put a command about a session of a buyer's to it."""
     usage, numbers = simulated.kithkin.usage, simulated.plain.spending
     session_id = UsageSessionId(numbers.id(command.session))
+    session: Session
     match command.what:
         case "start":
             request = StartUsageRequest(

@@ -1,6 +1,6 @@
 """What has happened in the simulation: facts are only ever added, and answers worked out anew."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from attrs import define, field, frozen
 
@@ -97,8 +97,33 @@ class EndLog:
     dates: dict[int, date]
 
 
+@frozen
+class CallFate:
+    """How a call stands at some instant, as `call_log` reads it off what happened.
+
+    Attributes:
+        state: ringing, ongoing or ended.
+        over_at: When it ended; None while it is open.
+        outcome: How, once it has ended.
+        overlap: How long both were connected, so far.
+        dates: The date on which it counts for each, if it was completed.
+    """
+
+    state: str
+    over_at: datetime | None
+    outcome: str | None
+    overlap: timedelta
+    dates: dict[int, date]
+
+
 @define
 class CallLog:
+    """A video call.
+
+    Attributes:
+        over: How it ended, once that is known: nothing changes it any more.
+    """
+
     conversation: int
     initiator: int
     callee: int
@@ -108,6 +133,7 @@ class CallLog:
     reports: list[PresenceLog] = field(factory=list)
     end: EndLog | None = None
     voided: bool = False
+    over: CallFate | None = None
 
 
 Told = dict[str, object]

@@ -128,7 +128,11 @@ class Simulated:
     plain: Plain = field(factory=Plain)
 
     def take_ids_of(self, seed: int) -> None:
-        self.kithkin.ports.new_id.override(Object(repeatable_ids(seed)))
+        ports = self.kithkin.ports
+        ports.new_id.override(Object(repeatable_ids(seed)))
+        # How many ids jobs take is each store's own affair.
+        ports.jobs.set_args(ports.store, Object(repeatable_ids(seed)))
+        ports.jobs.reset()
 
     async def open_shop(self, bank: Bank) -> None:
         """Let people buy, refer others and have companions."""

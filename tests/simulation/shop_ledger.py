@@ -295,14 +295,13 @@ def tiers_at(sold: list[Sold], now: datetime, given: str) -> tuple[str, str]:
         if one.reversed_at is not None:
             ends_at = min(ends_at, max(starts_at, one.reversed_at))
         terms.append(_Term(tier, own, starts_at, ends_at, one.reversed_at is not None))
-    rank = TIERS.index
     sure = [given, *(it.tier for it in terms if it.starts_at <= now < it.ends_at)]
     grace = [
         it.tier
         for it in terms
         if it.subscription is not None and it.ends_at <= now < it.ends_at + GRACE
     ]
-    return max(sure, key=rank), max([*sure, *grace], key=rank)
+    return max(sure, key=TIERS.index), max([*sure, *grace], key=TIERS.index)
 
 
 def _months_on(start: datetime, months: int) -> datetime:

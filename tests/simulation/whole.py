@@ -24,7 +24,7 @@ from tests.simulation.video_commands import ChargeBack
 from tests.simulation.whole_commands import AskPurchases, AskReferrals, BankTells, Reconcile
 from tests.simulation.whole_facts import WholeFacts, buys
 
-SOME_HOURS = 30
+SOME_HOURS = 8
 HOUR, DAY = 3_600_000_000, 24 * 3_600_000_000
 
 

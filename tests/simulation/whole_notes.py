@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from tests.simulation import rewards
-from tests.simulation.commands import Answer, Command, Register
+from tests.simulation.commands import Answer, AskReward, Command, Register
 from tests.simulation.journal import Journal
 from tests.simulation.whole_commands import (
     AskEntitlements,
@@ -170,7 +170,7 @@ def _quoted(journal: Journal, command: Quote, found: Answer) -> Iterator[str]:
     if not 0 <= unused <= price:
         yield f"{unused} unused of {price}"
     if rewards.is_in_one_month(journal, command.person):
-        known = rewards.put(journal, rewards.AskReward(command.person))
+        known = rewards.put(journal, AskReward(command.person))
         percent = int(str(known["discount_percent"]))
         left = price - unused
         less = left - left * (100 - percent) // 100
