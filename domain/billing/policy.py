@@ -63,15 +63,6 @@ class SecondsBundle:
     prices: Mapping[str, int] = field(validator=prices_by_currency)
 
 
-def _sold(
-    tier: Tier, monthly: tuple[int, int], annual: tuple[int, int]
-) -> tuple[SubscriptionOffer, ...]:
-    return tuple(
-        SubscriptionOffer(tier=tier, cycle=cycle, prices={"USD": usd, "INR": inr})
-        for cycle, (usd, inr) in zip(BillingCycle, (monthly, annual), strict=True)
-    )
-
-
 @frozen(kw_only=True)
 class BillingPolicy:
     """What is sold for how much, and for how long things hold.
@@ -103,8 +94,18 @@ class BillingPolicy:
     )
     reconciled_days: int = field(default=7, validator=between(1, 90))
     subscriptions: tuple[SubscriptionOffer, ...] = (
-        *_sold(Tier.PLUS, (999, 49_900), (9_900, 499_000)),
-        *_sold(Tier.PREMIUM, (2_499, 129_900), (24_900, 1_299_000)),
+        SubscriptionOffer(
+            tier=Tier.PLUS, cycle=BillingCycle.MONTHLY, prices={"USD": 999, "INR": 49_900}
+        ),
+        SubscriptionOffer(
+            tier=Tier.PLUS, cycle=BillingCycle.ANNUAL, prices={"USD": 9_900, "INR": 499_000}
+        ),
+        SubscriptionOffer(
+            tier=Tier.PREMIUM, cycle=BillingCycle.MONTHLY, prices={"USD": 2_499, "INR": 129_900}
+        ),
+        SubscriptionOffer(
+            tier=Tier.PREMIUM, cycle=BillingCycle.ANNUAL, prices={"USD": 24_900, "INR": 1_299_000}
+        ),
     )
     passes: tuple[PassOffer, ...] = (
         PassOffer(tier=Tier.PREMIUM, days=1, prices={"USD": 99, "INR": 4_900}),
