@@ -1,6 +1,7 @@
 """Every event of a referral in full, and the state that it makes."""
 
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import attrs
@@ -86,7 +87,7 @@ INVITED = Invited(
     expires_at=START + 30 * DAY,
     policy_version=VERSION,
 )
-BEGINNING = {
+BEGINNING: dict[str, Any] = {
     "id": ID,
     "referrer_id": REFERRER,
     "method": Method.LINK,
@@ -96,29 +97,29 @@ BEGINNING = {
     "expires_at": START + 30 * DAY,
     "policy_version": VERSION,
 }
-JOINED = {
+JOINED: dict[str, Any] = {
     **BEGINNING,
     "referee_id": person(0),
     "redeemed_at": START,
     "signed_up_at": START,
     "purchase_by": START + 90 * DAY,
 }
-IN_HOLD = {
+IN_HOLD: dict[str, Any] = {
     **JOINED,
     "purchase": BOUGHT,
     "qualified_at": START + HOUR,
     "hold_ends_at": START + HOUR + WEEK,
 }
-FAMILY = {"score": 50, "signs": ("same_family",)}
+FAMILY: dict[str, Any] = {"score": 50, "signs": ("same_family",)}
 
 
-def common(at: datetime) -> dict[str, object]:
+def common(at: datetime) -> dict[str, Any]:
     return {"at": at, "person_id": REFERRER, "policy_version": VERSION, "referral_id": ID}
 
 
-def signed_up(at: datetime = START, **more: object) -> ReferralSignedUp:
-    plain: dict[str, object] = {"score": 0, "signs": NOTHING, "held": False}
-    return ReferralSignedUp(  # type: ignore[arg-type]
+def signed_up(at: datetime = START, **more: Any) -> ReferralSignedUp:
+    plain: dict[str, Any] = {"score": 0, "signs": NOTHING, "held": False}
+    return ReferralSignedUp(
         **common(at),
         referee_id=person(0),
         signed_up_at=START,
@@ -127,9 +128,9 @@ def signed_up(at: datetime = START, **more: object) -> ReferralSignedUp:
     )
 
 
-def purchased(**more: object) -> ReferralPurchased:
-    plain: dict[str, object] = {"score": 0, "signs": NOTHING, "held": False}
-    return ReferralPurchased(  # type: ignore[arg-type]
+def purchased(**more: Any) -> ReferralPurchased:
+    plain: dict[str, Any] = {"score": 0, "signs": NOTHING, "held": False}
+    return ReferralPurchased(
         **common(START + HOUR),
         referee_id=person(0),
         purchase=BOUGHT,
@@ -139,7 +140,7 @@ def purchased(**more: object) -> ReferralPurchased:
 
 
 def rejected(at: datetime, *reasons: str) -> ReferralRejected:
-    return ReferralRejected(**common(at), referee_id=person(0), reasons=reasons)  # type: ignore[arg-type]
+    return ReferralRejected(**common(at), referee_id=person(0), reasons=reasons)
 
 
 def bought() -> Script:
@@ -148,14 +149,14 @@ def bought() -> Script:
 
 REWARDED_AT = START + HOUR + WEEK
 REWARDED_EVENT = ReferralRewarded(
-    **common(REWARDED_AT),  # type: ignore[arg-type]
+    **common(REWARDED_AT),
     referee_id=person(0),
     ordinal=1,
     bonus_tier=1,
     referrer_reward=Money(10_000, "INR"),
     referee_reward=Money(5_000, "INR"),
 )
-REWARDED = {
+REWARDED: dict[str, Any] = {
     **IN_HOLD,
     "rewarded_at": REWARDED_AT,
     "ordinal": 1,
@@ -167,7 +168,7 @@ REWARDED = {
 
 def test_an_invite() -> None:
     event = ReferralInvited(
-        **common(START),  # type: ignore[arg-type]
+        **common(START),
         method=Method.LINK,
         source=Source.SMS,
         expires_at=START + 30 * DAY,
@@ -181,13 +182,13 @@ def test_an_invite() -> None:
 
 def test_from_the_code_to_the_reward() -> None:
     script = Script().redeem()
-    assert script.referral == SignedUp(**JOINED)  # type: ignore[arg-type]
+    assert script.referral == SignedUp(**JOINED)
     assert due_at(script.referral) == START + 90 * DAY
     script.wait(HOUR).buy()
-    assert script.referral == Qualified(**IN_HOLD)  # type: ignore[arg-type]
+    assert script.referral == Qualified(**IN_HOLD)
     assert due_at(script.referral) == REWARDED_AT
     script.wait(WEEK).end_hold()
-    assert script.referral == Rewarded(**REWARDED)  # type: ignore[arg-type]
+    assert script.referral == Rewarded(**REWARDED)
     assert due_at(script.referral) is None
     assert script.events == [signed_up(), purchased(), REWARDED_EVENT]
 
@@ -196,11 +197,11 @@ def test_from_the_code_to_the_reward() -> None:
 def test_a_reward_that_is_taken_back(cause: TakenBackFor) -> None:
     script = bought().wait(WEEK).end_hold().wait(DAY)
     script.take_back(cause=cause, referrer_owed_minor=400, referee_owed_minor=300)
-    owed = {"cause": cause, "referrer_owed_minor": 400, "referee_owed_minor": 300}
+    owed: dict[str, Any] = {"cause": cause, "referrer_owed_minor": 400, "referee_owed_minor": 300}
     at = REWARDED_AT + DAY
-    reverted = ReferralReversed(**common(at), referee_id=person(0), **owed)  # type: ignore[arg-type]
+    reverted = ReferralReversed(**common(at), referee_id=person(0), **owed)
     assert script.events[3:] == [reverted]
-    assert script.referral == Reversed(**REWARDED, reversed_at=at, **owed)  # type: ignore[arg-type]
+    assert script.referral == Reversed(**REWARDED, reversed_at=at, **owed)
     assert due_at(script.referral) is None
 
 
@@ -221,7 +222,7 @@ def test_a_purchase_that_is_taken_back_in_the_hold(cause: TakenBackFor, reason: 
     script = bought().wait(DAY).take_back(cause=cause)
     at = START + HOUR + DAY
     assert script.events[2:] == [rejected(at, reason)]
-    assert script.referral == Rejected(**IN_HOLD, rejected_at=at, reasons=(reason,))  # type: ignore[arg-type]
+    assert script.referral == Rejected(**IN_HOLD, rejected_at=at, reasons=(reason,))
     assert due_at(script.referral) is None
 
 
@@ -232,21 +233,21 @@ def test_a_chargeback_of_a_part_takes_it_all_back() -> None:
 
 def test_who_is_held_waits_for_a_review() -> None:
     script = Script().redeem(judged(same_family=True))
-    held = {**FAMILY, "held_at": START}
-    assert script.referral == Held(**JOINED, **held)  # type: ignore[arg-type]
+    held: dict[str, Any] = {**FAMILY, "held_at": START}
+    assert script.referral == Held(**JOINED, **held)
     assert due_at(script.referral) == START + 90 * DAY
     script.wait(HOUR).buy()
-    assert script.referral == Held(**IN_HOLD, **held)  # type: ignore[arg-type]
+    assert script.referral == Held(**IN_HOLD, **held)
     assert due_at(script.referral) is None
     script.wait(WEEK).review(Verdict.APPROVE)
     at = START + HOUR + WEEK
     review = Review(verdict=Verdict.APPROVE, by="ana@example.org", why="Looked at it.", at=at)
-    assert script.referral == Qualified(**IN_HOLD, **held, review=review)  # type: ignore[arg-type]
+    assert script.referral == Qualified(**IN_HOLD, **held, review=review)
     assert script.events == [
         signed_up(**FAMILY, held=True),
         purchased(**FAMILY, held=True),
         ReferralReviewed(
-            **common(at),  # type: ignore[arg-type]
+            **common(at),
             verdict=Verdict.APPROVE,
             reviewed_by="ana@example.org",
             why="Looked at it.",
@@ -255,15 +256,15 @@ def test_who_is_held_waits_for_a_review() -> None:
 
 
 def test_a_review_of_who_has_bought_nothing() -> None:
-    held = {**FAMILY, "held_at": START}
+    held: dict[str, Any] = {**FAMILY, "held_at": START}
     for verdict in Verdict:
         script = Script().redeem(judged(same_family=True)).wait(HOUR).review(verdict)
         at = START + HOUR
         review = Review(verdict=verdict, by="ana@example.org", why="Looked at it.", at=at)
-        after: Referral = SignedUp(**JOINED, **held, review=review)  # type: ignore[arg-type]
+        after: Referral = SignedUp(**JOINED, **held, review=review)
         if verdict is Verdict.REJECT:
             reasons = ("rejected_by_review",)
-            after = Rejected(**JOINED, **held, review=review, rejected_at=at, reasons=reasons)  # type: ignore[arg-type]
+            after = Rejected(**JOINED, **held, review=review, rejected_at=at, reasons=reasons)
         assert script.referral == after
 
 
@@ -335,13 +336,13 @@ def test_an_invite_or_a_purchase_that_does_not_come() -> None:
     script = Script().wait(30 * DAY).put(Expire())
     at = START + 30 * DAY
     reason = "invite_not_taken_up"
-    assert script.events == [ReferralExpired(**common(at), reason=reason)]  # type: ignore[arg-type]
-    assert script.referral == Expired(**BEGINNING, expired_at=at, reason=reason)  # type: ignore[arg-type]
+    assert script.events == [ReferralExpired(**common(at), reason=reason)]
+    assert script.referral == Expired(**BEGINNING, expired_at=at, reason=reason)
     script = Script().redeem().wait(90 * DAY).put(Expire())
     at, reason = START + 90 * DAY, "no_purchase_in_time"
-    assert script.events[1:] == [ReferralExpired(**common(at), reason=reason)]  # type: ignore[arg-type]
-    came = {"referee_id": person(0), "redeemed_at": START, "signed_up_at": START}
-    assert script.referral == Expired(**BEGINNING, **came, expired_at=at, reason=reason)  # type: ignore[arg-type]
+    assert script.events[1:] == [ReferralExpired(**common(at), reason=reason)]
+    came: dict[str, Any] = {"referee_id": person(0), "redeemed_at": START, "signed_up_at": START}
+    assert script.referral == Expired(**BEGINNING, **came, expired_at=at, reason=reason)
     assert due_at(script.referral) is None
     assert script.put(Expire()).events[2:] == []
 
@@ -384,15 +385,20 @@ def test_a_root_is_the_first_of_the_chain() -> None:
 
 def test_a_code_from_beginning_to_end() -> None:
     event = made(REFERRER, "abcd-2345", START + DAY, VERSION, START)
-    about = {"at": START, "person_id": REFERRER, "policy_version": VERSION, "code": "ABCD2345"}
-    assert event == ReferralCodeMade(**about, expires_at=START + DAY)  # type: ignore[arg-type]
+    about: dict[str, Any] = {
+        "at": START,
+        "person_id": REFERRER,
+        "policy_version": VERSION,
+        "code": "ABCD2345",
+    }
+    assert event == ReferralCodeMade(**about, expires_at=START + DAY)
     code = new_code(event)
     plain = ReferralCode(
         code="ABCD2345", person_id=REFERRER, created_at=START, expires_at=START + DAY
     )
     assert code == plain
     over = deactivated(code, VERSION, START)
-    assert over == ReferralCodeDeactivated(**about)  # type: ignore[arg-type]
+    assert over == ReferralCodeDeactivated(**about)
     assert ended(code, over) == attrs.evolve(plain, deactivated_at=START)
 
 
@@ -409,12 +415,16 @@ def test_a_claim_from_beginning_to_end(days: int | None, expires_at: datetime | 
     )
     assert reward.required_referrals == 1
     event = claim(reward, REFERRER, 1, VERSION, START, claimed=False)
-    about = {"person_id": REFERRER, "policy_version": VERSION, "reward_id": reward.id}
-    value = {"value": {"days": 30}, "expires_at": expires_at}
-    assert event == ReferralRewardClaimed(at=START, **about, reward_type="premium_days", **value)  # type: ignore[arg-type]
-    plain = Claim(**about, type=RewardType.PREMIUM_DAYS, claimed_at=START, **value)  # type: ignore[arg-type]
+    about: dict[str, Any] = {
+        "person_id": REFERRER,
+        "policy_version": VERSION,
+        "reward_id": reward.id,
+    }
+    value: dict[str, Any] = {"value": {"days": 30}, "expires_at": expires_at}
+    assert event == ReferralRewardClaimed(at=START, **about, reward_type="premium_days", **value)
+    plain = Claim(**about, type=RewardType.PREMIUM_DAYS, claimed_at=START, **value)
     assert claim_of(event) == plain
-    reached = ReferralRewardApplied(at=START + DAY, **about)  # type: ignore[arg-type]
+    reached = ReferralRewardApplied(at=START + DAY, **about)
     assert applied(plain, reached) == attrs.evolve(plain, applied_at=START + DAY)
 
 

@@ -1,6 +1,7 @@
 """Every event of usage in full, the account that it makes, and the line that it writes."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import attrs
@@ -56,11 +57,11 @@ OTHER = UsageSessionId(UUID(int=2))
 TALK = ConversationId(UUID(int=7))
 
 
-def about(at: datetime) -> dict[str, object]:
+def about(at: datetime) -> dict[str, Any]:
     return {"at": at, "person_id": PERSON, "policy_version": "v1"}
 
 
-def march(**more: object) -> OpenPeriod:
+def march(**more: Any) -> OpenPeriod:
     plain = OpenPeriod(
         person_id=PERSON,
         period="2026-03",
@@ -71,12 +72,12 @@ def march(**more: object) -> OpenPeriod:
         tier=Tier.PLUS,
         monthly_seconds=10_800,
     )
-    return attrs.evolve(plain, **more)  # type: ignore[arg-type]
+    return attrs.evolve(plain, **more)
 
 
-def april(**more: object) -> OpenPeriod:
+def april(**more: Any) -> OpenPeriod:
     plain = march(period="2026-04", starts_at=ENDS_AT, ends_at=MAY)
-    return attrs.evolve(plain, **more)  # type: ignore[arg-type]
+    return attrs.evolve(plain, **more)
 
 
 def happened(script: Script) -> list[UsageChange]:
@@ -91,8 +92,8 @@ def plus() -> Script:
     return script
 
 
-def started(at: datetime, session_id: UsageSessionId = ONE, **more: object) -> UsageSessionStarted:
-    plain: dict[str, object] = {
+def started(at: datetime, session_id: UsageSessionId = ONE, **more: Any) -> UsageSessionStarted:
+    plain: dict[str, Any] = {
         "mode": SessionMode.TRADITIONAL,
         "language": None,
         "conversation_id": None,
@@ -100,33 +101,33 @@ def started(at: datetime, session_id: UsageSessionId = ONE, **more: object) -> U
         "held_seconds": 1800,
         "conversations_counted": 1,
     }
-    return UsageSessionStarted(**about(at), session_id=session_id, **(plain | more))  # type: ignore[arg-type]
+    return UsageSessionStarted(**about(at), session_id=session_id, **(plain | more))
 
 
-def used(at: datetime, session_id: UsageSessionId = ONE, **more: object) -> SecondsUsed:
-    plain: dict[str, object] = {"period": "2026-03", "banked": 0, "monthly": 0, "purchased": 0}
-    return SecondsUsed(**about(at), session_id=session_id, **(plain | more))  # type: ignore[arg-type]
+def used(at: datetime, session_id: UsageSessionId = ONE, **more: Any) -> SecondsUsed:
+    plain: dict[str, Any] = {"period": "2026-03", "banked": 0, "monthly": 0, "purchased": 0}
+    return SecondsUsed(**about(at), session_id=session_id, **(plain | more))
 
 
-def settled(at: datetime, session_id: UsageSessionId = ONE, **more: object) -> UsageSessionSettled:
-    plain: dict[str, object] = {
+def settled(at: datetime, session_id: UsageSessionId = ONE, **more: Any) -> UsageSessionSettled:
+    plain: dict[str, Any] = {
         "ended_at": at,
         "settled_by": SettledBy.REQUEST,
         "extensions_used": 0,
         "input_tokens": None,
     }
-    return UsageSessionSettled(**about(at), session_id=session_id, **(plain | more))  # type: ignore[arg-type]
+    return UsageSessionSettled(**about(at), session_id=session_id, **(plain | more))
 
 
 def test_an_account_opens_with_its_month() -> None:
     script = a_script(Tier.PLUS, "Asia/Kolkata", START + 20 * SECOND)
     at = START + 20 * SECOND
     begins, ends = START - timedelta(hours=5.5), ENDS_AT - timedelta(hours=5.5)
-    event = UsageAccountOpened(**about(at), tier=Tier.PLUS, timezone="Asia/Kolkata")  # type: ignore[arg-type]
+    event = UsageAccountOpened(**about(at), tier=Tier.PLUS, timezone="Asia/Kolkata")
     assert script.events == [
         event,
         UsagePeriodOpened(
-            **about(at),  # type: ignore[arg-type]
+            **about(at),
             period="2026-03",
             starts_at=begins,
             ends_at=ends,
@@ -152,7 +153,7 @@ def test_a_session_from_beginning_to_end() -> None:
     )
     start = started(START, mode=SessionMode.REALTIME, language="pt", conversation_id=TALK)
     assert happened(script) == [start]
-    facts = {
+    facts: dict[str, Any] = {
         "id": ONE,
         "person_id": PERSON,
         "mode": SessionMode.REALTIME,
@@ -162,16 +163,16 @@ def test_a_session_from_beginning_to_end() -> None:
         "started_at": START,
         "policy_version": "v1",
     }
-    session = OpenSession(**facts, held_seconds=1800, last_beat_at=START)  # type: ignore[arg-type]
+    session = OpenSession(**facts, held_seconds=1800, last_beat_at=START)
     period = march(conversations_used=1, realtime_sessions_used=1)
     assert script.account == UsageAccount(
         person_id=PERSON, tier=Tier.PLUS, timezone="UTC", current=period, sessions=(session,)
     )
     at = script.wait(seconds=40).put(Extend(session_id=ONE)).now
     assert happened(script) == [
-        UsageSessionBeat(**about(at), session_id=ONE),  # type: ignore[arg-type]
+        UsageSessionBeat(**about(at), session_id=ONE),
         UsageSessionExtended(
-            **about(at),  # type: ignore[arg-type]
+            **about(at),
             session_id=ONE,
             seconds_added=300,
             held_seconds=2100,
@@ -180,11 +181,11 @@ def test_a_session_from_beginning_to_end() -> None:
     extended = attrs.evolve(session, held_seconds=2100, last_beat_at=at, extensions_used=1)
     assert script.account.sessions == (extended,)
     at = script.wait(seconds=30.5).put(Settle(session_id=ONE, input_tokens=55)).now
-    came_to = {"duration_seconds": 71, "seconds_consumed": 71, "input_tokens": 55}
+    came_to: dict[str, Any] = {"duration_seconds": 71, "seconds_consumed": 71, "input_tokens": 55}
     end = settled(at, extensions_used=1, **came_to)
     assert happened(script) == [used(at, monthly=71), end]
     over = SettledSession(
-        **facts,  # type: ignore[arg-type]
+        **facts,
         **came_to,
         ended_at=at,
         settled_at=at,
@@ -221,15 +222,15 @@ def test_silence_and_a_hold_that_is_used_up() -> None:
     happened(script)
     script.wait(seconds=100).look()
     at, ended = START + 80 * SECOND, START + 20 * SECOND
-    came_to = {"duration_seconds": 20, "seconds_consumed": 20}
+    came_to: dict[str, Any] = {"duration_seconds": 20, "seconds_consumed": 20}
     silent = settled(at, ended_at=ended, settled_by=SettledBy.SILENCE, **came_to)
     assert happened(script) == [used(at, monthly=20), silent]
     script = plus()
     script.go_on(script.start(), 1785)
     happened(script)
     late = script.wait(seconds=20).beat(ONE).now
-    came_to = {"duration_seconds": 1800, "seconds_consumed": 1800}
-    end = {"ended_at": START + 1800 * SECOND, "settled_by": SettledBy.HOLD_USED_UP}
+    came_to: dict[str, Any] = {"duration_seconds": 1800, "seconds_consumed": 1800}
+    end: dict[str, Any] = {"ended_at": START + 1800 * SECOND, "settled_by": SettledBy.HOLD_USED_UP}
     assert happened(script) == [used(late, monthly=1800), settled(late, **end, **came_to)]
 
 
@@ -250,7 +251,7 @@ def test_a_month_ends_while_a_session_goes_on() -> None:
     script.until(ENDS_AT + 10 * SECOND).look()
     assert happened(script) == [
         UsagePeriodOpened(
-            **about(ENDS_AT),  # type: ignore[arg-type]
+            **about(ENDS_AT),
             period="2026-04",
             starts_at=ENDS_AT,
             ends_at=MAY,
@@ -258,7 +259,7 @@ def test_a_month_ends_while_a_session_goes_on() -> None:
             monthly_seconds=10_800,
         ),
         UsageSessionCarriedOver(
-            **about(ENDS_AT),  # type: ignore[arg-type]
+            **about(ENDS_AT),
             session_id=ONE,
             earlier_seconds=25,
             held_seconds=1800,
@@ -269,23 +270,27 @@ def test_a_month_ends_while_a_session_goes_on() -> None:
     known = script.open(session)
     assert (known.holds_now, known.holds_earlier, known.held_seconds) == (1775, 25, 1800)
     at = script.beat(session).now
-    closed = {"seconds_banked": 5400, "seconds_forfeited": 5375, "banked_seconds_forfeited": 0}
+    closed: dict[str, Any] = {
+        "seconds_banked": 5400,
+        "seconds_forfeited": 5375,
+        "banked_seconds_forfeited": 0,
+    }
     assert happened(script) == [
         used(at, monthly=25),
         UsagePeriodClosed(
-            **about(at),  # type: ignore[arg-type]
+            **about(at),
             period="2026-03",
             next_period="2026-04",
             **closed,
         ),
-        UsageSessionBeat(**about(at), session_id=ONE),  # type: ignore[arg-type]
+        UsageSessionBeat(**about(at), session_id=ONE),
     ]
-    over = attrs.asdict(waiting) | {"seconds_used": 25}
+    over: dict[str, Any] = attrs.asdict(waiting) | {"seconds_used": 25}
     assert script.account.closed == (ClosedPeriod(**over, closed_at=at, **closed),)
     assert (script.account.closing, script.account.period) == (None, april(banked_seconds=5400))
     assert script.open(session).settled_seconds == 25
     at = script.wait(seconds=5).put(Settle(session_id=session)).now
-    came_to = {"duration_seconds": 40, "seconds_consumed": 40}
+    came_to: dict[str, Any] = {"duration_seconds": 40, "seconds_consumed": 40}
     assert happened(script) == [
         used(at, period="2026-04", banked=15),
         settled(at, **came_to),
@@ -298,10 +303,8 @@ def test_a_session_that_settles_after_the_month_uses_of_both() -> None:
     script.until(ENDS_AT).look()
     happened(script)
     at = script.wait(seconds=10).put(Settle(session_id=session)).now
-    closed, came_to = happened(script)[1], {"duration_seconds": 35, "seconds_consumed": 35}
-    assert isinstance(closed, UsagePeriodClosed)
     assert script.account.period == april(banked_seconds=5400, banked_seconds_used=10)
-    assert script.account.settled[-1].seconds_consumed == came_to["seconds_consumed"]
+    assert script.account.settled[-1].seconds_consumed == 35
     assert script.closed("2026-03").seconds_used == 25
     assert script.closed("2026-03").closed_at == at
 
@@ -325,10 +328,10 @@ def test_an_erased_account_settles_what_goes_on() -> None:
     happened(script)
     script.put(EndAccount())
     events, at = happened(script), script.now
-    came_to = {"duration_seconds": 35, "seconds_consumed": 35}
+    came_to: dict[str, Any] = {"duration_seconds": 35, "seconds_consumed": 35}
     assert events[-2:] == [
         settled(at, settled_by=SettledBy.ERASURE, **came_to),
-        UsageAccountEnded(**about(at)),  # type: ignore[arg-type]
+        UsageAccountEnded(**about(at)),
     ]
     assert script.account.session(one) is None
     assert script.account.ended_at == at
@@ -339,9 +342,7 @@ def test_a_zone_that_stays_the_same_is_no_change() -> None:
     script = plus().put(ChangeZone(timezone="UTC"))
     assert happened(script) == []
     script.put(ChangeZone(timezone="Asia/Tokyo"))
-    assert happened(script) == [
-        UsageZoneChanged(**about(START), timezone="Asia/Tokyo")  # type: ignore[arg-type]
-    ]
+    assert happened(script) == [UsageZoneChanged(**about(START), timezone="Asia/Tokyo")]
     assert script.account.timezone == "Asia/Tokyo"
 
 
@@ -350,7 +351,7 @@ def test_a_plan_that_changes() -> None:
     script = plus().until(halfway)
     script.put(ChangeTier(tier=Tier.PREMIUM, pass_tier=Tier.PREMIUM, bank_frozen=True))
     change = UsageTierChanged(
-        **about(halfway),  # type: ignore[arg-type]
+        **about(halfway),
         tier=Tier.PREMIUM,
         period="2026-03",
         seconds_added=12_600,
@@ -369,8 +370,13 @@ def test_a_plan_that_changes() -> None:
     script.put(ChangeTier(tier=Tier.PREMIUM, pass_tier=Tier.PREMIUM, bank_frozen=True))
     assert happened(script) == []
     script.put(ChangeTier(tier=Tier.PLUS))
-    nothing = {"seconds_added": 0, "pass_tier": None, "bank_frozen": False, "tier": Tier.PLUS}
-    assert happened(script) == [attrs.evolve(change, **nothing)]  # type: ignore[arg-type]
+    nothing: dict[str, Any] = {
+        "seconds_added": 0,
+        "pass_tier": None,
+        "bank_frozen": False,
+        "tier": Tier.PLUS,
+    }
+    assert happened(script) == [attrs.evolve(change, **nothing)]
     assert script.account.period == march(tier=Tier.PREMIUM, monthly_seconds=23_400)
 
 
@@ -386,7 +392,7 @@ def test_a_bank_that_is_lost_leaves_what_is_held() -> None:
     script.start()
     happened(script)
     script.put(ChangeTier(tier=Tier.PLUS, bank_lost=True))
-    lost = UsageBankForfeited(**about(START), period="2026-03", seconds=200)  # type: ignore[arg-type]
+    lost = UsageBankForfeited(**about(START), period="2026-03", seconds=200)
     assert happened(script) == [lost]
     assert script.account.period.banked_seconds == 1800
     script.put(ChangeTier(tier=Tier.PLUS, bank_lost=True))
@@ -407,20 +413,20 @@ def test_a_bank_that_is_lost_leaves_what_is_held() -> None:
 )
 def test_a_pass_adds_seconds_or_none(tier: Tier, length: timedelta, seconds: int) -> None:
     script = plus().put(AddPass(tier=tier, length=length))
-    added = PassSecondsAdded(**about(START), tier=tier, period="2026-03", seconds=seconds)  # type: ignore[arg-type]
+    added = PassSecondsAdded(**about(START), tier=tier, period="2026-03", seconds=seconds)
     assert happened(script) == ([added] if seconds else [])
     assert script.account.period == march(monthly_seconds=10_800 + seconds)
 
 
 def test_purchased_seconds_come_and_go() -> None:
     script = plus().put(Purchase(seconds=1000))
-    granted = SecondsGranted(**about(START), period="2026-03", seconds=1000, repaid=0)  # type: ignore[arg-type]
+    granted = SecondsGranted(**about(START), period="2026-03", seconds=1000, repaid=0)
     assert happened(script) == [granted]
     assert script.account.purchased_seconds == script.account.period.purchased_seconds == 1000
     script.put(UseSeconds(session_id=OTHER, seconds=10_800 + 300))
     assert happened(script) == [used(START, OTHER, monthly=10_800, purchased=300)]
     script.put(TakeBack(seconds=1000))
-    back = SecondsTakenBack(**about(START), period="2026-03", taken=700, owed=300)  # type: ignore[arg-type]
+    back = SecondsTakenBack(**about(START), period="2026-03", taken=700, owed=300)
     assert happened(script) == [back]
     assert (script.account.purchased_seconds, script.account.owed_seconds) == (300, 300)
     script.grant(50)
@@ -437,7 +443,7 @@ def test_what_sessions_hold_of_purchased_seconds_is_not_taken_back() -> None:
     script.start()
     happened(script)
     script.put(TakeBack(seconds=1000))
-    back = SecondsTakenBack(**about(START), period="2026-03", taken=600, owed=400)  # type: ignore[arg-type]
+    back = SecondsTakenBack(**about(START), period="2026-03", taken=600, owed=400)
     assert happened(script) == [back]
 
 
@@ -513,7 +519,7 @@ def test_every_change_writes_its_line() -> None:
 
 def test_purchased_seconds_repay_what_is_owed_before_they_are_written() -> None:
     events = [
-        SecondsGranted(**about(START), period="2026-03", seconds=400, repaid=300),  # type: ignore[arg-type]
+        SecondsGranted(**about(START), period="2026-03", seconds=400, repaid=300),
     ]
     (line,) = lines_of(events, 0)
     assert (line.number, line.purchased, line.reason) == (1, 100, None)
@@ -564,11 +570,11 @@ def test_what_cannot_be_says_which() -> None:
     account = a_script().account
     going_on = rf"^session {ONE} of {PERSON} does not go on$"
     with pytest.raises(LookupError, match=going_on):
-        evolve(account, UsageSessionBeat(**about(START), session_id=ONE))  # type: ignore[arg-type]
+        evolve(account, UsageSessionBeat(**about(START), session_id=ONE))
     with pytest.raises(LookupError, match=rf"^period 2026-02 of {PERSON} is closed$"):
         evolve(account, used(START, period="2026-02"))
     closed = UsagePeriodClosed(
-        **about(START),  # type: ignore[arg-type]
+        **about(START),
         period="2026-02",
         next_period="2026-03",
         seconds_banked=0,

@@ -1,6 +1,7 @@
 """What every rule of usage says, word by word."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import attrs
 import pytest
@@ -59,7 +60,7 @@ def open_sessions(number: int) -> Reason:
 
 
 def conversations(
-    used: int, tier: str = "free", counted: int = 1, most: int | None = 30, **more: object
+    used: int, tier: str = "free", counted: int = 1, most: int | None = 30, **more: Any
 ) -> Reason:
     shown = f"{used} conversations" if most is None else f"{used} of {most} conversations"
     plain = Reason(
@@ -70,7 +71,7 @@ def conversations(
         threshold=most,
         changes_at=ENDS_AT,
     )
-    return attrs.evolve(plain, **more)  # type: ignore[arg-type]
+    return attrs.evolve(plain, **more)
 
 
 def seconds(available: int, tier: str = "free", **inputs: int) -> Reason:
@@ -89,7 +90,7 @@ def missing(reason: Reason, *ways: str) -> Reason:
     return attrs.evolve(reason, satisfied=False, changed_by=ways)
 
 
-def decided(*reasons: Reason, **more: object) -> SessionDecision:
+def decided(*reasons: Reason, **more: Any) -> SessionDecision:
     plain = SessionDecision(
         reasons=reasons,
         hold_seconds=900,
@@ -98,7 +99,7 @@ def decided(*reasons: Reason, **more: object) -> SessionDecision:
         tier=Tier.FREE,
         policy_version="v1",
     )
-    return attrs.evolve(plain, **more)  # type: ignore[arg-type]
+    return attrs.evolve(plain, **more)
 
 
 def asked(
@@ -107,7 +108,7 @@ def asked(
     return start_decision(script.account, RULES, mode=mode, conversations_counted=counted)
 
 
-def with_period(script: Script, **changes: int) -> Script:
+def with_period(script: Script, **changes: Any) -> Script:
     """Give a script in whose month so much was counted already."""
     period = attrs.evolve(script.account.period, **changes)
     script.account = attrs.evolve(script.account, current=period)
@@ -314,7 +315,7 @@ def free(rule: str, what: str, used: int, most: int) -> Reason:
     )
 
 
-def shown(action: PaywallAction, outcome: PaywallOutcome, **more: object) -> Paywall:
+def shown(action: PaywallAction, outcome: PaywallOutcome, **more: Any) -> Paywall:
     plain = Paywall(
         action=action,
         outcome=outcome,
@@ -324,7 +325,7 @@ def shown(action: PaywallAction, outcome: PaywallOutcome, **more: object) -> Pay
         remedies=(),
         policy_version="v1",
     )
-    return attrs.evolve(plain, **more)  # type: ignore[arg-type]
+    return attrs.evolve(plain, **more)
 
 
 @pytest.mark.parametrize(
