@@ -182,14 +182,12 @@ def test_an_invite() -> None:
 
 def test_from_the_code_to_the_reward() -> None:
     script = Script().redeem()
-    assert script.referral == SignedUp(**JOINED)
-    assert due_at(script.referral) == START + 90 * DAY
-    script.wait(HOUR).buy()
-    assert script.referral == Qualified(**IN_HOLD)
-    assert due_at(script.referral) == REWARDED_AT
-    script.wait(WEEK).end_hold()
-    assert script.referral == Rewarded(**REWARDED)
-    assert due_at(script.referral) is None
+    joined = script.referral
+    assert (joined, due_at(joined)) == (SignedUp(**JOINED), START + 90 * DAY)
+    in_hold = script.wait(HOUR).buy().referral
+    assert (in_hold, due_at(in_hold)) == (Qualified(**IN_HOLD), REWARDED_AT)
+    rewarded = script.wait(WEEK).end_hold().referral
+    assert (rewarded, due_at(rewarded)) == (Rewarded(**REWARDED), None)
     assert script.events == [signed_up(), purchased(), REWARDED_EVENT]
 
 
@@ -234,15 +232,14 @@ def test_a_chargeback_of_a_part_takes_it_all_back() -> None:
 def test_who_is_held_waits_for_a_review() -> None:
     script = Script().redeem(judged(same_family=True))
     held: dict[str, Any] = {**FAMILY, "held_at": START}
-    assert script.referral == Held(**JOINED, **held)
-    assert due_at(script.referral) == START + 90 * DAY
-    script.wait(HOUR).buy()
-    assert script.referral == Held(**IN_HOLD, **held)
-    assert due_at(script.referral) is None
-    script.wait(WEEK).review(Verdict.APPROVE)
+    joined = script.referral
+    assert (joined, due_at(joined)) == (Held(**JOINED, **held), START + 90 * DAY)
+    bought = script.wait(HOUR).buy().referral
+    assert (bought, due_at(bought)) == (Held(**IN_HOLD, **held), None)
+    approved = script.wait(WEEK).review(Verdict.APPROVE).referral
     at = START + HOUR + WEEK
     review = Review(verdict=Verdict.APPROVE, by="ana@example.org", why="Looked at it.", at=at)
-    assert script.referral == Qualified(**IN_HOLD, **held, review=review)
+    assert approved == Qualified(**IN_HOLD, **held, review=review)
     assert script.events == [
         signed_up(**FAMILY, held=True),
         purchased(**FAMILY, held=True),

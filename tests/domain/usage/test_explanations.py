@@ -299,9 +299,9 @@ def test_standing_has_its_say_first() -> None:
     assert (refused.value.reasons, refused.value.decision) == (reasons, nothing)
     with pytest.raises(PersonSuspendedError) as refused:
         script.put(Extend(session_id=session, standing=(suspended,)))
-    reasons = (suspended, extensions(0), held)
-    assert refused.value.reasons == reasons
-    assert refused.value.decision == attrs.evolve(nothing, reasons=reasons)
+    fewer = (suspended, extensions(0), held)
+    assert refused.value.reasons == fewer
+    assert refused.value.decision == attrs.evolve(nothing, reasons=fewer)
 
 
 def free(rule: str, what: str, used: int, most: int) -> Reason:

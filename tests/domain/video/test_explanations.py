@@ -411,7 +411,7 @@ def test_units_that_are_missing_say_what_suffices() -> None:
         ({"needed": 54}, ""),
     ],
 )
-def test_advice_on_units_that_are_missing(changes: dict[str, int], advice: str) -> None:
+def test_advice_on_units_that_are_missing(changes: dict[str, Any], advice: str) -> None:
     decision = wallets.allowance(**changes)
     with pytest.raises(VideoCreditsNeededError) as refused:
         require_units(decision)
