@@ -5,12 +5,13 @@ STAMP := $(VENV)/installed
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help install serve test bench chaos simulate lock format clean
+.PHONY: help install serve test docs bench chaos simulate lock format clean
 
 help:
 	@echo 'make install   make $(VENV) with the kithkin command in it'
 	@echo 'make serve     run Kithkin on its own database; ARGS="--port 9000" passes flags on'
 	@echo 'make test      run every check and every test'
+	@echo 'make docs      build the documentation as pages, into build/docs'
 	@echo 'make bench     measure the send path; ARGS="--rounds 1" passes flags on'
 	@echo 'make chaos     kill servers, workers and the database under load, and audit what is left'
 	@echo 'make simulate  simulate years of people, SEED=1 STEPS=10000, and check all that must hold'
@@ -43,6 +44,12 @@ serve: install
 test: install
 	@$(BIN)/python -m tests.check
 
+# Material tells of its own end of life at each build; warnings of ours are to stand out.
+# No --quiet: with it, warnings are neither shown nor counted by `strict`.
+docs: install
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --clean
+	@echo 'Ready: build/docs/index.html'
+
 bench: install
 	@$(BIN)/python -m benchmarks $(ARGS)
 
@@ -59,7 +66,7 @@ format: install
 lock: install
 	@$(PIP) install uv
 	@$(BIN)/uv pip compile pyproject.toml --output-file requirements.lock --upgrade \
-	  --universal --python-version 3.11 --extra dev --extra anthropic --extra openai --extra otel \
+	  --universal --python-version 3.11 --extra dev --extra docs --extra anthropic --extra openai --extra otel \
 	  --generate-hashes --quiet --no-header --annotation-style line \
 	  --no-emit-index-url --no-emit-find-links
 

@@ -98,6 +98,12 @@ def of(page: str) -> Path:
     return ROOT / page
 
 
+def links_below(heading: str) -> list[str]:
+    """The pages that a part of the index links to first in each line of its list."""
+    part = read(of("docs/index.md")).partition(f"## {heading}\n")[2].partition("\n## ")[0]
+    return re.findall(r"^- \[[^\]]+\]\(([\w-]+\.md)\)", part, re.MULTILINE)
+
+
 def name_of(page: Path) -> str:
     return str(page.relative_to(ROOT))
 
@@ -417,6 +423,12 @@ def test_every_event_is_documented_with_its_fields() -> None:
         for name in spans(row[0])
     }
     assert listed == fields_of_events()
+
+
+def test_every_event_stands_on_one_page() -> None:
+    listed = [name for page in PAGES for row in tables(page, "Event") for name in spans(row[0])]
+    catalogue = json.loads(read(of("docs/events.json")))
+    assert sorted(listed) == sorted(kind["$ref"].rpartition("/")[2] for kind in catalogue["oneOf"])
 
 
 def test_the_readme_lists_every_setting_with_its_default() -> None:
