@@ -1,8 +1,10 @@
-"""Nobody shares a value with a store: what happens to theirs happens to nothing else."""
+"""Nobody shares with a store what they can change: what they do to theirs happens to it alone."""
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 
 import pytest
+from attrs.exceptions import FrozenInstanceError
 
 from domain.conversations.conversations import Conversation
 from tests.contracts import given, values
@@ -144,9 +146,15 @@ async def test_a_value_is_shared_with_nobody(
     value, read, field = await store(stores)
     kept = getattr(value, field)
 
-    object.__setattr__(value, field, "spoilt")
+    spoil(value, field)
     first = await read()
     assert getattr(first, field) == kept
 
-    object.__setattr__(first, field, "spoilt")
+    spoil(first, field)
     assert getattr(await read(), field) == kept
+
+
+def spoil(value: object, field: str) -> None:
+    """Change a value that lets itself be changed; one that does not may be shared."""
+    with suppress(FrozenInstanceError):
+        setattr(value, field, "spoilt")
