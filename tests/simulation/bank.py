@@ -85,7 +85,8 @@ class PlainBooks(SandboxBooks):
         self.accounts: dict[str, Account] = {}
 
     def place(self, order: SandboxOrder) -> SandboxOrder:
-        return self.accounts.setdefault(order.id, Account(order)).order
+        plain = msgspec.structs.replace(order, token=f"page_{order.id}")
+        return self.accounts.setdefault(order.id, Account(plain)).order
 
     def account(self, order_id: str) -> Account | None:
         return self.accounts.get(order_id)

@@ -136,8 +136,9 @@ class Simulated:
 
     async def open_shop(self, bank: Bank) -> None:
         """Let people buy, refer others and have companions."""
-        codes = count(1)
+        codes, tokens = count(1), count(1)
         self.kithkin.referrals.make_code.add_kwargs(new_code=lambda: _code(next(codes)))
+        self.kithkin.referrals.invite_person.add_kwargs(new_token=lambda: f"token-{next(tokens)}")
         self.bank = bank
         await referral_kithkin.publish(self)
 
