@@ -279,7 +279,10 @@ def made_unreliable(kithkin: Kithkin) -> Bank:
         Object(Providers(current=bank.name, by_name={bank.name: ports}))
     )
     model = within_budget(
-        ForgetfulModel(kithkin.llm, luck), kithkin.ports.model_budget(), kithkin.settings
+        ForgetfulModel(kithkin.llm, luck),
+        kithkin.ports.model_budget(),
+        kithkin.figures,
+        kithkin.settings,
     )
     kithkin.personas.language_model.override(Object(model))
     kinds: JobKinds = kithkin.jobs.kinds()
