@@ -69,9 +69,11 @@ class MemorySenders:
         )
 
     async def count_on(self, sender_id: PersonId, day: CountingDay) -> None:
-        """Keep a locked person's latest counting date."""
+        """Keep a locked person's latest counting date; an earlier one changes nothing."""
         async with self._store.access():
             person = self._store.persons[sender_id]
+            if person.counting_on is not None and person.counting_on >= day.date:
+                return
             self._store.persons.revise(
                 person.version,
                 attrs.evolve(person, counting_on=day.date, counting_since=day.since),

@@ -9,7 +9,7 @@ from typing import Any, cast
 from uuid import UUID
 
 from attrs import frozen
-from sqlalchemy import BindParameter, Uuid, any_, bindparam, insert, or_, select, text, update
+from sqlalchemy import BindParameter, Date, Uuid, any_, bindparam, insert, or_, select, text, update
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import insert as upsert
 
@@ -66,7 +66,13 @@ _STANDING = Statement(
 )
 _COUNT_ON = Statement(
     update(_persons)
-    .where(_persons.c.id == _person)
+    .where(
+        _persons.c.id == _person,
+        or_(
+            _persons.c.counting_on.is_(None),
+            _persons.c.counting_on < bindparam("counting_on", type_=Date),
+        ),
+    )
     .values(
         counting_on=bindparam("counting_on"),
         counting_since=bindparam("counting_since"),
@@ -104,7 +110,7 @@ class PostgresSenders:
         )
 
     async def count_on(self, sender_id: PersonId, day: CountingDay) -> None:
-        """Keep a locked person's latest counting date."""
+        """Keep a locked person's latest counting date; an earlier one changes nothing."""
         await self.executor.rows(
             _COUNT_ON, person_id=sender_id, counting_on=day.date, counting_since=day.since
         )

@@ -110,7 +110,7 @@ class CountingDays(Protocol):
     """Until when persons have been counted."""
 
     async def count_on(self, person_id: PersonId, day: CountingDay, /) -> None:
-        """Keep a locked person's latest counting date."""
+        """Keep a locked person's latest counting date; an earlier one changes nothing."""
         ...
 
 

@@ -50,7 +50,7 @@ class Senders(Protocol):
         ...
 
     async def count_on(self, sender_id: PersonId, day: CountingDay) -> None:
-        """Keep a locked person's latest counting date."""
+        """Keep a locked person's latest counting date; an earlier one changes nothing."""
         ...
 
 

@@ -10,6 +10,7 @@ from uuid_utils.compat import uuid7
 from application.shared.pages import Position
 from domain.identity.blocks import block
 from domain.identity.persons import Person, PersonStatus
+from domain.shared.calendar import CountingDay
 from domain.shared.errors import InvalidValueError, NotFoundError
 from domain.shared.ids import PersonId, VideoMessageId
 from domain.shared.standing import (
@@ -327,3 +328,12 @@ async def test_a_block_ends_no_upload_but_the_next_send(stores: Stores) -> None:
     assert isinstance(uploaded, Uploaded)
     with pytest.raises(PairBlockedError):
         await send_video(stores)(to_send(pair, pair.a))
+
+
+async def test_the_counting_date_never_goes_back(stores: Stores) -> None:
+    person = await given.a_person(stores)
+    for day in (START.date() + 2 * DAY, START.date(), START.date() + DAY):
+        await stores.senders.count_on(person.id, CountingDay(day, START))
+    kept = await stores.persons.get(person.id)
+    assert kept is not None
+    assert kept.counting_on == START.date() + 2 * DAY

@@ -134,6 +134,9 @@ class Bank:
     def name(self) -> Provider:
         return self.sandbox.name
 
+    def least_minor(self, currency: str) -> int:
+        return self.sandbox.least_minor(currency)
+
     async def start_checkout(self, intent: CheckoutIntent) -> StartedCheckout:
         return await self._perhaps(
             "checkout", str(intent.payment_id), lambda: self.sandbox.start_checkout(intent)
@@ -160,6 +163,16 @@ class Bank:
             provider_subscription_id,
             lambda: self.sandbox.resume_renewal(provider_subscription_id, key),
         )
+
+    async def end_renewal(self, provider_subscription_id: str, key: str) -> None:
+        await self._perhaps(
+            "end",
+            provider_subscription_id,
+            lambda: self.sandbox.end_renewal(provider_subscription_id, key),
+        )
+
+    async def bill_of(self, provider_order_id: str) -> str | None:
+        return await self.sandbox.bill_of(provider_order_id)
 
     async def fetch_subscription(
         self, provider_subscription_id: str

@@ -7,6 +7,7 @@ from attrs import define, field
 
 from application.shared.outbox import OutboxEvent
 from domain.identity.events import PersonErased, TierChanged
+from domain.personas.events import CompanionSessionEnded
 from domain.shared.events import Event
 from domain.video.video_message_events import (
     VideoCreditsChargedBack,
@@ -77,6 +78,9 @@ def learn(journal: Journal, plain: Plain, events: list[OutboxEvent], books: Book
                 lot, person = plain.lots.of(event.lot_id), plain.persons.of(event.person_id)
                 if not journal.video.lots[lot].charged_back:
                     videos.put(journal, ChargeBack(person, lot))
+            case CompanionSessionEnded():
+                log = journal.persons[plain.persons.of(event.person_id)]
+                log.counted.append(log.counting_date(event.at))
             case PersonErased():
                 _left(journal.whole, plain.persons.of(event.person_id))
             case _:

@@ -126,6 +126,8 @@ def _companion(journal: Journal, command: OpenCompanion, found: Answer) -> Itera
 
 def _talk(journal: Journal, command: Talk, _: Answer) -> None:
     _facts(journal).talking = command.person
+    log = journal.persons[command.person]
+    log.counted.append(log.counting_date(journal.now))
 
 
 def _known(journal: Journal, command: AskKnown, found: Answer) -> None:
