@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+from collections.abc import Callable
 from datetime import timedelta
 from uuid import UUID
 
@@ -116,7 +117,7 @@ def test_a_session_is_told_of_as_it_begins_and_ends() -> None:
 
 
 @pytest.mark.parametrize("digest", [token_digest, nonce_digest])
-def test_a_token_that_is_not_well_formed_has_a_digest_too(digest: type[bytes]) -> None:
+def test_a_token_that_is_not_well_formed_has_a_digest_too(digest: Callable[[str], bytes]) -> None:
     assert digest("t1") == hashlib.sha256(b"t1").digest()
     assert digest(HALF) == hashlib.sha256(b"\xed\xa0\x80").digest()
 
