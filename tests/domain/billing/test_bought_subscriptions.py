@@ -17,7 +17,7 @@ from domain.billing.subscriptions import (
     Term,
 )
 from domain.billing.terms import terms_of
-from domain.shared.ids import QuoteId
+from domain.shared.ids import QuoteId, SubscriptionId
 from tests.domain.billing.reports import PRICE, a_payment, refund, success
 from tests.domain.billing.subscribed import (
     ANA,
@@ -102,7 +102,7 @@ def test_each_subscription_is_made_of_its_own_payments_the_newest_first() -> Non
     newer = attrs.evolve(
         BOUGHT, id=OTHER, refs=ProviderRefs(invoice_id="in_3"), started_at=START + 9 * DAY
     )
-    gone = attrs.evolve(BOUGHT, id=unpaid.subscription_id)
+    gone = attrs.evolve(BOUGHT, id=SubscriptionId(UUID(int=4)))
     assert subscriptions_of([FIRST, unpaid, a_pass, other], (gone,)) == (newer, BOUGHT)
     both = (paid(0, 3, subscription_id=OTHER), FIRST)
     assert [it.id for it in subscriptions_of(both, ())] == [OTHER, SUB]

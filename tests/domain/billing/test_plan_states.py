@@ -6,6 +6,7 @@ from typing import Any
 import attrs
 import pytest
 
+from domain.billing.entitlements import PersonGrants, person_grants
 from domain.billing.subscriptions import (
     Active,
     Canceled,
@@ -20,6 +21,7 @@ from domain.billing.subscriptions import (
 )
 from domain.shared.tiers import Tier
 from tests.domain.billing.subscribed import (
+    ANA,
     DAY,
     GRACE,
     MOMENT,
@@ -210,6 +212,15 @@ def test_a_tier_is_given_until_the_end_of_all_that_follows_at_once(
 ) -> None:
     own = plans(term(0, 30), *later)
     assert own.grants(START)[0] == subscribed(last)
+
+
+def test_what_a_person_is_given_holds_until_the_next_change() -> None:
+    assert person_grants(ANA, plans(term(0, 30)), "v", START) == PersonGrants(
+        person_id=ANA,
+        grants=(subscribed(30),),
+        changes_at=START + 30 * DAY,
+        policy_version="v",
+    )
 
 
 def test_the_tier_is_told_of_some_sources_or_of_all() -> None:

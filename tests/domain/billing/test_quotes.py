@@ -91,6 +91,16 @@ PRICE = (LineKind.PRICE, "plus_monthly", 999)
         ({"discounts": off(20)}, [PRICE, (LineKind.DISCOUNT, "reward", -200)], 799, 0),
         ({"discounts": off(100)}, [PRICE, (LineKind.DISCOUNT, "reward", -999)], 0, 0),
         ({"discounts": (Discount("none", 0),)}, [PRICE], 999, 0),
+        (
+            {"upgrade": unused(998), "discounts": off(1)},
+            [
+                PRICE,
+                (LineKind.PRORATION, "unused_period", -998),
+                (LineKind.DISCOUNT, "small", -1),
+            ],
+            0,
+            0,
+        ),
         # Then account credit, as far as it goes; a debt pays for nothing.
         ({"credit_minor": 1}, [PRICE, (LineKind.ACCOUNT_CREDIT, "account_credit", -1)], 998, 1),
         (

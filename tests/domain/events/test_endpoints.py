@@ -177,7 +177,7 @@ def test_what_took_nothing_for_too_long_is_disabled_with_its_last_error() -> Non
     failing = attrs.evolve(FAILING, failing_since=since)
     too_soon = after_batch(failing, (REFUSED, AWAY), POLICY, since + DAY - MOMENT)
     assert too_soon.status is EndpointStatus.ENABLED
-    assert after_batch(failing, (AWAY, REFUSED), POLICY, since + DAY) == (
+    assert after_batch(failing, (AWAY, AWAY, REFUSED), POLICY, since + DAY) == (
         disabled(
             failing,
             "It took nothing since 2026-03-01 09:05 UTC; last: It answered 503.",
