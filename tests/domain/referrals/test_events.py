@@ -7,7 +7,7 @@ from uuid import UUID
 import attrs
 import pytest
 
-from domain.referrals.commands import Buy, Expire, due_at
+from domain.referrals.commands import Buy, Expire, TakeBack, decide, due_at
 from domain.referrals.events import (
     ReferralExpired,
     ReferralInvited,
@@ -328,3 +328,22 @@ def test_an_invite_or_a_purchase_that_does_not_come() -> None:
 def test_who_has_bought_does_not_expire() -> None:
     script = bought().wait(400 * DAY).put(Expire())
     assert isinstance(script.referral, Qualified)
+
+
+def test_who_never_came_or_was_rewarded_buys_for_nothing() -> None:
+    assert Script().buy().events == []
+    rewarded = bought().wait(WEEK).end_hold()
+    assert rewarded.buy(1, at=START + HOUR / 2).events[3:] == []
+
+
+def test_a_referral_goes_by_the_policy_that_it_was_last_decided_under() -> None:
+    script = bought()
+    (event,) = decide(
+        script.referral,
+        TakeBack(payment_id=BOUGHT.payment_id, cause=TakenBackFor.REFUND),
+        POLICY,
+        "v2",
+        script.now,
+    )
+    assert event.policy_version == "v2"
+    assert evolve(script.referral, event).policy_version == "v2"

@@ -7,8 +7,9 @@ from uuid import UUID
 import attrs
 import pytest
 
+from domain.referrals.addresses import mail_domain, same_mailbox_key
 from domain.referrals.ancestry import root_of
-from domain.referrals.codes import ReferralCode, deactivated, ended, made, new_code
+from domain.referrals.codes import ReferralCode, deactivated, ended, entered_code, made, new_code
 from domain.referrals.commands import Expire, qualifies
 from domain.referrals.events import (
     ReferralCodeDeactivated,
@@ -16,7 +17,7 @@ from domain.referrals.events import (
     ReferralRewardApplied,
     ReferralRewardClaimed,
 )
-from domain.referrals.kinds import TakenBackFor
+from domain.referrals.kinds import Counted, TakenBackFor
 from domain.referrals.milestones import (
     Claim,
     MilestoneReward,
@@ -78,6 +79,40 @@ def test_a_standing_at_the_caps_breaks_none() -> None:
 
 def test_a_purchase_by_itself_is_the_first() -> None:
     assert standing_of(BOUGHT, (), POLICY) == Standing(ordinal=1, in_window=1, in_all=1)
+
+
+def test_no_window_counts_but_those_around_the_purchase() -> None:
+    late = purchase(1, BOUGHT.settled_at + 30 * DAY)
+    two = tuple(
+        Counted(
+            place=attrs.evolve(late, payment_id=purchase(number, START).payment_id).place,
+            rewarded=True,
+        )
+        for number in (1, 2)
+    )
+    assert standing_of(BOUGHT, two, POLICY) == Standing(ordinal=1, in_window=1, in_all=3)
+    just_before = attrs.evolve(late, settled_at=late.settled_at - MOMENT)
+    found = standing_of(BOUGHT, (Counted(place=just_before.place, rewarded=True),), POLICY)
+    assert found == Standing(ordinal=1, in_window=2, in_all=2)
+
+
+@pytest.mark.parametrize(
+    ("email", "key"),
+    [
+        ("Ana.Lima+x+y@GMail.com", "analima@gmail.com"),
+        ("ana-b-c@yahoo.com", "ana@yahoo.com"),
+        ("-b@yahoo.com", "-b@yahoo.com"),
+        (" ana.lima@proton.me ", "ana.lima@proton.me"),
+        ('"a@b"@example.org', '"a@b"@example.org'),
+    ],
+)
+def test_the_key_of_a_mailbox(email: str, key: str) -> None:
+    assert same_mailbox_key(email) == key
+    assert mail_domain(email) == key.rpartition("@")[2]
+
+
+def test_a_code_is_taken_with_spaces_in_it() -> None:
+    assert entered_code("code", "abcd 2345") == "ABCD2345"
 
 
 def test_a_root_is_the_first_of_the_chain() -> None:
@@ -163,9 +198,9 @@ def after_purchase(
 
 
 def rewarded_third() -> Script:
-    script = bought().wait(WEEK)
-    script.policy = attrs.evolve(POLICY, tier_starts=(1,), tier_percents=(125,))
-    return script.end_hold()
+    earlier = (purchase(number, START) for number in (1, 2))
+    others = (Counted(place=one.place, rewarded=True) for one in earlier)
+    return bought().wait(WEEK).end_hold(*others)
 
 
 @pytest.mark.parametrize(
@@ -179,11 +214,11 @@ def rewarded_third() -> Script:
             NOT_CLAIMED,
             after_purchase(RewardStatus.PENDING),
         ),
-        (rewarded_third().referral, CLAIMED, after_purchase(RewardStatus.CREDITED, tier=1)),
+        (rewarded_third().referral, CLAIMED, after_purchase(RewardStatus.CREDITED, tier=2)),
         (
             rewarded_third().take_back(cause=TakenBackFor.CHARGEBACK).referral,
             CLAIMED,
-            after_purchase(RewardStatus.EXPIRED, "reversed: chargeback", tier=1),
+            after_purchase(RewardStatus.EXPIRED, "reversed: chargeback", tier=2),
         ),
         (
             Script().redeem(judged(same_family=True, same_device=True, sign_ups=6)).referral,

@@ -27,7 +27,7 @@ from domain.usage.events import (
     UsageSessionSettled,
     UsageSessionStarted,
 )
-from domain.usage.periods import ClosedPeriod
+from domain.usage.periods import ClosedPeriod, bank_cap
 from domain.usage.policy import UsagePolicy, UsageRules
 from domain.usage.sessions import OpenSession, SessionMode, SettledBy, SettledSession
 from tests.domain.usage.script import PERSON, START, a_script
@@ -278,6 +278,7 @@ def test_an_erased_account_settles_what_goes_on() -> None:
     happened(script)
     script.put(EndAccount())
     events, at = happened(script), script.now
+    assert {event.at for event in events} == {ENDS_AT, at}
     came_to: dict[str, Any] = {"duration_seconds": 35, "seconds_consumed": 35}
     assert events[-2:] == [
         settled(at, settled_by=SettledBy.ERASURE, **came_to),
@@ -286,3 +287,18 @@ def test_an_erased_account_settles_what_goes_on() -> None:
     assert script.account.session(one) is None
     assert script.account.ended_at == at
     assert script.closed("2026-03").seconds_used == 25
+
+
+def test_sessions_share_what_a_new_month_has() -> None:
+    script = a_script(Tier.PREMIUM).until(ENDS_AT - 10 * SECOND).hold(Tier.FREE)
+    sessions = [script.start() for _ in range(3)]
+    account = script.until(ENDS_AT).look()
+    assert [script.open(session).holds_now for session in sessions] == [900, 0, 0]
+    assert [script.open(session).held_seconds for session in sessions] == [910, 10, 10]
+    assert account.available == 0
+
+
+def test_a_bank_is_of_whole_seconds() -> None:
+    odd = attrs.evolve(TierCatalogue().plus, monthly_seconds=10_801)
+    assert bank_cap(odd, 50) == 5400
+    assert bank_cap(TierCatalogue().free, 50) == 0

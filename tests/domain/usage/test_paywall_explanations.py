@@ -8,6 +8,7 @@ import pytest
 from domain.shared.decisions import Reason
 from domain.shared.errors import InvalidValueError, NotFoundError
 from domain.shared.standing import activity_reason
+from domain.shared.tier_limits import TierCatalogue
 from domain.shared.tiers import Tier
 from domain.usage.commands import (
     MOST_INPUT_TOKENS,
@@ -315,3 +316,63 @@ def test_a_heartbeat_comes_before_silence() -> None:
     with pytest.raises(ValueError, match=message):
         UsagePolicy(heartbeat_seconds=60, silence_seconds=60)
     assert UsagePolicy(heartbeat_seconds=59, silence_seconds=60).heartbeat_seconds == 59
+
+
+@pytest.mark.parametrize(
+    "used",
+    [
+        {"seconds_used": 8000, "monthly_seconds": 10_000},
+        {"banked_seconds": 8000, "banked_seconds_used": 8000, "monthly_seconds": 2000},
+        {"purchased_seconds_used": 8000, "monthly_seconds": 2000},
+    ],
+)
+def test_eighty_percent_of_any_source_warns(used: dict[str, int]) -> None:
+    script = with_period(a_script(Tier.PLUS), **used)
+    found = paywall(script.account, UsageTotals(), RULES, PaywallAction.SESSION)
+    assert (found.outcome, found.reason.rule) == (WARN, "seconds_available")
+    assert (found.remaining, found.resets_at) == (2000, ENDS_AT)
+
+
+def test_conversations_come_back_when_the_month_ends() -> None:
+    script = with_period(a_script(), conversations_used=24)
+    found = paywall(script.account, UsageTotals(), RULES, PaywallAction.SESSION)
+    assert (found.outcome, found.remaining, found.resets_at) == (WARN, 6, ENDS_AT)
+
+
+def test_no_realtime_session_is_left_without_access() -> None:
+    closed = attrs.evolve(TierCatalogue().plus, has_realtime_access=False)
+    rules = attrs.evolve(RULES, tiers=TierCatalogue(plus=closed))
+    found = paywall(
+        a_script(Tier.PLUS).account,
+        UsageTotals(),
+        rules,
+        PaywallAction.SESSION,
+        mode=SessionMode.REALTIME,
+    )
+    assert (found.outcome, found.reason.threshold, found.remaining) == (BLOCK, 0, 0)
+
+
+def test_a_forecast_counts_whole_seconds() -> None:
+    script = a_script().wait(hours=2, seconds=0.5)
+    assert forecast(script.account, 7, script.now).pace_seconds_per_day == 84
+    script = a_script().until(ENDS_AT - timedelta(seconds=3599.5))
+    # It lasts for 3,599 whole seconds, and so many are left of the month.
+    assert forecast(script.account, 20_706, script.now).runs_out_at is None
+
+
+def test_a_session_of_before_midnight_is_used_today_from_there_on() -> None:
+    script = a_script().wait(hours=23, minutes=58)
+    session = script.start()
+    just_begun = forecast(script.account, 0, script.now)
+    assert (just_begun.used_today, just_begun.remaining) == (0, 900)
+    script.go_on(session, 240)
+    found = forecast(script.account, 0, script.now)
+    assert (found.used_today, found.remaining) == (120, 660)
+
+
+def test_what_was_used_of_the_month_before_is_not_used_of_this_one() -> None:
+    script = a_script(Tier.PLUS).until(ENDS_AT - timedelta(seconds=25))
+    script.start()
+    account = script.until(ENDS_AT + timedelta(seconds=10)).look()
+    found = forecast(account, 0, script.now)
+    assert (found.used_today, found.remaining) == (10, 10_790)

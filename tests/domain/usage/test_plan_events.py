@@ -309,3 +309,12 @@ def test_of_two_that_fall_silent_the_first_settles_first() -> None:
 
 def test_the_longest_session_is_that_of_the_highest_tier_with_its_extensions() -> None:
     assert RULES.longest_session == timedelta(seconds=3600 + 2 * 300)
+
+
+def test_where_all_is_held_all_that_is_taken_back_is_owed() -> None:
+    script = a_script().put(Purchase(seconds=900))
+    script.start()
+    script.start()
+    assert script.account.available == 0
+    script.put(TakeBack(seconds=500))
+    assert (script.account.purchased_seconds, script.account.owed_seconds) == (900, 500)
