@@ -63,9 +63,4 @@ def network_of(field: str, address: str) -> str:
     if isinstance(parsed, IPv6Address) and parsed.ipv4_mapped is not None:
         parsed = parsed.ipv4_mapped
     bits = _IPV4_BITS if isinstance(parsed, IPv4Address) else _IPV6_BITS
-    return str(ip_network(f"{_plain(parsed)}/{bits}", strict=False))
-
-
-def _plain(address: IPv4Address | IPv6Address) -> str:
-    """Give an address without the zone that some clients add to theirs."""
-    return str(address).partition("%")[0]
+    return str(ip_network(f"{parsed}/{bits}", strict=False))

@@ -7,32 +7,18 @@ from uuid import UUID
 import attrs
 import pytest
 
-from domain.referrals.ancestry import root_of
-from domain.referrals.codes import ReferralCode, deactivated, ended, made, new_code
-from domain.referrals.commands import Buy, Expire, due_at, qualifies
+from domain.referrals.commands import Buy, Expire, TakeBack, decide, due_at
 from domain.referrals.events import (
-    ReferralCodeDeactivated,
-    ReferralCodeMade,
     ReferralExpired,
     ReferralInvited,
     ReferralPurchased,
     ReferralRejected,
     ReferralReversed,
     ReferralReviewed,
-    ReferralRewardApplied,
-    ReferralRewardClaimed,
     ReferralRewarded,
     ReferralSignedUp,
 )
 from domain.referrals.kinds import Method, Review, Source, TakenBackFor, Verdict
-from domain.referrals.milestones import (
-    Claim,
-    MilestoneReward,
-    RewardType,
-    applied,
-    claim,
-    claim_of,
-)
 from domain.referrals.referrals import (
     Expired,
     Held,
@@ -46,16 +32,7 @@ from domain.referrals.referrals import (
     evolve,
     invited,
 )
-from domain.referrals.tiers import Standing, standing_of
-from domain.referrals.views import (
-    RewardStatus,
-    RewardView,
-    Status,
-    StatusView,
-    reward_view,
-    status_view,
-)
-from domain.shared.ids import ReferralId, ReferralRewardId
+from domain.shared.ids import ReferralId
 from domain.shared.money import Money
 from tests.domain.referrals.script import (
     DAY,
@@ -67,15 +44,14 @@ from tests.domain.referrals.script import (
     Script,
     judged,
     person,
-    purchase,
-    referral,
 )
+from tests.domain.referrals.whole_referrals import BOUGHT, MOMENT, REWARDED_AT, WEEK, bought
 
-MOMENT = timedelta(microseconds=1)
-WEEK = 7 * DAY
 ID = ReferralId(UUID(int=5000))
-BOUGHT = purchase(0, START + HOUR)
+
+
 NOTHING: tuple[str, ...] = ()
+
 
 INVITED = Invited(
     id=ID,
@@ -87,6 +63,8 @@ INVITED = Invited(
     expires_at=START + 30 * DAY,
     policy_version=VERSION,
 )
+
+
 BEGINNING: dict[str, Any] = {
     "id": ID,
     "referrer_id": REFERRER,
@@ -97,6 +75,8 @@ BEGINNING: dict[str, Any] = {
     "expires_at": START + 30 * DAY,
     "policy_version": VERSION,
 }
+
+
 JOINED: dict[str, Any] = {
     **BEGINNING,
     "referee_id": person(0),
@@ -104,12 +84,16 @@ JOINED: dict[str, Any] = {
     "signed_up_at": START,
     "purchase_by": START + 90 * DAY,
 }
+
+
 IN_HOLD: dict[str, Any] = {
     **JOINED,
     "purchase": BOUGHT,
     "qualified_at": START + HOUR,
     "hold_ends_at": START + HOUR + WEEK,
 }
+
+
 FAMILY: dict[str, Any] = {"score": 50, "signs": ("same_family",)}
 
 
@@ -143,11 +127,6 @@ def rejected(at: datetime, *reasons: str) -> ReferralRejected:
     return ReferralRejected(**common(at), referee_id=person(0), reasons=reasons)
 
 
-def bought() -> Script:
-    return Script().redeem().wait(HOUR).buy()
-
-
-REWARDED_AT = START + HOUR + WEEK
 REWARDED_EVENT = ReferralRewarded(
     **common(REWARDED_AT),
     referee_id=person(0),
@@ -156,6 +135,8 @@ REWARDED_EVENT = ReferralRewarded(
     referrer_reward=Money(10_000, "INR"),
     referee_reward=Money(5_000, "INR"),
 )
+
+
 REWARDED: dict[str, Any] = {
     **IN_HOLD,
     "rewarded_at": REWARDED_AT,
@@ -349,149 +330,20 @@ def test_who_has_bought_does_not_expire() -> None:
     assert isinstance(script.referral, Qualified)
 
 
-@pytest.mark.parametrize(
-    ("amount", "currency", "at", "counts"),
-    [
-        (5_000, "INR", START, True),
-        (4_999, "INR", START, False),
-        (5_000, "EUR", START, False),
-        (100, "USD", START + DAY, True),
-        (100, "USD", START + DAY + MOMENT, False),
-    ],
-)
-def test_what_qualifies(amount: int, currency: str, at: datetime, counts: bool) -> None:
-    assert qualifies(purchase(0, at, amount, currency), START + DAY, POLICY) is counts
+def test_who_never_came_or_was_rewarded_buys_for_nothing() -> None:
+    assert Script().buy().events == []
+    rewarded = bought().wait(WEEK).end_hold()
+    assert rewarded.buy(1, at=START + HOUR / 2).events[3:] == []
 
 
-def test_a_standing_at_the_caps_breaks_none() -> None:
-    at_them = Standing(ordinal=1, in_window=20, in_all=100)
-    assert at_them.refused_by(POLICY) == ()
-    over = Standing(ordinal=1, in_window=21, in_all=101)
-    assert over.refused_by(POLICY) == ("rewards_in_window", "rewards_in_all")
-
-
-def test_a_purchase_by_itself_is_the_first() -> None:
-    assert standing_of(BOUGHT, (), POLICY) == Standing(ordinal=1, in_window=1, in_all=1)
-
-
-def test_a_root_is_the_first_of_the_chain() -> None:
-    referrers = {person(1): person(2), person(2): person(3)}
-    assert root_of(person(1), referrers) == person(3)
-    assert root_of(person(3), referrers) == person(3)
-
-
-def test_a_code_from_beginning_to_end() -> None:
-    event = made(REFERRER, "abcd-2345", START + DAY, VERSION, START)
-    about: dict[str, Any] = {
-        "at": START,
-        "person_id": REFERRER,
-        "policy_version": VERSION,
-        "code": "ABCD2345",
-    }
-    assert event == ReferralCodeMade(**about, expires_at=START + DAY)
-    code = new_code(event)
-    plain = ReferralCode(
-        code="ABCD2345", person_id=REFERRER, created_at=START, expires_at=START + DAY
+def test_a_referral_goes_by_the_policy_that_it_was_last_decided_under() -> None:
+    script = bought()
+    (event,) = decide(
+        script.referral,
+        TakeBack(payment_id=BOUGHT.payment_id, cause=TakenBackFor.REFUND),
+        POLICY,
+        "v2",
+        script.now,
     )
-    assert code == plain
-    over = deactivated(code, VERSION, START)
-    assert over == ReferralCodeDeactivated(**about)
-    assert ended(code, over) == attrs.evolve(plain, deactivated_at=START)
-
-
-@pytest.mark.parametrize(("days", "expires_at"), [(None, None), (90, START + 90 * DAY)])
-def test_a_claim_from_beginning_to_end(days: int | None, expires_at: datetime | None) -> None:
-    reward = MilestoneReward(
-        id=ReferralRewardId(UUID(int=1)),
-        name="Three friends",
-        description="A month of premium for three friends.",
-        type=RewardType.PREMIUM_DAYS,
-        value={"days": 30},
-        valid_days=days,
-        created_at=START,
-    )
-    assert reward.required_referrals == 1
-    event = claim(reward, REFERRER, 1, VERSION, START, claimed=False)
-    about: dict[str, Any] = {
-        "person_id": REFERRER,
-        "policy_version": VERSION,
-        "reward_id": reward.id,
-    }
-    value: dict[str, Any] = {"value": {"days": 30}, "expires_at": expires_at}
-    assert event == ReferralRewardClaimed(at=START, **about, reward_type="premium_days", **value)
-    plain = Claim(**about, type=RewardType.PREMIUM_DAYS, claimed_at=START, **value)
-    assert claim_of(event) == plain
-    reached = ReferralRewardApplied(at=START + DAY, **about)
-    assert applied(plain, reached) == attrs.evolve(plain, applied_at=START + DAY)
-
-
-def pending(reward_status: RewardStatus, reason: str | None = None) -> RewardView:
-    return RewardView(
-        reward_status=reward_status,
-        reason=reason,
-        first_purchase_at=None,
-        reward=None,
-        bonus_tier=1,
-    )
-
-
-NOT_CLAIMED = StatusView(status=Status.PENDING, reward_claimed=False, reward_claimed_at=None)
-QUALIFIED = attrs.evolve(NOT_CLAIMED, status=Status.QUALIFIED)
-CLAIMED = StatusView(status=Status.REWARDED, reward_claimed=True, reward_claimed_at=REWARDED_AT)
-
-
-def after_purchase(
-    reward_status: RewardStatus, reason: str | None = None, tier: int | None = None
-) -> RewardView:
-    return RewardView(
-        reward_status=reward_status,
-        reason=reason,
-        first_purchase_at=START + HOUR,
-        reward=None if tier is None else Money(12_500, "INR"),
-        bonus_tier=tier or 1,
-    )
-
-
-def rewarded_third() -> Script:
-    script = bought().wait(WEEK)
-    script.policy = attrs.evolve(POLICY, tier_starts=(1,), tier_percents=(125,))
-    return script.end_hold()
-
-
-@pytest.mark.parametrize(
-    ("known", "status", "reward"),
-    [
-        (referral(0), NOT_CLAIMED, pending(RewardStatus.PENDING)),
-        (Script().redeem().referral, NOT_CLAIMED, pending(RewardStatus.PENDING)),
-        (bought().referral, QUALIFIED, after_purchase(RewardStatus.EARNED)),
-        (
-            Script().redeem(judged(same_family=True)).wait(HOUR).buy().referral,
-            NOT_CLAIMED,
-            after_purchase(RewardStatus.PENDING),
-        ),
-        (rewarded_third().referral, CLAIMED, after_purchase(RewardStatus.CREDITED, tier=1)),
-        (
-            rewarded_third().take_back(cause=TakenBackFor.CHARGEBACK).referral,
-            CLAIMED,
-            after_purchase(RewardStatus.EXPIRED, "reversed: chargeback", tier=1),
-        ),
-        (
-            Script().redeem(judged(same_family=True, same_device=True, sign_ups=6)).referral,
-            NOT_CLAIMED,
-            pending(RewardStatus.EXPIRED, "rejected: same_family, same_device, many_sign_ups"),
-        ),
-        (
-            bought().take_back().referral,
-            QUALIFIED,
-            after_purchase(RewardStatus.EXPIRED, "rejected: refunded_in_hold"),
-        ),
-        (
-            Script().wait(30 * DAY).put(Expire()).referral,
-            NOT_CLAIMED,
-            pending(RewardStatus.EXPIRED, "invite_not_taken_up"),
-        ),
-    ],
-)
-def test_both_views_in_full(known: Referral, status: StatusView, reward: RewardView) -> None:
-    assert status_view(known) == status
-    assert reward_view(known) == reward
+    assert event.policy_version == "v2"
+    assert evolve(script.referral, event).policy_version == "v2"

@@ -343,16 +343,17 @@ def test_a_milestone_that_is_reached(number: int) -> None:
     )
 
 
-def test_a_milestone_that_is_not_reached_says_how_many_are_missing() -> None:
+@pytest.mark.parametrize("number", [1, 2])
+def test_a_milestone_that_is_not_reached_says_how_many_are_missing(number: int) -> None:
     missing = Reason(
         rule="required_referrals",
         satisfied=False,
-        detail="The person needs 2 more rewarded referrals.",
-        inputs={"referral_count": 1},
+        detail=f"The person needs {3 - number} more rewarded referrals.",
+        inputs={"referral_count": number},
         threshold=3,
         changed_by=("refer_a_person",),
     )
-    assert progress_reason(REWARD, 1) == missing
+    assert progress_reason(REWARD, number) == missing
     with pytest.raises(RefusedError) as refused:
-        claim(REWARD, REFERRER, 1, VERSION, START, claimed=False)
+        claim(REWARD, REFERRER, number, VERSION, START, claimed=False)
     assert (refused.value.detail, refused.value.reasons) == (missing.detail, (missing,))

@@ -7,14 +7,10 @@ import pytest
 
 from domain.shared.decisions import Reason
 from domain.shared.standing import activity_reason, pair_reason
-from domain.video.policy import RewardPolicy
 from domain.video.prompt_choice import HeldBack
-from domain.video.prompt_events import PromptAction, PromptActionTaken, PromptShown, PromptType
-from domain.video.prompt_pace import Reach, reach
+from domain.video.prompt_events import PromptShown
 from domain.video.prompt_policy import PromptPolicy
-from domain.video.prompt_rewards import RewardNotice, reward_warning_reasons
 from domain.video.prompt_rules import candidates
-from domain.video.prompts import Prompt, PromptAnsweredError, act, acted_on, no_such_prompt, shown
 from tests.domain.video.prompting import (
     ANA,
     COUNT,
@@ -33,20 +29,28 @@ from tests.domain.video.prompting import (
     a_state,
     a_talk,
 )
+from tests.domain.video.whole_prompts import NOTHING_LAPSES, shown_prompt
 
 MIDNIGHT = datetime(2026, 3, 3, tzinfo=UTC)
+
+
 PAIR = pair_reason(blocked=False, partner_deleted=False)
+
+
 ACTIVE = activity_reason(active=True)
+
+
 NO_CALL = Reason(rule="no_call_goes_on", satisfied=True, detail="No call rings or goes on.")
+
+
 SPACED = Reason(
     rule="prompt_spacing",
     satisfied=True,
     detail="No prompt was shown just before.",
     threshold=30,
 )
-NOTHING_LAPSES = Reason(
-    rule="reward_warning_due", satisfied=False, detail="No reward is about to lapse."
-)
+
+
 UNNAMED = Reason(
     rule="conversation_is_named",
     satisfied=False,
@@ -200,10 +204,6 @@ def test_a_warning_of_few_messages_is_chosen_and_the_next_best_dropped() -> None
     )
 
 
-def shown_prompt() -> Prompt:
-    return Prompted().show(left=3)
-
-
 def test_a_warning_that_was_given_says_so() -> None:
     ana = Prompted()
     ana.show(left=3)
@@ -346,128 +346,3 @@ def test_the_spacing_and_the_week_end_to_the_moment() -> None:
     ana.now = NOON + 7 * DAY - MOMENT
     assert ana.ask().reasons[4] == per_week(1, 1, NOON + 7 * DAY)
     assert ana.after(MOMENT).ask().reasons[4] == per_week(0, 1)
-
-
-def notice(days_before: int = 3) -> RewardNotice:
-    return RewardNotice(lapses_on=date(2026, 4, 1), days_before=days_before, since=NOON)
-
-
-def told(at: datetime, threshold: int = 3) -> Prompt:
-    return Prompt(
-        id=shown_prompt().id,
-        person_id=ANA,
-        conversation_id=None,
-        prompt_type=REWARD,
-        threshold=threshold,
-        lapses_on=date(2026, 4, 1),
-        shown_at=at,
-        shown_on=TODAY,
-        policy_version="v1",
-    )
-
-
-def of_reward(
-    days: int, verb: str = "lapses", *, before: bool = False, gap_over: datetime | None = None
-) -> tuple[Reason, ...]:
-    return (
-        Reason(
-            rule="reward_warning_due",
-            satisfied=True,
-            detail=f"The reward {verb} on 2026-04-01.",
-            inputs={"days_before": days, "lapses_on": "2026-04-01"},
-            changed_by=("complete_video_calls_with_new_partners",),
-        ),
-        Reason(
-            rule="reward_warning_once",
-            satisfied=not before,
-            detail=f"This was {'shown' if before else 'not shown'} before.",
-            threshold=days,
-        ),
-        Reason(
-            rule="reward_warning_gap",
-            satisfied=gap_over is None,
-            detail=(
-                "No such prompt was shown lately."
-                if gap_over is None
-                else "Such a prompt was shown less than 72000 s ago."
-            ),
-            threshold=72_000,
-            changes_at=gap_over,
-        ),
-    )
-
-
-@pytest.mark.parametrize(
-    ("past", "found", "reasons"),
-    [
-        ((), None, (NOTHING_LAPSES,)),
-        ((), notice(), of_reward(3)),
-        ((), notice(0), of_reward(0, "has lapsed")),
-        ((told(NOON),), notice(), of_reward(3, before=True, gap_over=NOON + 20 * HOUR)),
-        ((told(NOON - MOMENT),), notice(), of_reward(3, gap_over=NOON + 20 * HOUR - MOMENT)),
-        ((told(NOON, 7),), notice(), of_reward(3, gap_over=NOON + 20 * HOUR)),
-    ],
-)
-def test_what_is_told_of_a_reward(
-    past: tuple[Prompt, ...], found: RewardNotice | None, reasons: tuple[Reason, ...]
-) -> None:
-    assert reward_warning_reasons(past, found, RewardPolicy(), NOON + HOUR) == reasons
-
-
-def test_a_gap_between_warnings_is_over_to_the_moment() -> None:
-    past, policy = (told(NOON, 7),), RewardPolicy()
-    over = NOON + 20 * HOUR
-    assert reward_warning_reasons(past, notice(), policy, over) == of_reward(3)
-    just_before = reward_warning_reasons(past, notice(), policy, over - MOMENT)
-    assert just_before == of_reward(3, gap_over=over)
-
-
-def test_how_far_back_prompts_can_matter() -> None:
-    assert reach(PromptPolicy()) == Reach(recent=10, of_a_type=4, decisive=5)
-    few_only = PromptPolicy(per_day=0, per_week=0, scheduling_per_day=9)
-    assert reach(few_only) == Reach(recent=1, of_a_type=9, decisive=5)
-
-
-def test_a_prompt_is_answered_once() -> None:
-    prompt = shown_prompt()
-    (event,) = act(prompt, PromptAction.DISMISSED, "v2", NOON + HOUR)
-    assert event == PromptActionTaken(
-        at=NOON + HOUR,
-        person_id=ANA,
-        policy_version="v2",
-        prompt_id=prompt.id,
-        conversation_id=HERE,
-        prompt_type=COUNT,
-        action=PromptAction.DISMISSED,
-    )
-    answered = acted_on(prompt, event)
-    assert (answered.action_taken, answered.acted_at) == (PromptAction.DISMISSED, NOON + HOUR)
-    assert act(answered, PromptAction.DISMISSED, "v2", NOON) == ()
-    with pytest.raises(PromptAnsweredError) as wrong:
-        act(answered, PromptAction.SCHEDULED_VIDEO, "v2", NOON)
-    detail = "This prompt was already answered by dismissed, which stands."
-    assert wrong.value.detail == detail
-
-
-def test_a_prompt_is_what_was_shown() -> None:
-    event = PromptShown(
-        at=NOON,
-        person_id=ANA,
-        policy_version="v1",
-        prompt_id=shown_prompt().id,
-        conversation_id=None,
-        prompt_type=REWARD,
-        threshold=3,
-        lapses_on=date(2026, 4, 1),
-        shown_on=TODAY,
-    )
-    assert shown(event) == told(NOON)
-
-
-def test_a_prompt_of_nobodys() -> None:
-    detail = "There is no such prompt, or it was shown to somebody else."
-    assert no_such_prompt().detail == detail
-
-
-def test_the_order_of_types_is_their_priority() -> None:
-    assert tuple(PromptType) == (COUNT, REWARD, SCHEDULING, LONG)
