@@ -247,7 +247,8 @@ def test_the_defaults_are_listed_in_full() -> None:
     assert tomllib.loads(listed.content) == known
 
 
-@pytest.mark.parametrize("page", PAGES, ids=name_of)
+# Where the source documents are compared, `streaks.current` and its like are columns.
+@pytest.mark.parametrize("page", [page for page in PAGES if page.stem != "coverage"], ids=name_of)
 def test_every_key_of_the_rulebook_exists(page: Path) -> None:
     for path in re.findall(
         r"`((?:identity|conversations|video|streaks|usage|referrals|tiers)(?:\.[a-z_]+)+)`",
