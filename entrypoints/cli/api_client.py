@@ -1,5 +1,6 @@
 """A client of the API, as far as the demo needs one."""
 
+import json
 from types import TracebackType
 from typing import Any, Self
 
@@ -10,9 +11,10 @@ _SECONDS = 10
 
 
 class Api:
-    """The API of a running server, by one service key."""
+    """The API of a running server, by one service key or token."""
 
     def __init__(self, url: str, key: str) -> None:
+        self.url = url
         self._client = httpx.Client(
             base_url=url,
             headers={"Authorization": f"Bearer {key}"},
@@ -43,13 +45,39 @@ class Api:
         """Do something."""
         return self._answer("POST", path, json=body)
 
-    def refused(self, path: str, **body: object) -> dict[str, Any]:
+    def refused(self, path: str, status: int = 403, **body: object) -> dict[str, Any]:
         """Try what the rules refuse, and give the problem that this meets."""
-        return self._answer("POST", path, status=httpx.codes.FORBIDDEN, json=body)
+        return self._answer("POST", path, status=status, json=body)
+
+    def not_found(self, path: str) -> dict[str, Any]:
+        """Try to read what is not to be seen, and give the problem that this meets."""
+        return self._answer("GET", path, status=httpx.codes.NOT_FOUND)
+
+    def reply(self, path: str, **body: object) -> dict[str, Any]:
+        """Say something to a companion, and give the whole reply."""
+        stream = self._response("POST", path, json=body).text
+        ended = stream.rstrip().rsplit("\n\n", 1)[-1]
+        name, _, data = ended.partition("\ndata: ")
+        if name != "event: done":
+            raise click.ClickException(f"POST {path} was not answered to the end: {ended}")
+        return dict(json.loads(data)["reply"])
+
+    def send_form(self, url: str, **fields: str) -> None:
+        """Send the form of a page, as a browser does."""
+        self._response("POST", url, status=httpx.codes.SEE_OTHER, data=fields)
+
+    def as_person(self, token: str) -> "Api":
+        """Give the API by a person's own token."""
+        return Api(self.url, token)
 
     def _answer(
         self, method: str, path: str, status: int | None = None, **request: Any
     ) -> dict[str, Any]:
+        return dict(self._response(method, path, status, **request).json())
+
+    def _response(
+        self, method: str, path: str, status: int | None = None, **request: Any
+    ) -> httpx.Response:
         try:
             response = self._client.request(method, path, **request)
         except httpx.HTTPError as error:
@@ -58,4 +86,4 @@ class Api:
             raise click.ClickException(
                 f"{method} {path} was answered {response.status_code}: {response.text}"
             )
-        return dict(response.json())
+        return response

@@ -3,10 +3,10 @@
 import asyncio
 import logging
 import secrets
+import sys
+import threading
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from pathlib import Path
-from tempfile import TemporaryDirectory
+from contextlib import ExitStack, contextmanager, suppress
 
 import attrs
 import rich_click as click
@@ -20,52 +20,80 @@ from entrypoints.cli.json_output import write_json
 from entrypoints.cli.listener import listening, url_of
 from entrypoints.cli.server import serving_beside
 from entrypoints.cli.stop_signals import StopSignals
-from entrypoints.cli.story import play
-from entrypoints.cli.story_view import told
+from entrypoints.cli.story.chapter import Chapter
+from entrypoints.cli.story.kept import Kept, kept_by
+from entrypoints.cli.story.play import play
+from entrypoints.cli.story.stage import set_stage
+from entrypoints.cli.story.view import told
 from entrypoints.cli.terminal import say
 from entrypoints.http.app import create_app
 from entrypoints.settings import Settings
-from entrypoints.wiring.database import migrate, opened, started
-from entrypoints.wiring.kithkin import on_postgres
+from entrypoints.wiring.kithkin import in_memory
 
 
-@click.command("demo", epilog="Example: kithkin demo")
+@click.command("demo", epilog="Example: kithkin demo --keep")
+@click.option("--keep", is_flag=True, help="Then leave the server running, with all of it.")
 @options.as_json
-def command(*, as_json: bool) -> None:
-    """Play the whole story on a database of its own, which is removed at the end.
+def command(*, keep: bool, as_json: bool) -> None:
+    """Play a story over all contexts, in memory, on a clock of its own.
 
-    Ten messages, the refusal, a video call, the new limit, and how it decays over 31 days.
-    Then a reward: three partners, the month it is carried over, its warnings, and its end.
+    Asha in Kolkata and Lena in Lisbon write, call, buy, talk with a companion and come back
+    day after day; each chapter shows a decision and why it is so.
     """
-    if not as_json:
-        say("Demo", "starting a PostgreSQL and an API of its own")
-    with _api() as api:
-        story = play(api)
-    if as_json:
-        write_json(attrs.asdict(story))
-    else:
-        Console(highlight=False).print(told(story))
+    signals = StopSignals()
+    signals.install()
+    with _api() as (api, key):
+        if not as_json:
+            say("Demo", f"an API of its own on {api.url}, in memory, with a test clock")
+        stage = set_stage(api)
+        chapters = play(stage)
+        if keep:
+            _hold(chapters, kept_by(stage, key), as_json=as_json)
+        else:
+            tell(chapters, None, as_json=as_json)
+    if keep and not as_json:
+        if sys.stdout.isatty():
+            click.echo("\r", nl=False)  # over the ^C
+        say("Goodbye", "Kithkin is stopped; nothing is kept.")
 
 
 @contextmanager
-def _api() -> Iterator[Api]:
-    signals = StopSignals()
-    signals.install()
-    settings = Settings(test_clock=True, pepper=secrets.token_hex())
+def _api() -> Iterator[tuple[Api, str]]:
+    """Serve an empty Kithkin, and give its API with the key to all of it."""
     with ExitStack() as running:
-        data = Path(running.enter_context(TemporaryDirectory(prefix="kithkin-demo-")))
-        with signals.held():
-            url = running.enter_context(started(data, durable=False))
-        key = asyncio.run(_prepare(settings, url))
         listener = running.enter_context(listening("127.0.0.1", 0))
-        app = create_app(on_postgres(settings, url))
+        url = url_of(listener)
+        settings = Settings(
+            memory=True, test_clock=True, pepper=secrets.token_hex(), public_url=url
+        )
+        kithkin = in_memory(settings)
+        key = asyncio.run(kithkin.identity.create_key()(Scope.ADMIN)).secret
+        app = create_app(kithkin)
         # Some hundred requests would bury the story.
         structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
         running.enter_context(serving_beside(app, listener))
-        yield running.enter_context(Api(url_of(listener), key))
+        yield running.enter_context(Api(url, key)), key
 
 
-async def _prepare(settings: Settings, url: str) -> str:
-    await migrate(url)
-    async with opened(settings, url) as kithkin:
-        return (await kithkin.identity.create_key()(Scope.ADMIN)).secret
+def _hold(chapters: tuple[Chapter, ...], kept: Kept, *, as_json: bool) -> None:
+    """Tell the story, and let the server run until a signal."""
+    with suppress(KeyboardInterrupt):
+        tell(chapters, kept, as_json=as_json)
+        threading.Event().wait()
+
+
+def tell(chapters: tuple[Chapter, ...], kept: Kept | None, *, as_json: bool) -> None:
+    """Write the story, and what is left of it if something is."""
+    if as_json:
+        after = None if kept is None else attrs.asdict(kept)
+        write_json({"chapters": [attrs.asdict(one) for one in chapters], "kept": after})
+        return
+    Console(highlight=False).print(told(chapters))
+    if kept is not None:
+        click.echo()
+        say("Admin key", kept.admin_key)
+        say("Token", f"{kept.token}, which is Asha's own")
+        for command_line in kept.commands:
+            say("Try", command_line)
+        say("Serving", f"{kept.url}, with a test clock; Ctrl-C stops it")
+        say("API pages", f"{kept.url}/schema")

@@ -30,7 +30,7 @@ COMMANDS = {
     "referrals": "Show who came by whom.",
     "chat": "Talk with a companion, and see what your words tell.",
     "persona": "Show how a person's companion has changed.",
-    "demo": "Play the whole story on a database of its own.",
+    "demo": "Play a story over all contexts, and say why each decision is so.",
     "doctor": "Find what is wrong with this installation, and how to mend it.",
 }
 """The commands, each a module of its own, which is imported only to run it."""

@@ -85,12 +85,17 @@ class Served:
 
 
 @contextmanager
-def serve(*arguments: str, until: str = "API pages", **environment: str) -> Iterator[Served]:
+def serve(
+    *arguments: str,
+    command: tuple[str, ...] = ("serve", "--port", "0"),
+    until: str = "API pages",
+    **environment: str,
+) -> Iterator[Served]:
     """Start a server on a free port, and read what it prints until it serves or another line."""
     with (
         TemporaryFile("w+") as errors,
         subprocess.Popen(
-            (*COMMAND, "serve", "--port", "0", *arguments),
+            (*COMMAND, *command, *arguments),
             cwd=REPOSITORY,
             env={**clean_environment(), **environment},
             stdout=subprocess.PIPE,
