@@ -9,9 +9,8 @@ from domain.billing.payments import (
     PaymentStatus,
     Report,
     ReportKind,
-    Review,
-    ReviewReason,
 )
+from domain.billing.reviews import Review, ReviewReason
 from tests.domain.billing.reports import (
     PRICE,
     START,

@@ -170,7 +170,9 @@ def test_messages_of_a_session() -> None:
     assert with_message(said, "Hi", NOON).last_message_at == NOON + MINUTE
     less = without_message(said)
     assert less == attrs.evolve(said, messages_counted=0)
-    assert with_message_again(less) == said
+    assert with_message_again(less, NOON) == said
+    later = NOON + 2 * MINUTE
+    assert with_message_again(less, later) == attrs.evolve(said, last_message_at=later)
 
 
 def test_a_chat_falls_idle_after_half_an_hour() -> None:

@@ -340,7 +340,7 @@ def test_a_referral_goes_by_the_policy_that_it_was_last_decided_under() -> None:
     script = bought()
     (event,) = decide(
         script.referral,
-        TakeBack(payment_id=BOUGHT.payment_id, cause=TakenBackFor.REFUND),
+        TakeBack(payment_id=BOUGHT.payment_id, at=script.now, cause=TakenBackFor.REFUND),
         POLICY,
         "v2",
         script.now,
