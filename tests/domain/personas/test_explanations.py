@@ -80,7 +80,7 @@ def test_a_chat_says_what_a_summary_needs(messages: int, characters: int) -> Non
     assert found == (
         asked(
             "own_messages",
-            f"{messages} messages of the person; a summary needs 6.",
+            f"Messages of the person: {messages}; a summary needs 6.",
             messages,
             6,
         ),
@@ -97,7 +97,7 @@ def test_a_call_says_what_a_summary_needs(seconds: int) -> None:
         duration_seconds=seconds,
         policy=POLICY,
     )
-    detail = f"{seconds} seconds of a call; a summary needs 60."
+    detail = f"Seconds of the call: {seconds}; a summary needs 60."
     assert found == (asked("call_length", detail, seconds, 60),)
 
 

@@ -65,7 +65,7 @@ def test_a_code_that_would_end_before_it_begins() -> None:
     with pytest.raises(InvalidValueError) as wrong:
         made(REFERRER, "ABCD2345", START, VERSION, START)
     assert wrong.value.field == "expires_at"
-    assert wrong.value.detail == "The code would end before it begins; name a later."
+    assert wrong.value.detail == "The code would end before it begins; name a later time."
 
 
 def test_a_code_is_deactivated_once() -> None:

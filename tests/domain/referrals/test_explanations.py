@@ -343,12 +343,14 @@ def test_a_milestone_that_is_reached(number: int) -> None:
     )
 
 
-@pytest.mark.parametrize("number", [1, 2])
-def test_a_milestone_that_is_not_reached_says_how_many_are_missing(number: int) -> None:
+@pytest.mark.parametrize(
+    ("number", "more"), [(1, "2 more rewarded referrals"), (2, "1 more rewarded referral")]
+)
+def test_a_milestone_that_is_not_reached_says_how_many_are_missing(number: int, more: str) -> None:
     missing = Reason(
         rule="required_referrals",
         satisfied=False,
-        detail=f"The person needs {3 - number} more rewarded referrals.",
+        detail=f"The person needs {more}.",
         inputs={"referral_count": number},
         threshold=3,
         changed_by=("refer_a_person",),
