@@ -76,7 +76,7 @@ def test_a_chat_says_what_a_summary_needs(messages: int, characters: int) -> Non
         duration_seconds=0,
         policy=POLICY,
     )
-    written = f"{characters} characters written by the person; a summary needs 200."
+    written = f"Characters written by the person: {characters}; a summary needs 200."
     assert found == (
         asked(
             "own_messages",
