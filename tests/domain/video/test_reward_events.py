@@ -19,7 +19,7 @@ from domain.video.events import (
 )
 from domain.video.policy import RewardPolicy
 from domain.video.prompt_events import PromptAction
-from domain.video.prompt_pace import cool_down, cool_down_seconds
+from domain.video.prompt_pace import Reach, cool_down, cool_down_seconds, that_matter
 from domain.video.prompt_policy import PromptPolicy
 from domain.video.prompt_rewards import RewardNotice, notice_due
 from domain.video.reward import Reward, RewardFacts, reward
@@ -251,3 +251,19 @@ def test_a_cool_down_has_an_end(dismissals: int, days: int) -> None:
     assert cool_down_seconds(LONG, dismissals, PromptPolicy()) == days * 86_400
     short = PromptPolicy(longest_cool_down_seconds=1)
     assert cool_down_seconds(LONG, dismissals, short) == 86_400
+
+
+def test_the_prompts_that_matter_are_the_latest_of_each_kind() -> None:
+    ana = Prompted()
+    for number in range(4):
+        ana.show(draft_length=280, id=HERE if number % 2 else THERE)
+        ana.act(PromptAction.DISMISSED)
+        ana.after(9 * DAY)
+    there, here, there_again, here_again = ana.past
+    one = Reach(recent=1, of_a_type=1, decisive=0)
+    assert that_matter(ana.past, HERE, one) == (here_again,)
+    assert that_matter(ana.past, THERE, one) == (here_again, there_again)
+    acted = Reach(recent=1, of_a_type=1, decisive=2)
+    assert that_matter(ana.past, HERE, acted) == (here_again, here)
+    everything = Reach(recent=4, of_a_type=1, decisive=0)
+    assert that_matter(ana.past, None, everything) == (here_again, there_again, here, there)

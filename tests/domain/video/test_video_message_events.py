@@ -17,6 +17,9 @@ from domain.shared.ids import (
 from domain.video import credits as wallets
 from domain.video import video_message_commands, video_messages
 from domain.video.credits import (
+    Account,
+    LedgerEntry,
+    Move,
     Wallet,
     entries,
 )
@@ -121,6 +124,21 @@ def test_a_send_in_full() -> None:
     assert wallets.evolve(after, paid) == Wallet(
         attrs.evolve(after.accounts, spent=10, moves=5),
         (lots[0], attrs.evolve(lots[1], remaining=0)),
+    )
+    assert entries(after, paid) == (
+        LedgerEntry(
+            person_id=ANA,
+            number=5,
+            at=START,
+            account=Account.CREDITS,
+            move=Move.SPEND,
+            amount=-1,
+            balance=0,
+            lot_id=OTHER_LOT,
+            video_message_id=VideoMessageId(UUID(int=62)),
+            reason=None,
+            policy_version="v",
+        ),
     )
     made = video_messages.sent(paid, "ref")
     assert made == pending(
