@@ -87,7 +87,7 @@ class Served:
 @contextmanager
 def serve(
     *arguments: str,
-    command: tuple[str, ...] = ("serve", "--port", "0"),
+    command: str = "serve --port 0",
     until: str = "API pages",
     **environment: str,
 ) -> Iterator[Served]:
@@ -95,7 +95,7 @@ def serve(
     with (
         TemporaryFile("w+") as errors,
         subprocess.Popen(
-            (*COMMAND, *command, *arguments),
+            (*COMMAND, *command.split(), *arguments),
             cwd=REPOSITORY,
             env={**clean_environment(), **environment},
             stdout=subprocess.PIPE,

@@ -33,8 +33,7 @@ LIMITS = {
 def kept() -> Iterator[dict[str, Any]]:
     # Whatever stands in the environment is no matter of the demo's.
     environment = {"KITHKIN_PORT": "x", "KITHKIN_DATABASE_URL": "x"}
-    command = ("demo", "--keep", "--json")
-    with serve(command=command, until="}", **environment) as process:
+    with serve(command="demo --keep --json", until="}", **environment) as process:
         yield dict(json.loads("".join(process.lines)))
         # An impatient one sends two.
         assert process.stop(signal.SIGINT, signal.SIGINT) == []
