@@ -33,8 +33,7 @@ LIMITS = {
 def kept() -> Iterator[dict[str, Any]]:
     # Whatever stands in the environment is no matter of the demo's.
     environment = {"KITHKIN_PORT": "x", "KITHKIN_DATABASE_URL": "x"}
-    command = "demo --keep --json"
-    with serve(command=command, until="}", **environment) as process:
+    with serve(command="demo --keep --json", until="}", **environment) as process:
         yield dict(json.loads("".join(process.lines)))
         # An impatient one sends two.
         assert process.stop(signal.SIGINT, signal.SIGINT) == []
@@ -217,16 +216,17 @@ def test_time_alone_wears_off_banks_and_ends(played: list[Chapter]) -> None:
     assert [row[1:] for row in rows(chapter, "Asha's monthly reward")] == [
         [3, "earned", "20 %", ""],
         [0, "carried", "20 %", ""],
-        [0, "carried", "20 %", "reward_warned, 7 days left"],
-        [0, "carried", "20 %", "reward_warned, 3 days left"],
-        [0, "carried", "20 %", "reward_warned, 1 day left"],
-        [0, "inactive", "0 %", "reward_lapsed"],
+        [0, "carried", "20 %", "reward warned, 7 days left"],
+        [0, "carried", "20 %", "reward warned, 3 days left"],
+        [0, "carried", "20 %", "reward warned, 1 day left"],
+        [0, "inactive", "0 %", "reward lapsed"],
     ]
-    plans = [row[1] for row in rows(chapter, "Asha's plan, which nobody renews")]
+    plans = [row[1] for row in rows(chapter, "Asha's plan")]
     assert plans == ["active", "past_due", "expired"]
     (closed,) = (one["text"] for one in chapter["steps"] if one["what"].endswith("closes"))
     # Half of plus's seconds, of the 9900 that were left.
     assert closed == "5400 of Asha's unused seconds are banked, 4500 forfeited."
+    assert step(chapter, "Nobody pays for Asha's next month") == "her plan is expired."
     assert says(chapter) == {"monthly_reward": False}
 
 

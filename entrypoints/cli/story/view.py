@@ -23,13 +23,14 @@ def _parts(number: int, chapter: Chapter) -> Iterator[RenderableType]:
     for step in chapter.steps:
         yield Text.assemble((f"{step.what}: ", "bold"), step.text)
     for sheet in chapter.sheets:
+        yield Text()
         yield _sheet(sheet)
     yield Text.assemble("\n", (chapter.decision, "bold"))
     yield _why(chapter.why)
 
 
 def _sheet(sheet: Sheet) -> Table:
-    table = Table(title=f"\n{sheet.title}", title_justify="left")
+    table = Table(title=sheet.title, title_justify="left")
     for number, name in enumerate(sheet.columns):
         are_numbers = all(isinstance(row[number], int) for row in sheet.rows)
         table.add_column(name, justify="right" if are_numbers else "left", overflow="fold")

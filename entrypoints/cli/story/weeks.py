@@ -43,6 +43,7 @@ def weeks(stage: Stage) -> Chapter:
                 f"{closed['carried_over']} of Asha's unused seconds are banked, "
                 f"{closed['forfeited']} forfeited.",
             ),
+            Step("Nobody pays for Asha's next month", f"her plan is {last.plan['status']}."),
             Step("At the end", f"Asha's reward is {last.reward['status']}."),
         ),
         sheets=(
@@ -56,7 +57,7 @@ def weeks(stage: Stage) -> Chapter:
                 ("on", "partners", "reward", "discount", "told"),
                 tuple(_rewards(stage, days)),
             ),
-            Sheet("Asha's plan, which nobody renews", ("from", "plan"), tuple(_plans(days))),
+            Sheet("Asha's plan", ("from", "status"), tuple(_plans(days))),
         ),
         decision="Are Asha's prices lower at the end?",
         why=why_of(last.reward["reasons"]),
@@ -111,7 +112,7 @@ def _told(stage: Stage) -> dict[str, str]:
             on = datetime.fromisoformat(event["at"]).astimezone(zone).date()
             left = event["data"].get("days_left")
             warned = "" if left is None else f", {counted(left, 'day')} left"
-            found[on.isoformat()] = f"{event['type']}{warned}"
+            found[on.isoformat()] = f"{event['type'].replace('_', ' ')}{warned}"
     return found
 
 
