@@ -260,7 +260,8 @@ _REFUND = Statement(select(*columns_for(_refunds, Refund)).where(_refunds.c.id =
 _put_refund = upsert(_refunds).values({name: bindparam(name) for name in field_names(Refund)})
 _PUT_REFUND = Statement(
     _put_refund.on_conflict_do_update(
-        index_elements=["id"], set_={"state": _put_refund.excluded.state}
+        index_elements=["id"],
+        set_={name: _put_refund.excluded[name] for name in ("state", "amount_minor")},
     )
 )
 

@@ -14,7 +14,7 @@ from application.shared.rulebook import Rulebook
 from application.shared.standing import Participants, required
 from application.shared.transaction import Transactions
 from domain.billing.catalogue import Item
-from domain.billing.changes import QuotedPlan
+from domain.billing.changes import QuotedPlan, require_no_loss
 from domain.billing.quotes import Quote, QuoteRequest, no_such_quote, quoted
 from domain.shared.ids import PersonId, QuoteId
 from domain.shared.standing import person_reasons, require_standing
@@ -53,7 +53,8 @@ class MakeQuote:
         Raises:
             NotFoundError: There is no such person, or nothing is sold under the key.
             InvalidValueError: The item is not sold in the currency.
-            PlanChangeRefusedError: It would overlap with the subscription that runs.
+            PlanChangeRefusedError: It would overlap with the subscription that runs, or costs
+                less than what is unused of it.
             TotalTooSmallError: What is left to pay is less than can be charged.
             PersonSuspendedError: The person is suspended.
             PersonDeletedError: The person was erased.
@@ -69,6 +70,7 @@ class MakeQuote:
             require_standing(person_reasons(active=person.active, deleted=person.deleted))
             accounts = await self.credit.of_person(person_id)
             plan = await self.plans.quoted(person_id, offer.item, currency)
+            require_no_loss(plan, offer, currency)
             request = QuoteRequest(
                 person_id=person_id,
                 offer=offer,

@@ -32,6 +32,7 @@ from domain.billing.payments import (
     Payment,
     Provider,
     Report,
+    ReportKind,
     no_such_payment,
 )
 from domain.billing.plans import renewal_is_wanted
@@ -175,8 +176,7 @@ class PaymentRecorder:
     async def _give(self, payment: Payment, *, again: bool = False) -> None:
         match payment.item:
             case VideoCreditsItem(credits=number):
-                first, second = _purchases(payment)
-                purchase = second if again else first
+                purchase = _purchase_again(payment) if again else payment.id
                 await self.video_credits.sell(payment.person_id, purchase, number)
             case SecondsItem(seconds=seconds):
                 await self.seconds.sell(payment.person_id, seconds)
@@ -243,9 +243,29 @@ class PaymentRecorder:
 _Make = Callable[[dict[str, object]], BillingEvent]
 
 
-def _purchases(payment: Payment) -> tuple[UUID, UUID]:
-    """Give what credits are known by: those of the payment, and those of its charge alone."""
-    return payment.id, uuid5(payment.id, payment.provider_payment_id or "")
+def _purchases(payment: Payment) -> tuple[UUID, ...]:
+    """Give what credits are known by, each time that they may have been given."""
+    charges = {it.charge_id for it in payment.reports if it.kind is ReportKind.SUCCESS}
+    again = (
+        _given_again(payment, charge, failed)
+        for charge in sorted(charges)
+        for failed in range(len(payment.failed_refunds) + 1)
+    )
+    return payment.id, *again
+
+
+def _purchase_again(payment: Payment) -> UUID:
+    """Give what credits are known by that are given again.
+
+    They are where an earlier charge is heard of or another refund failed, so never twice under
+    the same id.
+    """
+    charge = payment.provider_payment_id or ""
+    return _given_again(payment, charge, len(payment.failed_refunds))
+
+
+def _given_again(payment: Payment, charge_id: str, failed: int) -> UUID:
+    return uuid5(payment.id, f"{charge_id}:{failed}" if failed else charge_id)
 
 
 @frozen

@@ -118,7 +118,8 @@ class RefundByJob:
         if payment is None:
             return
         if not (left := payment.left_of(refund.charge_id)):
-            await self._keep(attrs.evolve(refund, state=RefundState.DONE), None)
+            # Nothing goes back by this one: should what did come to nothing, all can be asked for.
+            await self._keep(attrs.evolve(refund, state=RefundState.DONE, amount_minor=0), None)
             return
         intent = RefundIntent(
             order=OrderRef(

@@ -8,7 +8,7 @@ from attrs import frozen
 
 from ..shared.errors import ConflictError
 from ..shared.ids import SubscriptionId
-from .catalogue import BillingCycle, Item, SubscriptionItem
+from .catalogue import BillingCycle, Item, Offer, SubscriptionItem
 from .payments import Payment
 from .plans import Plans
 from .quotes import Upgrade
@@ -170,6 +170,21 @@ def quoted_plan(
         return QuotedPlan(renews=current.id)
     unused = _unused_minor(current, plans, paid, now)
     return QuotedPlan(upgrade=Upgrade(subscription_id=current.id, unused_minor=unused))
+
+
+def require_no_loss(plan: QuotedPlan, offer: Offer, currency: str) -> None:
+    """Refuse an upgrade that costs less than what is unused, as the rest would be lost.
+
+    Raises:
+        PlanChangeRefusedError: It does.
+    """
+    price = offer.prices.get(currency)
+    if plan.upgrade is None or price is None or plan.upgrade.unused_minor <= price:
+        return
+    raise PlanChangeRefusedError(
+        f"{plan.upgrade.unused_minor} {currency} in minor units of what was paid are unused, and "
+        f"{offer.item.key} costs {price}; take what costs more, or wait until less is unused."
+    )
 
 
 def _unused_minor(

@@ -268,6 +268,13 @@ class Payment:
         """How much of the charge that counts was given back."""
         return 0 if self.charge is None else self._refunded(self.charge.charge_id)
 
+    def refunded_by(self, at: datetime) -> int:
+        """Give how much of the charge that counts was given back by an instant."""
+        if self.charge is None:
+            return 0
+        refunds = self._refunds(self.charge.charge_id)
+        return sum(it.amount_minor for it in refunds if it.occurred_at <= at)
+
     @property
     def refunded_at(self) -> datetime | None:
         """When the last of what was given back was."""

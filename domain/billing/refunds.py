@@ -35,7 +35,7 @@ class Refund:
         id: Its own, and the key under which the provider is asked.
         payment_id: Of which payment.
         charge_id: The provider's id of what was charged.
-        amount_minor: How much of it.
+        amount_minor: How much of it; 0 once nothing is left that this one could give back.
         currency: Its currency.
         reason: Why, in the words of who asked.
         requested_at: When it was asked for.

@@ -79,11 +79,13 @@ class _Course:
         )
 
     def _free_from(self, item: SubscriptionItem | PassItem, settled_at: datetime) -> datetime:
-        """Give when a term begins: after those of its kind that give as much."""
+        """Give when a term begins: after those of its kind that give as much, if they give it."""
         ends = (
             term.ends_at
             for term in self.terms
-            if type(term.item) is type(item) and term.item.tier.rank >= item.tier.rank
+            if type(term.item) is type(item)
+            and term.item.tier.rank >= item.tier.rank
+            and term.starts_at < term.ends_at
         )
         return max(settled_at, *ends, settled_at)
 
@@ -93,8 +95,11 @@ class _Course:
         if payment.upgrades or months_later(anchor, months) != starts_at:
             anchor, months = starts_at, 0
         months += item.cycle.months
-        self.runs[payment.subscription_id] = (anchor, months)
-        return months_later(anchor, months)
+        ends_at = months_later(anchor, months)
+        # What was taken back before its end leaves the run as it was.
+        if payment.reversed_at is None or payment.reversed_at >= ends_at:
+            self.runs[payment.subscription_id] = (anchor, months)
+        return ends_at
 
     def _cut(self, upgrade: Payment, at: datetime) -> None:
         """End what an upgrade takes the place of, unless the upgrade itself was taken back."""
@@ -111,7 +116,7 @@ class _Course:
 def _shortened(
     payment: Payment, unpaid: Unpaid, starts_at: datetime, ends_at: datetime
 ) -> datetime:
-    worth = worth_minor(payment)
+    worth = worth_minor(payment, payment.created_at)
     paid_for = (ends_at - starts_at) * (worth - unpaid.minor) // worth
     return min(ends_at, max(starts_at + paid_for, unpaid.since))
 

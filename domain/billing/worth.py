@@ -12,13 +12,17 @@ from ..shared.ids import PaymentId
 from .payments import Payment
 
 
-def worth_minor(payment: Payment) -> int:
+def worth_minor(payment: Payment, at: datetime | None = None) -> int:
     """Give what a payment's term is worth: what was paid for it, in whatever way.
 
     What an upgrade took off is part of it; what was given back is not.
+
+    Args:
+        payment: The payment.
+        at: As of when, so that what was given back after that is part of it; None for now.
     """
-    paid = payment.amount_minor - payment.refunded_minor + payment.credit_applied_minor
-    return paid + payment.taken_over_minor
+    refunded = payment.refunded_minor if at is None else payment.refunded_by(at)
+    return payment.amount_minor - refunded + payment.credit_applied_minor + payment.taken_over_minor
 
 
 @frozen
@@ -59,7 +63,7 @@ class Worths:
         """Add a term; give what of it is not paid for, if something is."""
         lost = self._lost_of(payment) if payment.upgrades else []
         self.terms.append(_Full(payment, starts_at, ends_at))
-        minor = min(sum(one.minor for one in lost), worth_minor(payment))
+        minor = min(sum(one.minor for one in lost), worth_minor(payment, payment.created_at))
         if minor <= 0:
             return None
         found = Unpaid(minor, max(one.since for one in lost))
@@ -71,7 +75,7 @@ class Worths:
         at = upgrade.created_at
         replaced = [term for term in self.terms if self._ran_on(term, upgrade)]
         weights = [
-            worth_minor(it.payment)
+            worth_minor(it.payment, at)
             * (it.ends_at - max(at, it.starts_at))
             // (it.ends_at - it.starts_at)
             for it in replaced
@@ -80,16 +84,18 @@ class Worths:
         if not whole:
             return []
         shares = [upgrade.taken_over_minor * weight // whole for weight in weights]
-        lost = [self._lost(it.payment, share) for it, share in zip(replaced, shares, strict=True)]
+        lost = [
+            self._lost(it.payment, share, at) for it, share in zip(replaced, shares, strict=True)
+        ]
         return [one for one in lost if one is not None and one.minor and one.since > at]
 
-    def _lost(self, payment: Payment, share: int) -> Unpaid | None:
+    def _lost(self, payment: Payment, share: int, at: datetime) -> Unpaid | None:
         if payment.reversed_at is not None:
             return Unpaid(share, payment.reversed_at)
-        unpaid, worth = self.unpaid.get(payment.id), worth_minor(payment)
+        unpaid, worth = self.unpaid.get(payment.id), worth_minor(payment, at)
         if unpaid is None or not worth:
             return None
-        return Unpaid(share * unpaid.minor // worth, unpaid.since)
+        return Unpaid(min(share, share * unpaid.minor // worth), unpaid.since)
 
     def _ran_on(self, term: _Full, upgrade: Payment) -> bool:
         """Tell whether a term was not over when an upgrade was asked for."""

@@ -8,9 +8,9 @@ import pytest
 from application.shared.pages import Page
 from domain.billing.account_credit import CreditLine
 from domain.billing.account_credit_commands import GrantCredit, SpendCredit, TakeBackCredit
-from domain.billing.events import CreditMove, CreditSource
+from domain.billing.events import CreditMove, CreditSource, PaymentRefundFailed
 from domain.identity.persons import Person
-from domain.referrals.referrals import Reversed, Rewarded
+from domain.referrals.referrals import Referral, Rejected, Reversed, Rewarded
 from domain.shared.money import Money
 from entrypoints.wiring.referrals import ReferralCredit
 from tests.contracts import given
@@ -81,6 +81,48 @@ async def test_what_was_used_is_owed(stores: Stores) -> None:
     assert isinstance(known, Reversed)
     assert (known.referrer_owed_minor, known.referee_owed_minor) == (6_000, 0)
     assert await balance(stores, referrer) == -6_000
+
+
+@pytest.mark.parametrize(("waits", "state"), [(DAY, Rejected), (8 * DAY, Reversed)])
+async def test_a_refund_that_failed_after_all_leaves_a_referral_where_it_is(
+    stores: Stores, waits: timedelta, state: type[Referral]
+) -> None:
+    programme = Programme(stores, credits=ReferralCredit(change_account_credit(stores)))
+    referrer = await given.a_person(stores)
+    referee = await programme.a_referee(await programme.code_of(referrer))
+    payment = await programme.pays(referee, at=START + timedelta(hours=1))
+    await programme.drain(referee.id)
+    await programme.wait(waits)
+    await programme.settle_due()
+    await programme.gets_back(referee, payment)
+    known = await stores.referrals.referrals.of_referee(referee.id)
+    assert isinstance(known, state)
+    await programme.tells(
+        referee,
+        PaymentRefundFailed(
+            at=await stores.clock.now(),
+            person_id=referee.id,
+            policy_version="test",
+            payment_id=payment,
+            item_key="plus_monthly",
+            item_kind="subscription",
+            amount_minor=49_900,
+            currency="INR",
+            refund_id="1",
+            refunded_minor=0,
+        ),
+    )
+    await programme.drain(referee.id)
+    # It is given back otherwise, and something else is bought: neither counts any more.
+    await programme.gets_back(referee, payment)
+    await programme.pays(referee)
+    await programme.drain(referee.id)
+    await programme.wait(8 * DAY)
+    await programme.settle_due()
+    assert await stores.referrals.referrals.of_referee(referee.id) == known
+    assert [await balance(stores, one) for one in (referrer, referee)] == [0, 0]
+    moves = [line.move for line in await lines(stores, referrer)]
+    assert moves == ([CreditMove.TAKE_BACK, CreditMove.GRANT] if state is Reversed else [])
 
 
 @pytest.mark.parametrize(

@@ -194,6 +194,41 @@ async def test_a_refund_that_comes_to_nothing_leaves_what_was_paid_for(
     assert again.amount_minor == payment.amount_minor
 
 
+@pytest.mark.parametrize(
+    "item", ["video_credits_20", "seconds_3600", "premium_weekly_pass", "plus_monthly"]
+)
+async def test_a_refund_may_fail_again_and_again(shop: Shop, item: str) -> None:
+    payment = await a_paid(shop, item)
+    kept = ("credits", "usage", "tier", "terms", "account credit")
+    await shop.pass_time(HOUR)
+    given = await shop.rows(payment.person_id)
+    taken: list[dict[str, Any]] = []
+    for number in range(1, 4):
+        one = {"refund_id": f"refund {number}"}
+        await shop.hear_of(payment, told(payment, ReportKind.REFUND, number, **one))
+        back = await shop.rows(payment.person_id)
+        # Terms end when it was taken back, which is later each time.
+        taken.append({name: back[name] for name in kept if name != "terms"})
+        assert taken[-1] == taken[0] != {name: given[name] for name in taken[0]}
+        await shop.hear_of(payment, told(payment, ReportKind.REFUND_FAILED, number, **one))
+        again = await shop.rows(payment.person_id)
+        assert {name: again[name] for name in kept} == {name: given[name] for name in kept}
+
+
+async def test_what_was_given_back_otherwise_and_failed_can_be_asked_for_anew(shop: Shop) -> None:
+    payment = await a_paid(shop)
+    refund = shop.kithkin.billing.refund_payment()
+    await refund(payment.id, None, "Asked for")
+    await shop.hear_of(payment, told(payment, ReportKind.REFUND, 1, refund_id="theirs"))
+    await shop.pass_time(MINUTE)
+    assert await the_refunds(shop, payment) == [(0, RefundState.DONE)]
+    await shop.hear_of(payment, told(payment, ReportKind.REFUND_FAILED, 2, refund_id="theirs"))
+    _, again = await refund(payment.id, None, "Asked for")
+    assert again.amount_minor == payment.amount_minor
+    await shop.pass_time(MINUTE)
+    assert shop.provider.asked_back == {str(again.id): payment.amount_minor}
+
+
 async def test_a_refund_that_is_told_to_have_failed_first_stays_failed(shop: Shop) -> None:
     payment = await a_paid(shop)
     _, refund = await shop.kithkin.billing.refund_payment()(payment.id, None, "Asked for")
@@ -201,6 +236,10 @@ async def test_a_refund_that_is_told_to_have_failed_first_stays_failed(shop: Sho
     await shop.hear_of(payment, failed)
     await shop.pass_time(MINUTE)
     assert await the_refunds(shop, payment) == [(payment.amount_minor, RefundState.FAILED)]
+    await shop.hear_of(payment, told(payment, ReportKind.REFUND, 1, refund_id=str(refund.id)))
+    log = await shop.kithkin.ports.event_log().read_one(payment.person_id, 0, 10**9, 1000)
+    # Who goes by events alone, as referrals do, never hears of a refund.
+    assert "payment_refunded" not in [it.event.type for it in log]
 
 
 async def test_what_came_twice_is_asked_for_where_somebody_elses_refund_failed(

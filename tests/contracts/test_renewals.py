@@ -78,6 +78,16 @@ async def test_what_is_unused_is_taken_off_once(shop: Shop) -> None:
     assert (await shop.plans(person_id)).terms[-1].ends_at > await shop.now()
 
 
+async def test_no_upgrade_costs_less_than_what_is_unused(shop: Shop) -> None:
+    person_id = await shop.a_person()
+    for _ in range(3):
+        await bought(shop, person_id, "plus_monthly")
+    with pytest.raises(PlanChangeRefusedError, match="costs 129900"):
+        await shop.checkout(person_id, "premium_monthly")
+    whole = await shop.checkout(person_id, "premium_annual")
+    assert whole.taken_over_minor == 149_700
+
+
 async def test_it_is_stopped_whichever_is_heard_of_first(shop: Shop) -> None:
     person_id = await shop.a_person()
     first = await shop.checkout(person_id, "plus_monthly")

@@ -1,11 +1,15 @@
 """What is left of plans where a payment before them was taken back, and what is renewed then."""
 
+from collections.abc import Callable
+from datetime import UTC, datetime
 from uuid import UUID
 
 import attrs
+import pytest
 
 from domain.billing.catalogue import item_of
 from domain.billing.changes import quoted_plan
+from domain.billing.payments import Report
 from domain.billing.plans import renewal_is_wanted
 from domain.billing.quotes import LineKind, QuoteLine
 from domain.billing.terms import terms_of
@@ -15,7 +19,10 @@ from tests.domain.billing.bought_plans import DAY, SUB, paid, plans
 from tests.domain.billing.reports import PRICE, START, a_payment, chargeback, refund, success
 
 
-def test_an_upgrade_is_shorter_by_what_was_taken_off_for_a_payment_taken_back() -> None:
+@pytest.mark.parametrize("taken_back", [chargeback, refund])
+def test_an_upgrade_is_shorter_by_what_was_taken_off_for_a_payment_taken_back(
+    taken_back: Callable[[], Report],
+) -> None:
     at = START + 10 * DAY
     lines = (
         QuoteLine(LineKind.PRICE, "premium_monthly", PRICE),
@@ -33,13 +40,13 @@ def test_an_upgrade_is_shorter_by_what_was_taken_off_for_a_payment_taken_back() 
     ).told((report,))
     first = paid("plus_monthly")
     [_, whole] = terms_of((first, better))
-    back = first.told((attrs.evolve(chargeback(), occurred_at=at + DAY),))
+    back = first.told((attrs.evolve(taken_back(), occurred_at=at + DAY),))
     [_, shorter] = terms_of((back, better))
     part = (whole.ends_at - at) * (PRICE - PRICE // 4) // PRICE
     assert (shorter.ends_at, shorter.unpaid_minor) == (at + part, PRICE // 4)
-    late = first.told((attrs.evolve(chargeback(), occurred_at=at + 29 * DAY),))
+    late = first.told((attrs.evolve(taken_back(), occurred_at=at + 29 * DAY),))
     assert terms_of((late, better))[1].ends_at == at + 29 * DAY
-    known_before = first.told((attrs.evolve(chargeback(), occurred_at=at - DAY),))
+    known_before = first.told((attrs.evolve(taken_back(), occurred_at=at - DAY),))
     assert terms_of((known_before, better))[1].ends_at == whole.ends_at
     again = quoted_plan(
         item_of("premium_annual"), plans(back, better), (back, better), "INR", at + DAY
@@ -95,3 +102,51 @@ def test_only_what_was_bought_last_and_not_taken_back_is_to_be_renewed() -> None
     assert renewal_is_wanted(other, (first, back), START + DAY, START + DAY)
     renewed = paid("premium_monthly", START + 32 * DAY, 4, subscription_id=other, quote_id=None)
     assert renewal_is_wanted(other, (first, back, renewed), at, at)
+
+
+def test_a_part_given_back_before_an_upgrade_is_no_more_of_what_it_lost() -> None:
+    at = START + 10 * DAY
+    first = paid("plus_monthly")
+    off = PRICE // 4
+    lines = (
+        QuoteLine(LineKind.PRICE, "premium_monthly", PRICE + off),
+        QuoteLine(LineKind.PRORATION, "unused_period", -off),
+    )
+    better = paid("premium_monthly", at, 2, lines=lines, created_at=at)
+    half = PRICE // 2
+    parts = [
+        attrs.evolve(refund(number=number), occurred_at=at + days * DAY, amount_minor=half)
+        for number, days in (("1", -5), ("2", 1))
+    ]
+    [_, whole] = terms_of((first.told(parts[:1]), better))
+    assert whole.unpaid_minor == 0
+    [_, shorter] = terms_of((first.told(parts), better))
+    assert shorter.unpaid_minor == off
+    # What is given back of the upgrade itself is no more of its time.
+    some = attrs.evolve(refund(), occurred_at=at + 2 * DAY, amount_minor=half)
+    [_, same] = terms_of((first.told(parts), better.told((some,))))
+    assert same.ends_at == shorter.ends_at
+
+
+def test_what_was_paid_ahead_and_given_up_for_an_upgrade_holds_nothing_up() -> None:
+    ahead = [paid("plus_monthly", START + number * DAY, number) for number in range(1, 5)]
+    lines = (
+        QuoteLine(LineKind.PRICE, "premium_monthly", PRICE),
+        QuoteLine(LineKind.PRORATION, "unused_period", -1),
+    )
+    better = paid("premium_monthly", START + 5 * DAY, 5, lines=lines)
+    late = START + 50 * DAY
+    terms = terms_of((*ahead, better, paid("plus_monthly", late, 6)))
+    assert terms[-1].starts_at == late
+
+
+def test_what_was_taken_back_leaves_the_day_of_the_month() -> None:
+    start = datetime(2026, 1, 31, 12, tzinfo=UTC)
+    february = datetime(2026, 2, 28, 12, tzinfo=UTC)
+    first = paid("plus_monthly", start)
+    ahead = paid("plus_monthly", start + DAY, 2)
+    back = ahead.told((attrs.evolve(refund(), occurred_at=start + 2 * DAY),))
+    late = ahead.told((attrs.evolve(refund(), occurred_at=february + 60 * DAY),))
+    again = paid("plus_monthly", start + 3 * DAY, 3)
+    assert terms_of((first, back, again))[-1].ends_at == datetime(2026, 3, 31, 12, tzinfo=UTC)
+    assert terms_of((first, late, again))[-1].ends_at == datetime(2026, 4, 30, 12, tzinfo=UTC)
