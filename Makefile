@@ -47,7 +47,7 @@ test: install
 # Material tells of its own end of life at each build; warnings of ours are to stand out.
 # No --quiet: with it, warnings are neither shown nor counted by `strict`.
 docs: install
-	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --clean
+	$(BIN)/mkdocs build --clean
 	@echo 'Ready: build/docs/index.html'
 
 bench: install
