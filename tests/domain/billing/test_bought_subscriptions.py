@@ -7,6 +7,7 @@ from uuid import UUID
 import attrs
 import pytest
 
+from domain.billing.catalogue import BillingCycle, SubscriptionItem
 from domain.billing.payments import Payment, Provider
 from domain.billing.plans import begun_by, replaced, subscriptions_of, with_snapshot
 from domain.billing.quotes import LineKind, QuoteLine
@@ -18,12 +19,14 @@ from domain.billing.subscriptions import (
 )
 from domain.billing.terms import terms_of
 from domain.shared.ids import QuoteId, SubscriptionId
+from domain.shared.tiers import Tier
 from tests.domain.billing.reports import PRICE, a_payment, refund, success
 from tests.domain.billing.subscribed import (
     ANA,
     DAY,
     OTHER,
     PLUS,
+    PLUS_PASS,
     PREMIUM,
     PREMIUM_PASS,
     SNAPSHOT,
@@ -213,12 +216,14 @@ def gives(number: int, starts_at: datetime, ends_at: datetime, **changes: Any) -
     return attrs.evolve(known, **changes)
 
 
-def upgrading(day: int, number: int, back: int | None = None) -> Payment:
+def upgrading(
+    day: int, number: int, back: int | None = None, item: str = "premium_monthly"
+) -> Payment:
     lines = (
-        QuoteLine(LineKind.PRICE, "premium_monthly", PRICE),
+        QuoteLine(LineKind.PRICE, item, PRICE),
         QuoteLine(LineKind.PRORATION, "unused_period", -1),
     )
-    return paid(day, number, "premium_monthly", back, lines=lines)
+    return paid(day, number, item, back, lines=lines)
 
 
 APRIL, MAY = START.replace(month=4), START.replace(month=5)
@@ -236,6 +241,26 @@ APRIL, MAY = START.replace(month=4), START.replace(month=5)
         (
             [paid(0, 1, "premium_weekly_pass", subscription_id=None)],
             [gives(1, START, START + 7 * DAY, item=PREMIUM_PASS, subscription_id=None)],
+        ),
+        # A pass waits for no subscription, and an upgrade of the same tier for nothing.
+        (
+            [FIRST, paid(3, 2, "plus_weekly_pass", subscription_id=None)],
+            [
+                gives(1, START, APRIL),
+                gives(2, START + 3 * DAY, START + 10 * DAY, item=PLUS_PASS, subscription_id=None),
+            ],
+        ),
+        (
+            [FIRST, upgrading(9, 2, item="plus_annual")],
+            [
+                gives(1, START, START + 9 * DAY),
+                gives(
+                    2,
+                    START + 9 * DAY,
+                    (START + 9 * DAY).replace(year=2027),
+                    item=SubscriptionItem(Tier.PLUS, BillingCycle.ANNUAL),
+                ),
+            ],
         ),
         # What was taken back gives nothing from then on, and nothing at all before it began.
         (
