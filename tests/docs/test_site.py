@@ -1,5 +1,6 @@
 """The documentation is built without a warning, and its pages fetch nothing from elsewhere."""
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -41,6 +42,8 @@ def build(config: Path, folder: Path) -> tuple[int, str]:
     # Never --quiet: with it no warning is counted.
     built = subprocess.run(
         (sys.executable, "-m", "mkdocs", "build", "-f", config, "--site-dir", folder),
+        # Python leaves what it compiled beside the hooks, as it does wherever nobody forbids it.
+        env={**os.environ, "PYTHONDONTWRITEBYTECODE": ""},
         check=False,
         capture_output=True,
         text=True,
@@ -66,6 +69,7 @@ def test_every_page_is_built(site: Path) -> None:
     wanted = {str(path.with_suffix(".html")) for path in written}
     built = {name for name, _ in pages(site)}
     assert built == {*wanted, "readme.html", "changelog.html", "search.html", "404.html"}
+    assert list(site.rglob("*.py*")) == []
 
 
 def test_the_pages_fetch_nothing_from_elsewhere(site: Path) -> None:
