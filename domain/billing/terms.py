@@ -18,8 +18,10 @@ def terms_of(payments: Iterable[Payment]) -> tuple[Term, ...]:
 
     A renewal, or another pass, begins where the one before it ends, or when it is paid if
     that is later. An upgrade begins at once and ends what it takes the place of. What was
-    taken back gives nothing from then on, and what an upgrade took off for it is not paid for, so
-    that the upgrade is shorter by that part. It does not matter in which order payments come.
+    taken back gives nothing from then on, and what an upgrade took off for it is not paid for,
+    so that the upgrade is shorter by that part. So it is where another upgrade to the same item
+    took it off before; then it goes on from the end of that one. It does not matter in which
+    order payments come.
     """
     settled = sorted(
         (payment for payment in payments if payment.settled_at is not None),
@@ -50,19 +52,20 @@ class _Course:
         item, settled_at = payment.item, payment.settled_at
         if settled_at is None or not isinstance(item, SubscriptionItem | PassItem):
             return
-        upgrades = payment.upgrades
-        starts_at = settled_at if upgrades else self._free_from(item, settled_at)
+        # What was quoted twice at once is bought twice: the second one goes on from the first.
+        replaces = payment.upgrades and not self._runs(payment, settled_at)
+        starts_at = settled_at if replaces else self._free_from(item, settled_at)
         if isinstance(item, PassItem):
             ends_at = starts_at + item.length
         else:
-            ends_at = self._month_end(payment, item, starts_at)
+            ends_at = self._month_end(payment, item, starts_at, anew=replaces)
         reversed_at = payment.reversed_at
         unpaid = None
         if isinstance(item, SubscriptionItem):
-            unpaid = self.worths.add(payment, starts_at, ends_at)
+            unpaid = self.worths.add(payment, starts_at, ends_at, replaces=replaces)
         if unpaid is not None:
             ends_at = _shortened(payment, unpaid, starts_at, ends_at)
-        if upgrades:
+        if replaces:
             self._cut(payment, settled_at)
         self.terms.append(
             Term(
@@ -89,10 +92,21 @@ class _Course:
         )
         return max(settled_at, *ends, settled_at)
 
-    def _month_end(self, payment: Payment, item: SubscriptionItem, starts_at: datetime) -> datetime:
+    def _runs(self, payment: Payment, at: datetime) -> bool:
+        """Tell whether the subscription of a payment is for its very item at an instant."""
+        return any(
+            term.subscription_id == payment.subscription_id
+            and term.item == payment.item
+            and term.covers(at)
+            for term in self.terms
+        )
+
+    def _month_end(
+        self, payment: Payment, item: SubscriptionItem, starts_at: datetime, *, anew: bool
+    ) -> datetime:
         """Give a period's end on the run's own day of the month, or a short month's last."""
         anchor, months = self.runs.get(payment.subscription_id, (starts_at, 0))
-        if payment.upgrades or months_later(anchor, months) != starts_at:
+        if anew or months_later(anchor, months) != starts_at:
             anchor, months = starts_at, 0
         months += item.cycle.months
         ends_at = months_later(anchor, months)

@@ -45,6 +45,7 @@ class _Full:
     payment: Payment
     starts_at: datetime
     ends_at: datetime
+    replaces: bool
 
 
 @define
@@ -59,10 +60,21 @@ class Worths:
     terms: list[_Full] = Factory(list)
     unpaid: dict[PaymentId, Unpaid] = Factory(dict)
 
-    def add(self, payment: Payment, starts_at: datetime, ends_at: datetime) -> Unpaid | None:
-        """Add a term; give what of it is not paid for, if something is."""
-        lost = self._lost_of(payment) if payment.upgrades else []
-        self.terms.append(_Full(payment, starts_at, ends_at))
+    def add(
+        self, payment: Payment, starts_at: datetime, ends_at: datetime, *, replaces: bool
+    ) -> Unpaid | None:
+        """Add a term; give what of it is not paid for, if something is.
+
+        Args:
+            payment: Its payment.
+            starts_at: From when on it gives its tier.
+            ends_at: Until when, if all of it is paid for.
+            replaces: Whether it takes the place of others. What it took off though it does not
+                had been taken off before.
+        """
+        before = [Unpaid(payment.taken_over_minor, starts_at)]
+        lost = self._lost_of(payment) if replaces else before
+        self.terms.append(_Full(payment, starts_at, ends_at, replaces))
         minor = min(sum(one.minor for one in lost), worth_minor(payment, payment.created_at))
         if minor <= 0:
             return None
@@ -105,12 +117,12 @@ class Worths:
             return False
         if own.reversed_at is not None and own.reversed_at <= at:
             return False
-        return not any(_ended(it.payment, own, at) for it in self.terms)
+        return not any(it.replaces and _ended(it.payment, own, at) for it in self.terms)
 
 
 def _ended(upgrade: Payment, payment: Payment, at: datetime) -> bool:
     """Tell whether an upgrade had ended the term of a payment by an instant."""
-    if not upgrade.upgrades or upgrade.subscription_id != payment.subscription_id:
+    if upgrade.subscription_id != payment.subscription_id:
         return False
     if upgrade.reversed_at is not None and upgrade.reversed_at <= at:
         return False

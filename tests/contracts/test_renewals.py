@@ -88,6 +88,18 @@ async def test_no_upgrade_costs_less_than_what_is_unused(shop: Shop) -> None:
     assert whole.taken_over_minor == 149_700
 
 
+async def test_an_upgrade_that_is_paid_for_twice_is_there_twice(shop: Shop) -> None:
+    person_id = await shop.a_person()
+    await bought(shop, person_id, "plus_monthly")
+    both = [await shop.checkout(person_id, "premium_monthly") for _ in range(2)]
+    for payment in reversed(both):
+        await shop.hear_of(payment, success(payment))
+    first, second = (await shop.plans(person_id)).terms[1:]
+    assert first.ends_at == second.starts_at
+    assert (first.unpaid_minor, second.unpaid_minor) == (0, both[0].taken_over_minor)
+    assert second.starts_at < second.ends_at
+
+
 async def test_it_is_stopped_whichever_is_heard_of_first(shop: Shop) -> None:
     person_id = await shop.a_person()
     first = await shop.checkout(person_id, "plus_monthly")

@@ -12,7 +12,7 @@ from domain.billing.changes import PlanChangeRefusedError, quoted_plan
 from domain.billing.payments import Payment
 from domain.billing.quotes import LineKind, QuoteLine
 from domain.billing.worth import worth_minor
-from domain.shared.ids import QuoteId, SubscriptionId
+from domain.shared.ids import PaymentId, QuoteId, SubscriptionId
 from tests.domain.billing.bought_plans import DAY, paid, plans
 from tests.domain.billing.reports import START, chargeback, refund
 
@@ -74,6 +74,24 @@ def held(payments: list[Payment], at: datetime) -> int:
             paid_for = worth[term.payment_id] - term.unpaid_minor
             total += paid_for * left // (term.ends_at - term.starts_at)
     return total
+
+
+def test_an_upgrade_that_is_bought_twice_at_once_is_there_twice() -> None:
+    first = bought([], "plus_monthly", START)
+    assert first is not None
+    at = START + 10 * DAY
+    one = bought([first], "premium_monthly", at)
+    assert one is not None
+    [report] = one.reports
+    two = attrs.evolve(one, id=PaymentId(UUID(int=3)), reports=())
+    two = two.told((attrs.evolve(report, occurred_at=at + timedelta(minutes=1)),))
+    for payments in ([first, one, two], [two, one, first]):
+        terms = plans(*payments).terms
+        assert [it.starts_at for it in terms[1:]] == [at, terms[1].ends_at]
+        assert held(payments, at) <= sum(it.amount_minor for it in payments)
+        assert held(payments, at) >= one.amount_minor + one.taken_over_minor + two.amount_minor - 1
+    back = one.told((attrs.evolve(chargeback(), occurred_at=at + DAY),))
+    assert held([first, back, two], at + DAY) <= first.amount_minor + two.amount_minor
 
 
 @given(STEPS)
