@@ -164,7 +164,7 @@ class Payment:
     @property
     def not_asked_for(self) -> bool:
         """Whether a provider renewed what it was to renew no more: nothing was to be paid."""
-        return self.quote_id is None and self.amount_minor == 0
+        return self.quote_id is None and self.amount_minor == 0 and not self.lines
 
     def no_longer_asked_for(self) -> "Payment":
         """Give a renewal that nobody wants any more: whatever is charged for it goes back."""
