@@ -111,7 +111,7 @@ def test_a_refund_that_failed_gives_nothing_back_whichever_is_heard_first() -> N
 
 
 def test_what_nobody_asked_for_pays_for_nothing_and_is_given_back() -> None:
-    payment = a_payment(amount_minor=0, closed_at=START).told((success(),))
+    payment = a_payment(amount_minor=0, lines=(), closed_at=START).told((success(),))
     assert (payment.status, payment.settled_at) == (PaymentStatus.PENDING, None)
     [review] = payment.reviews
     assert (review.reason, review.amount_minor, review.open) == (
