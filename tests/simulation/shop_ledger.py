@@ -138,7 +138,13 @@ async def _compared(kithkin: Simulated, shop: ShopBook, sold: list[Sold]) -> Asy
             payment, _ = await queries.payment(payment_id, None)
             truth = truth_of(account, bill_id)
             ordered.add(payment_id)
-            sold.append(Sold(payment, truth))
+            if payment.not_asked_for:
+                # All that was charged is one time too many.
+                kept = 0 if truth.charge is None else _left(account, truth.charge)
+                if kept:
+                    yield f"{payment_id} was not asked for, and {kept} was not given back"
+            else:
+                sold.append(Sold(payment, truth))
             left = sum(_left(account, again) for again in truth.twice)
             if left:
                 yield f"{payment_id} was paid twice, and {left} was not given back"
