@@ -246,6 +246,7 @@ async def _broken_person(
 class _Term:
     """The time that a payment gives a tier for."""
 
+    item: str
     tier: str
     subscription: UUID | None
     starts_at: datetime
@@ -266,14 +267,19 @@ def tiers_at(sold: list[Sold], now: datetime, given: str) -> tuple[str, str]:
         if item.startswith(("seconds", "video")):
             continue
         tier, own = item.split("_", maxsplit=1)[0], one.payment.subscription_id
-        upgrades = any(line.kind.value == "proration" for line in one.payment.lines)
+        upgrades = any(line.kind.value == "proration" for line in one.payment.lines) and not any(
+            it.subscription == own and it.item == item and it.starts_at <= settled_at < it.ends_at
+            for it in terms
+        )
         starts_at = settled_at
         if not upgrades:
             rank = TIERS.index(tier)
             ends = [
                 it.ends_at
                 for it in terms
-                if (it.subscription is None) is (own is None) and TIERS.index(it.tier) >= rank
+                if (it.subscription is None) is (own is None)
+                and TIERS.index(it.tier) >= rank
+                and it.starts_at < it.ends_at
             ]
             starts_at = max([settled_at, *ends])
         if own is None:
@@ -283,8 +289,9 @@ def tiers_at(sold: list[Sold], now: datetime, given: str) -> tuple[str, str]:
             if upgrades or _months_on(anchor, months) != starts_at:
                 anchor, months = starts_at, 0
             months += MONTHS[item.split("_")[1]]
-            runs[own] = (anchor, months)
             ends_at = _months_on(anchor, months)
+            if one.reversed_at is None or one.reversed_at >= ends_at:
+                runs[own] = (anchor, months)
         if upgrades and one.reversed_at is None:
             terms = [
                 evolve(it, ends_at=min(it.ends_at, max(it.starts_at, settled_at)))
@@ -294,7 +301,7 @@ def tiers_at(sold: list[Sold], now: datetime, given: str) -> tuple[str, str]:
             ]
         if one.reversed_at is not None:
             ends_at = min(ends_at, max(starts_at, one.reversed_at))
-        terms.append(_Term(tier, own, starts_at, ends_at, one.reversed_at is not None))
+        terms.append(_Term(item, tier, own, starts_at, ends_at, one.reversed_at is not None))
     rank = TIERS.index
     sure = [given, *(it.tier for it in terms if it.starts_at <= now < it.ends_at)]
     grace = [
