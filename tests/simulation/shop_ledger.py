@@ -246,7 +246,6 @@ async def _broken_person(
 class _Term:
     """The time that a payment gives a tier for."""
 
-    item: str
     tier: str
     subscription: UUID | None
     starts_at: datetime
@@ -260,6 +259,7 @@ def tiers_at(sold: list[Sold], now: datetime, given: str) -> tuple[str, str]:
     They differ where a subscription is over for less than the days of grace.
     """
     terms: list[_Term] = []
+    items: list[str] = []
     runs: dict[UUID | None, tuple[datetime, int]] = {}
     paid = [(it.settled_at, it.payment.id, it) for it in sold if it.settled_at is not None]
     for settled_at, _, one in sorted(paid, key=lambda it: it[:2]):
@@ -268,9 +268,10 @@ def tiers_at(sold: list[Sold], now: datetime, given: str) -> tuple[str, str]:
             continue
         tier, own = item.split("_", maxsplit=1)[0], one.payment.subscription_id
         upgrades = any(line.kind.value == "proration" for line in one.payment.lines) and not any(
-            it.subscription == own and it.item == item and it.starts_at <= settled_at < it.ends_at
-            for it in terms
+            it.subscription == own and known == item and it.starts_at <= settled_at < it.ends_at
+            for it, known in zip(terms, items, strict=True)
         )
+        items.append(item)
         starts_at = settled_at
         if not upgrades:
             rank = TIERS.index(tier)
@@ -301,7 +302,7 @@ def tiers_at(sold: list[Sold], now: datetime, given: str) -> tuple[str, str]:
             ]
         if one.reversed_at is not None:
             ends_at = min(ends_at, max(starts_at, one.reversed_at))
-        terms.append(_Term(item, tier, own, starts_at, ends_at, one.reversed_at is not None))
+        terms.append(_Term(tier, own, starts_at, ends_at, one.reversed_at is not None))
     rank = TIERS.index
     sure = [given, *(it.tier for it in terms if it.starts_at <= now < it.ends_at)]
     grace = [
