@@ -265,6 +265,7 @@ def tiers_at(sold: list[Sold], now: datetime, given: str) -> tuple[str, str]:
     They differ where a subscription is over for less than the days of grace.
     """
     terms: list[_Term] = []
+    items: list[str] = []
     runs: dict[UUID | None, tuple[datetime, int]] = {}
     paid = [(it.settled_at, it.payment.id, it) for it in sold if it.settled_at is not None]
     for settled_at, _, one in sorted(paid, key=lambda it: it[:2]):
@@ -272,14 +273,20 @@ def tiers_at(sold: list[Sold], now: datetime, given: str) -> tuple[str, str]:
         if item.startswith(("seconds", "video")):
             continue
         tier, own = item.split("_", maxsplit=1)[0], one.payment.subscription_id
-        upgrades = any(line.kind.value == "proration" for line in one.payment.lines)
+        upgrades = any(line.kind.value == "proration" for line in one.payment.lines) and not any(
+            it.subscription == own and known == item and it.starts_at <= settled_at < it.ends_at
+            for it, known in zip(terms, items, strict=True)
+        )
+        items.append(item)
         starts_at = settled_at
         if not upgrades:
             rank = TIERS.index(tier)
             ends = [
                 it.ends_at
                 for it in terms
-                if (it.subscription is None) is (own is None) and TIERS.index(it.tier) >= rank
+                if (it.subscription is None) is (own is None)
+                and TIERS.index(it.tier) >= rank
+                and it.starts_at < it.ends_at
             ]
             starts_at = max([settled_at, *ends])
         if own is None:
@@ -289,8 +296,9 @@ def tiers_at(sold: list[Sold], now: datetime, given: str) -> tuple[str, str]:
             if upgrades or _months_on(anchor, months) != starts_at:
                 anchor, months = starts_at, 0
             months += MONTHS[item.split("_")[1]]
-            runs[own] = (anchor, months)
             ends_at = _months_on(anchor, months)
+            if one.reversed_at is None or one.reversed_at >= ends_at:
+                runs[own] = (anchor, months)
         if upgrades and one.reversed_at is None:
             terms = [
                 evolve(it, ends_at=min(it.ends_at, max(it.starts_at, settled_at)))
