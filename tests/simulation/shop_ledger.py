@@ -138,16 +138,11 @@ async def _compared(kithkin: Simulated, shop: ShopBook, sold: list[Sold]) -> Asy
             payment, _ = await queries.payment(payment_id, None)
             truth = truth_of(account, bill_id)
             ordered.add(payment_id)
-            if payment.not_asked_for:
-                # All that was charged is one time too many.
-                kept = 0 if truth.charge is None else _left(account, truth.charge)
-                if kept:
-                    yield f"{payment_id} was not asked for, and {kept} was not given back"
-            else:
+            if not payment.not_asked_for:
                 sold.append(Sold(payment, truth))
-            left = sum(_left(account, again) for again in truth.twice)
+            left = sum(_left(account, it) for it in _too_many(payment, truth))
             if left:
-                yield f"{payment_id} was paid twice, and {left} was not given back"
+                yield f"{payment_id} was paid too often, and {left} was not given back"
     for payment_id, started in shop.started.items():
         if payment_id not in ordered:
             payment, _ = await queries.payment(payment_id, None)
@@ -155,6 +150,13 @@ async def _compared(kithkin: Simulated, shop: ShopBook, sold: list[Sold]) -> Asy
                 sold.append(Sold(payment, None))
             elif payment.status not in {"pending", "failed"}:
                 yield f"the bank knows nothing of {started}"
+
+
+def _too_many(payment: Payment, truth: Truth) -> tuple[SandboxEvent, ...]:
+    """Give the charges that pay for nothing."""
+    if payment.not_asked_for and truth.charge is not None:
+        return (truth.charge, *truth.twice)
+    return truth.twice
 
 
 def _left(account: Account, charge: SandboxEvent) -> int:
@@ -262,7 +264,8 @@ class _Term:
 def tiers_at(sold: list[Sold], now: datetime, given: str) -> tuple[str, str]:
     """Give the lowest and the highest tier that payments explain.
 
-    They differ where a subscription is over for less than the days of grace.
+    They differ where a subscription is over for less than the days of grace, and where an upgrade
+    took off something that went back later: how much that shortens it is not worked out here.
     """
     terms: list[_Term] = []
     items: list[str] = []
@@ -309,6 +312,8 @@ def tiers_at(sold: list[Sold], now: datetime, given: str) -> tuple[str, str]:
         if one.reversed_at is not None:
             ends_at = min(ends_at, max(starts_at, one.reversed_at))
         terms.append(_Term(tier, own, starts_at, ends_at, one.reversed_at is not None))
+    if _shortened([one for _, _, one in paid]):
+        return given, max([given, *(it.tier for it in terms)], key=TIERS.index)
     sure = [given, *(it.tier for it in terms if it.starts_at <= now < it.ends_at)]
     grace = [
         it.tier
@@ -316,6 +321,19 @@ def tiers_at(sold: list[Sold], now: datetime, given: str) -> tuple[str, str]:
         if it.subscription is not None and it.ends_at <= now < it.ends_at + GRACE
     ]
     return max(sure, key=TIERS.index), max([*sure, *grace], key=TIERS.index)
+
+
+def _shortened(paid: list[Sold]) -> bool:
+    upgraded = {
+        one.payment.subscription_id
+        for one in paid
+        if any(line.kind.value == "proration" for line in one.payment.lines)
+    }
+    return any(
+        one.payment.subscription_id in upgraded
+        and (one.reversed_at is not None or (one.truth is not None and one.truth.back > 0))
+        for one in paid
+    )
 
 
 def _months_on(start: datetime, months: int) -> datetime:
