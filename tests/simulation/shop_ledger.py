@@ -106,6 +106,7 @@ async def broken(journal: Journal, kithkin: Simulated, shop: ShopBook) -> AsyncI
     sold: list[Sold] = []
     async for line in _compared(kithkin, shop, sold):
         yield line
+    sold = [one for one in sold if not one.payment.not_asked_for]
     for one in sold:
         for line in _broken_payment(one, shop):
             yield f"payment {one.payment.id}: {line}"
@@ -138,8 +139,7 @@ async def _compared(kithkin: Simulated, shop: ShopBook, sold: list[Sold]) -> Asy
             payment, _ = await queries.payment(payment_id, None)
             truth = truth_of(account, bill_id)
             ordered.add(payment_id)
-            if not payment.not_asked_for:
-                sold.append(Sold(payment, truth))
+            sold.append(Sold(payment, truth))
             left = sum(_left(account, it) for it in _too_many(payment, truth))
             if left:
                 yield f"{payment_id} was paid too often, and {left} was not given back"
