@@ -17,6 +17,7 @@ from tests.http.api import Api, asking
 from tests.http.running import open_folder, served
 from tests.postgres import migrated_database
 
+SECONDS = 120
 SEED = 2026
 EXAMPLES = settings().max_examples // 12
 """For each operation, in each of the ways in which they are made up."""
@@ -79,6 +80,7 @@ async def test_schemathesis_finds_nothing(api: Api, capfd: pytest.CaptureFixture
             f"--header=Authorization: Bearer {api.served.keys['admin']}",
             f"--seed={SEED}",
             f"--max-examples={EXAMPLES}",
+            f"--request-timeout={SECONDS}",
             "--no-color",
             cwd=folder,
             env=unmeasured(),
