@@ -19,7 +19,7 @@ from benchmarks.floor import transactions_per_second
 from benchmarks.ratios import ratio
 from benchmarks.run import load
 from benchmarks.world import World, populated, rulebook
-from entrypoints.wiring.database import started
+from entrypoints.wiring.embedded import started
 
 PAIRS = 2048
 KINDS = ("send", "allowance", "list", "call")

@@ -20,6 +20,7 @@ FACTORIES = {
     "orm": "benchmarks.orm:create",
 }
 SERVERS = {"uvicorn": ("--http", "httptools"), "granian": ("--interface", "asgi")}
+_OWN_PROTOCOL = ("--http", "entrypoints.cli.bounded_protocol:BoundedProtocol")
 _ROOT = Path(__file__).parent.parent
 _START_SECONDS = 30
 
@@ -56,10 +57,12 @@ def serving(
         "KITHKIN_PEPPER": PEPPER,
         "BENCHMARK_BASE_MESSAGES": str(BASE_MESSAGES),
     }
+    # Kithkin as `kithkin serve` has it.
+    options = _OWN_PROTOCOL if (name, server) == ("kithkin", "uvicorn") else SERVERS[server]
     command = (
         *(sys.executable, "-m", server, FACTORIES[name], "--factory"),
         *("--port", str(port), "--workers", str(workers), "--no-access-log"),
-        *("--log-level", "warning", "--loop", "uvloop", *SERVERS[server]),
+        *("--log-level", "warning", "--loop", "uvloop", *options),
     )
     # A log is written, as in production; where to is not what is measured.
     with subprocess.Popen(

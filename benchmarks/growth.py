@@ -24,7 +24,7 @@ from benchmarks.run import load
 from benchmarks.world import PEPPER, rulebook
 from domain.identity.service_keys import Scope
 from entrypoints.settings import Settings
-from entrypoints.wiring.database import started
+from entrypoints.wiring.embedded import started
 from entrypoints.wiring.kithkin import on_postgres
 
 POOL = 10

@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from benchmarks.contenders import Server, serving
 from benchmarks.run import load
 from benchmarks.world import populated, rulebook
-from entrypoints.wiring.database import started
+from entrypoints.wiring.embedded import started
 
 POOL = 10
 PAIRS = 2048

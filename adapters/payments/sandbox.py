@@ -9,10 +9,9 @@ import secrets
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
 
-import httpx
 import msgspec
 import structlog
 from attrs import field, frozen
@@ -51,6 +50,9 @@ from application.billing.provider_ports import (
 from application.shared.clock import Clock
 from domain.billing.payments import Provider, Report
 from domain.billing.subscriptions import SubscriptionSnapshot
+
+if TYPE_CHECKING:
+    import httpx
 
 HEADER = "kithkin-sandbox-signature"
 PAGE_PATH = "/sandbox/checkout"
@@ -280,6 +282,9 @@ class Sandbox:
             origin: Where Kithkin is reached, such as `http://127.0.0.1:8000`.
             events: What happened.
         """
+        # Slow to import, and needed only where somebody pays.
+        import httpx  # noqa: PLC0415
+
         async with httpx.AsyncClient(timeout=_SECONDS, trust_env=False, verify=trusted()) as client:
             taken = [await self._sent(client, origin, event) for event in events]
         return all(taken)
@@ -290,7 +295,9 @@ class Sandbox:
         signature = signed_as_stripe(body, self.secrets[0], at)
         return body, {HEADER: signature, "content-type": "application/json"}
 
-    async def _sent(self, client: httpx.AsyncClient, origin: str, event: SandboxEvent) -> bool:
+    async def _sent(self, client: "httpx.AsyncClient", origin: str, event: SandboxEvent) -> bool:
+        import httpx  # noqa: PLC0415 - as above
+
         body, headers = self.signed(event, await self.clock.now())
         try:
             answer = await client.post(origin + WEBHOOK_PATH, content=body, headers=headers)

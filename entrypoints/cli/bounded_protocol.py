@@ -10,6 +10,7 @@ import structlog
 from uuid_utils.compat import uuid7
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from entrypoints.cli.whole_answers import WholeAnswers
 from entrypoints.http.problems import MEDIA_TYPE, encoded, problem_of
 from entrypoints.http.security import SecurityHeaders
 
@@ -56,7 +57,7 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
         """Take a connection, on which a request is to arrive soon."""
-        super().connection_made(transport)
+        super().connection_made(WholeAnswers(transport))  # type: ignore[arg-type] # acts as one
         self._time_arrival()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -115,6 +116,11 @@ class BoundedProtocol(HttpToolsProtocol):
             return
         super().on_message_complete()
         self._is_arriving = self._is_collected = False
+
+    def on_response_complete(self) -> None:
+        """Note that an answer is complete."""
+        self.transport.flush()  # type: ignore[attr-defined] # WholeAnswers
+        super().on_response_complete()
 
     def _offers_upgrade(self) -> bool:
         return self.parser.should_upgrade() and self.parser.get_method() != b"CONNECT"

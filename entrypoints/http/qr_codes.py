@@ -2,7 +2,6 @@
 
 import io
 
-import segno
 from litestar import Response
 
 _SCALE = 8
@@ -20,6 +19,9 @@ def qr_png(text: str) -> Response[bytes]:
 
 
 def _drawn(text: str, kind: str) -> bytes:
+    # Slow to import, and few servers are asked for a picture.
+    import segno  # noqa: PLC0415
+
     drawn = io.BytesIO()
     # Level M still reads with an eighth of it soiled; the quiet zone is what the standard asks.
     code = segno.make_qr(text, error="m")

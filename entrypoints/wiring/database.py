@@ -8,28 +8,15 @@ import asyncpg
 from sqlalchemy.exc import DBAPIError
 
 from adapters.postgres import migrate as migrations
-from adapters.postgres.embedded import EmbeddedPostgresError, embedded_postgres, running_url
+from adapters.postgres.embedded import EmbeddedPostgresError, running_url
 from adapters.postgres.executor import Executor
 from adapters.rulebook import RulebookError
 from application.shared.transaction import StoreUnavailableError
 from entrypoints.settings import Settings, SettingsError
+from entrypoints.wiring.embedded import started
 from entrypoints.wiring.kithkin import Kithkin, on_postgres
 
 OLDEST_VERSION = 15
-
-
-@contextmanager
-def started(data: Path, *, durable: bool = True) -> Iterator[str]:
-    """Run the embedded database for as long as the context lasts, and give its URL.
-
-    Raises:
-        StoreUnavailableError: It does not start or stop, or another process runs it.
-    """
-    try:
-        with embedded_postgres(data, durable=durable) as url:
-            yield url
-    except EmbeddedPostgresError as error:
-        raise StoreUnavailableError(str(error)) from error
 
 
 def known_url(settings: Settings) -> str | None:
@@ -131,6 +118,18 @@ async def opened(settings: Settings, url: str) -> AsyncIterator[Kithkin]:
     await require_usable(url)
     if await pending(url):
         raise StoreUnavailableError("it lacks migrations: run `kithkin migrate` first")
+    async with opened_unchecked(settings, url) as kithkin:
+        yield kithkin
+
+
+@asynccontextmanager
+async def opened_unchecked(settings: Settings, url: str) -> AsyncIterator[Kithkin]:
+    """Give Kithkin on a database that is known to be usable and to have its tables.
+
+    Raises:
+        SettingsError: The rulebook cannot be taken.
+        StoreUnavailableError: The database is away or refuses.
+    """
     try:
         kithkin = on_postgres(settings, url)
         await kithkin.open()

@@ -7,7 +7,6 @@ from dependency_injector.containers import DeclarativeContainer
 from dependency_injector.providers import DependenciesContainer, Dependency, Singleton
 
 from adapters.payments.amounts import shown
-from adapters.payments.cashfree import Cashfree
 from adapters.payments.sandbox import PAGE_PATH, Sandbox, SandboxView
 from adapters.payments.sandbox_actions import Action, Card, NotPossibleError, charges
 from adapters.payments.sandbox_books import EventType, SandboxBooks, SandboxEvent
@@ -21,6 +20,7 @@ from entrypoints.payment_settings import PaymentProviderName
 from entrypoints.settings import Settings
 
 if TYPE_CHECKING:
+    from adapters.payments.cashfree import Cashfree
     from adapters.payments.stripe import Stripe
 
 __all__ = [
@@ -71,11 +71,13 @@ def stripe_of(settings: Settings, rulebook: Rulebook) -> "Stripe | None":
     )
 
 
-def cashfree_of(settings: Settings, rulebook: Rulebook) -> Cashfree | None:
+def cashfree_of(settings: Settings, rulebook: Rulebook) -> "Cashfree | None":
     """Give Cashfree, if the settings say who we are there."""
     client_id, secret = settings.cashfree_client_id, settings.cashfree_client_secret
     if client_id is None or secret is None:
         return None
+    from adapters.payments.cashfree import Cashfree  # noqa: PLC0415 - as above
+
     return Cashfree(
         url=settings.cashfree_api_url.rstrip("/"),
         client_id=client_id,
@@ -87,7 +89,10 @@ def cashfree_of(settings: Settings, rulebook: Rulebook) -> Cashfree | None:
 
 
 def providers_of(
-    settings: Settings, sandbox: Sandbox | None, stripe: "Stripe | None", cashfree: Cashfree | None
+    settings: Settings,
+    sandbox: Sandbox | None,
+    stripe: "Stripe | None",
+    cashfree: "Cashfree | None",
 ) -> Providers:
     """Give all providers that are set up."""
     known = (sandbox, stripe, cashfree)

@@ -1,5 +1,6 @@
 """The use cases of signing in, and the settings they run on."""
 
+from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from dependency_injector.containers import DeclarativeContainer
@@ -11,7 +12,6 @@ from dependency_injector.providers import (
 )
 
 from adapters.mail.console import ConsoleMailer
-from adapters.mail.smtp import SmtpMailer, SmtpServer
 from application.identity.admit_person import PersonAdmitter
 from application.identity.authenticate_person import AuthenticatePerson
 from application.identity.end_session import EndAllSessions, EndSession
@@ -27,6 +27,9 @@ from application.identity.verify_code import VerifyCode
 from application.shared.mail import Mailer
 from application.shared.secret_answers import OnceInSecret
 from entrypoints.settings import Settings
+
+if TYPE_CHECKING:
+    from adapters.mail.smtp import SmtpMailer
 
 _PORTS = {"smtp": 587, "smtps": 465}
 
@@ -150,10 +153,12 @@ def mailer_of(settings: Settings) -> Mailer:
     return smtp_mailer(settings) or ConsoleMailer()
 
 
-def smtp_mailer(settings: Settings) -> SmtpMailer | None:
+def smtp_mailer(settings: Settings) -> "SmtpMailer | None":
     """Give what sends mail by SMTP, if the settings name a server."""
     if settings.smtp_url is None or settings.mail_from is None:
         return None
+    from adapters.mail.smtp import SmtpMailer, SmtpServer  # noqa: PLC0415 - as above
+
     parts = urlsplit(settings.smtp_url)
     server = SmtpServer(
         host=parts.hostname or "",

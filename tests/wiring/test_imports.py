@@ -5,7 +5,17 @@ import sys
 from pathlib import Path
 
 REPOSITORY = Path(__file__).parents[2]
-RARELY_NEEDED = {"aiohttp", "anthropic", "nats", "openai", "opentelemetry", "stripe"}
+RARELY_NEEDED = {
+    "aiohttp",
+    "aiosmtplib",
+    "anthropic",
+    "httpx",
+    "nats",
+    "openai",
+    "opentelemetry",
+    "segno",
+    "stripe",
+}
 NEEDED_BY_SERVERS = {"adapters", "litestar", "sqlalchemy", "uvicorn"}
 
 
