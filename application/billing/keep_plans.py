@@ -23,10 +23,10 @@ from application.shared.outbox import outgoing
 from application.shared.rulebook import Rulebook
 from application.shared.transaction import Transactions
 from domain.billing.catalogue import Item
-from domain.billing.changes import QuotedPlan, quoted_plan
 from domain.billing.events import EntitlementsChanged, SubscriptionChanged
 from domain.billing.payments import Payment, Provider
 from domain.billing.plans import Plans, begun_by, replaced, subscriptions_of
+from domain.billing.subscription_changes import QuotedPlan, quoted_plan
 from domain.billing.subscriptions import (
     Expired,
     GrantSource,

@@ -17,10 +17,10 @@ from application.billing.record_reports import PaymentRecorder
 from application.shared.jobs import Job
 from application.shared.outbox import outgoing
 from domain.billing.catalogue import SubscriptionItem
-from domain.billing.changes import PlanChangeRefusedError
 from domain.billing.events import PaymentStarted
 from domain.billing.payments import Payment, Provider, Report, ReportKind
 from domain.billing.quotes import Quote, no_such_quote
+from domain.billing.subscription_changes import PlanChangeRefusedError
 from domain.shared.ids import PaymentId, PersonId, QuoteId, SubscriptionId
 from domain.shared.standing import person_reasons, require_standing
 

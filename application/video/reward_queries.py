@@ -4,9 +4,9 @@ from attrs import frozen
 
 from application.shared.clock import Clock
 from application.shared.standing import Participants
+from application.video.judge_reward import RewardJudge
 from application.video.ports import Rewards
 from application.video.settle_calls import SettleCalls
-from application.video.settle_reward import RewardJudge
 from domain.shared.errors import NotFoundError
 from domain.shared.ids import PersonId
 from domain.shared.standing import require_not_deleted

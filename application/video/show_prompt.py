@@ -11,6 +11,7 @@ from application.shared.rulebook import Rulebook
 from application.shared.standing import Participant, Participants
 from application.shared.tally import PromptTally, Tally, uncounted, uncounted_prompts
 from application.shared.transaction import Transactions
+from application.video.judge_reward import RewardJudge
 from application.video.ports import Calls, Rewards
 from application.video.prompt_ports import (
     Prompts,
@@ -18,7 +19,7 @@ from application.video.prompt_ports import (
     PromptTalks,
 )
 from application.video.settle_calls import SettleCalls
-from application.video.settle_reward import RewardJudge, RewardTeller
+from application.video.tell_reward import RewardTeller
 from domain.conversations.conversations import no_such_conversation
 from domain.shared.calendar import counted, local_date
 from domain.shared.errors import NotFoundError

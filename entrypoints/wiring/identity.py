@@ -105,7 +105,7 @@ class Identity(DeclarativeContainer):
         ExportPerson,
         persons=ports.persons,
         preferences=ports.preferences,
-        records=ports.stored_records,
+        records=ports.exported_records,
         clock=ports.clock,
     )
     erase_person = Factory(

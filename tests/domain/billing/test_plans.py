@@ -11,7 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.billing.catalogue import item_of
-from domain.billing.changes import (
+from domain.billing.payments import Payment
+from domain.billing.plans import subscriptions_of, with_snapshot
+from domain.billing.quotes import LineKind, QuoteLine
+from domain.billing.subscription_changes import (
     NoSubscriptionError,
     PlanChange,
     PlanChangeRefusedError,
@@ -23,9 +26,6 @@ from domain.billing.changes import (
     resumed,
     running,
 )
-from domain.billing.payments import Payment
-from domain.billing.plans import subscriptions_of, with_snapshot
-from domain.billing.quotes import LineKind, QuoteLine
 from domain.billing.subscriptions import (
     Active,
     Canceled,
