@@ -6,6 +6,7 @@ from datetime import datetime
 from attrs import field, frozen
 
 from application.identity.admit_person import PersonAdmitter
+from application.identity.lock_persons import locked_persons
 from application.identity.open_session import SessionOpener
 from application.identity.ports import (
     EmailTakenError,
@@ -159,5 +160,5 @@ class FinishGoogle:
         return _Admitted(await self.admit.register(profile, now), created=True)
 
     async def _locked(self, person_id: PersonId) -> Person:
-        [person] = await self.persons.lock(person_id)
+        [person] = await locked_persons(self.persons, person_id)
         return person

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from attrs import field, frozen
 
-from application.referrals.make_code import acting_party
+from application.referrals.acting_party import lock_acting
 from application.referrals.ports import Parties, ReferralBook, Referrals
 from application.shared.clock import Clock
 from application.shared.ids import NewId
@@ -77,7 +77,7 @@ class InvitePerson:
         notes = checked_notes(request.metadata)
 
         async def work() -> Referral:
-            await acting_party(self.parties, request.person_id)
+            await lock_acting(self.parties, request.person_id)
             policy = self.rulebook.policies.referrals
             if await self.book.open_invites(request.person_id) >= policy.open_invites_per_person:
                 raise TooManyInvitesError(

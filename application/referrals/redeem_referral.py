@@ -4,12 +4,12 @@ from datetime import datetime
 
 from attrs import frozen
 
+from application.referrals.acting_party import acting
 from application.referrals.invite_person import begun
 from application.referrals.judge_redemption import (
     Offer,
     RedeemRequest,
     RedemptionJudge,
-    entering,
 )
 from application.referrals.ports import Parties, ReferralBook, Referrals, Traces
 from application.shared.clock import Clock
@@ -75,7 +75,7 @@ class RedeemReferral:
             offer = await self.judge.offer(request, await self.clock.now())
             root = await self.book.root(offer.referrer_id)
             locked = await self.parties.lock({request.person_id, offer.referrer_id, root})
-            referee = entering(locked.get(request.person_id), request.person_id)
+            referee = acting(locked.get(request.person_id), request.person_id)
             if await self.book.root(offer.referrer_id) != root:
                 raise ConcurrentUpdateError
             now = await self.clock.now()

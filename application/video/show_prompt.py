@@ -8,7 +8,7 @@ from application.shared.clock import Clock
 from application.shared.ids import NewId
 from application.shared.outbox import outgoing
 from application.shared.rulebook import Rulebook
-from application.shared.standing import Participant, Participants
+from application.shared.standing import Participant, Participants, not_erased
 from application.shared.tally import PromptTally, Tally, uncounted, uncounted_prompts
 from application.shared.transaction import Transactions
 from application.video.judge_reward import RewardJudge
@@ -22,9 +22,8 @@ from application.video.settle_calls import SettleCalls
 from application.video.tell_reward import RewardTeller
 from domain.conversations.conversations import no_such_conversation
 from domain.shared.calendar import counted, local_date
-from domain.shared.errors import NotFoundError
 from domain.shared.ids import ConversationId, PersonId, PromptId
-from domain.shared.standing import activity_reason, pair_reason, require_not_deleted
+from domain.shared.standing import activity_reason, pair_reason
 from domain.video.calls import Ongoing, OpenCall, Ringing, deadline
 from domain.video.prompt_choice import PromptDecision, next_prompt
 from domain.video.prompt_pace import reach
@@ -92,12 +91,9 @@ class ShowPrompt:
         await self.settle_calls.of_person(request.person_id)
 
         async def work() -> ShownPrompt:
-            person = await self.participants.get(request.person_id, lock=True)
-            if person is None:
-                raise NotFoundError(f"There is no person {request.person_id}; check the id.")
-            require_not_deleted(deleted=person.deleted)
-            now = await self.clock.now()
-            return await self._next(request, person, now)
+            known = await self.participants.get(request.person_id, lock=True)
+            person = not_erased(known, request.person_id)
+            return await self._next(request, person, await self.clock.now())
 
         result = await self.transactions.run(work)
         self.tally(result.decision.verdicts)

@@ -99,10 +99,6 @@ class Plans:
         )
         return next(running, next(iter(self.subscriptions), None))
 
-    def term_at(self, subscription_id: SubscriptionId, now: datetime) -> Term | None:
-        """Give the term of a subscription that runs at an instant."""
-        return next((term for term in self._of(subscription_id) if term.covers(now)), None)
-
     def was_given_back(self, subscription_id: SubscriptionId) -> bool:
         """Tell whether what was last paid for a subscription was taken back."""
         own = [term for term in self.terms if term.subscription_id == subscription_id]

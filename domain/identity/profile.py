@@ -16,7 +16,6 @@ from .policy import IdentityPolicy
 MAX_EMAIL_CHARACTERS = 254
 MAX_URL_CHARACTERS = 2048
 MAX_LANGUAGE_TAG_CHARACTERS = 35
-MAX_TIMEZONE_CHARACTERS = 64
 
 _EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}")

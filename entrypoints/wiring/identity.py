@@ -38,10 +38,8 @@ class Identity(DeclarativeContainer):
     register_person = Factory(
         RegisterPerson,
         transactions=ports.transactions,
-        persons=ports.persons,
+        admit=sign_in.admit,
         clock=ports.clock,
-        new_id=ports.new_id,
-        rulebook=ports.rulebook,
     )
     change_profile = Factory(
         ChangeProfile,
