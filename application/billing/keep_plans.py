@@ -25,14 +25,16 @@ from application.shared.standing import required
 from application.shared.transaction import Transactions
 from domain.billing.catalogue import Item
 from domain.billing.events import EntitlementsChanged, SubscriptionChanged
+from domain.billing.paid_subscriptions import begun_by, subscriptions_of
 from domain.billing.payments import Payment, Provider
-from domain.billing.plans import Plans, begun_by, replaced, subscriptions_of
+from domain.billing.plans import Plans
 from domain.billing.subscription_changes import QuotedPlan, quoted_plan
 from domain.billing.subscriptions import (
     Expired,
     GrantSource,
     PastDue,
     Subscription,
+    replaced,
 )
 from domain.billing.terms import terms_of
 from domain.shared.ids import PersonId
