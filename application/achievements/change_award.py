@@ -4,7 +4,6 @@ from collections.abc import Callable
 
 from attrs import frozen
 
-from application.achievements.award_back import no_such_achievement
 from application.achievements.ports import Achievements, Achievers, Awards
 from application.achievements.queries import Earnings
 from application.shared.clock import Clock
@@ -12,7 +11,7 @@ from application.shared.reactions import DrainAll
 from application.shared.standing import not_erased
 from application.shared.transaction import Transactions
 from domain.achievements.awards import Award, celebrated, displayed, shown_to
-from domain.achievements.definitions import AchievementKey
+from domain.achievements.definitions import AchievementKey, no_such_achievement
 from domain.shared.errors import NotFoundError
 from domain.shared.ids import PersonId
 

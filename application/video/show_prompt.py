@@ -24,7 +24,7 @@ from domain.conversations.conversations import no_such_conversation
 from domain.shared.calendar import counted, local_date
 from domain.shared.ids import ConversationId, PersonId, PromptId
 from domain.shared.standing import activity_reason, pair_reason
-from domain.video.calls import Ongoing, OpenCall, Ringing, deadline
+from domain.video.calls import OpenCall, Ringing, deadline, goes_on
 from domain.video.prompt_choice import PromptDecision, next_prompt
 from domain.video.prompt_pace import reach
 from domain.video.prompt_rewards import RewardNotice, notice_due
@@ -127,7 +127,7 @@ class ShowPrompt:
             day=counted(now, person.timezone, person.counting_day).date,
             timezone=person.timezone,
             activity=activity_reason(active=person.active),
-            in_call=any(_goes_on(call, now) for call in calls),
+            in_call=any(goes_on(call, now) for call in calls),
             talk=await self._talk(request.conversation_id, person, calls, now),
             reward=await self._reward(person, now),
             draft_length=request.draft_length,
@@ -167,10 +167,6 @@ class ShowPrompt:
                 for call in calls
             ),
         )
-
-
-def _goes_on(call: OpenCall, now: datetime) -> bool:
-    return isinstance(call, Ongoing) or call.rings_at <= now
 
 
 def _facts(talk: PromptTalk, person: Participant, now: datetime) -> UnlockFacts:

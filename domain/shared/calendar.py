@@ -132,3 +132,17 @@ def months_later(at: datetime, months: int) -> datetime:
     year, number = divmod(month, _MONTHS)
     last = monthrange(year, number + 1)[1]
     return at.replace(year=year, month=number + 1, day=min(at.day, last))
+
+
+def require_span(first: date, last: date, *, most_dates: int) -> None:
+    """Refuse dates from one to another that nobody could add up; the inputs are `from` and `to`.
+
+    Raises:
+        InvalidValueError: The last comes before the first, or the dates are too many.
+    """
+    if last < first:
+        raise InvalidValueError("to", f"Give a date from {first.isoformat()} on.")
+    if (last - first).days >= most_dates:
+        raise InvalidValueError(
+            "to", f"At most {most_dates} dates are added up; ask for them part by part."
+        )

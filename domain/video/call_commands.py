@@ -18,6 +18,7 @@ from .calls import (
     Ringing,
     deadline,
     evolve,
+    goes_on,
     overlap_until,
     started,
 )
@@ -117,9 +118,7 @@ def start(event: VideoCallStarted, open_calls: tuple[OpenCall, ...], policy: Cal
             f"Give a time after now ({event.at:%Y-%m-%dT%H:%M:%SZ}) and not after "
             f"{furthest:%Y-%m-%dT%H:%M:%SZ}, or leave it out to call at once.",
         )
-    current = [
-        call for call in open_calls if isinstance(call, Ongoing) or call.rings_at <= event.at
-    ]
+    current = [call for call in open_calls if goes_on(call, event.at)]
     if event.scheduled_for is None and current:
         raise CallInProgressError(
             f"Call {current[0].id} of this conversation rings or goes on; join it or end it first."
