@@ -128,5 +128,7 @@ class AwardToThoseWhoEarned:
     async def _achievement(self, key: AchievementKey) -> Achievement:
         achievement = await held_achievement(self.achievements, key)
         if achievement.withdrawn_at is not None:
-            raise AchievementWithdrawnError("It is withdrawn; nobody is awarded it any more.")
+            raise AchievementWithdrawnError(
+                "The achievement is withdrawn; nobody is awarded it any more."
+            )
         return achievement

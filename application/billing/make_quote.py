@@ -34,7 +34,7 @@ class QuotedPlans(Protocol):
 
 @frozen
 class MakeQuote:
-    """Makes a quote that holds for a quarter of an hour. It takes nothing yet."""
+    """Makes a quote that holds for as long as the policy says. It takes nothing yet."""
 
     transactions: Transactions
     participants: Participants

@@ -32,6 +32,7 @@ class PersonChanger:
         Raises:
             NotFoundError: There is no such person.
             EmailTakenError: Another person has the new email address.
+            DomainError: As the rule says.
         """
 
         async def work() -> Person:

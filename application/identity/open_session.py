@@ -35,6 +35,21 @@ class OpenedSession:
 
 
 @frozen
+class SignInResult:
+    """What signing in came to, by a code or by Google.
+
+    Attributes:
+        opened: The session, with its token.
+        created: The person was registered by it.
+        claimed: The person was a guest until now.
+    """
+
+    opened: OpenedSession
+    created: bool
+    claimed: bool
+
+
+@frozen
 class SessionOpener:
     """Begins sessions, and ends those that are too many."""
 

@@ -1,4 +1,4 @@
-"""Heartbeat, extend and settle usage sessions."""
+"""What keeps a usage session going or ends it: heartbeats, extensions, settling."""
 
 from datetime import timedelta
 

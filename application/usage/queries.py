@@ -158,7 +158,9 @@ class UsageQueries:
                 return known
         stored = await self.records.period(account.person_id, period or "")
         if stored is None:
-            raise NotFoundError(f"Nothing was counted in the period {period}.")
+            raise NotFoundError(
+                f"Nothing was counted in the period {period}; list the periods there are."
+            )
         return stored
 
     async def _view(self, account: UsageAccount, period: Period) -> UsageView:

@@ -180,7 +180,8 @@ def quoted(
     price = offer.prices.get(request.currency)
     if price is None:
         raise InvalidValueError(
-            "currency", f"This item is sold in {', '.join(sorted(offer.prices))}."
+            "currency",
+            f"This item is sold in {', '.join(sorted(offer.prices))}; give one of these.",
         )
     lines = [QuoteLine(LineKind.PRICE, offer.item.key, price)]
     total = price
@@ -221,8 +222,8 @@ def _applied_credit(request: QuoteRequest, total: int) -> int:
     if 0 < total - credit < least:
         raise TotalTooSmallError(
             f"{total} {request.currency} in minor units are left to pay, and the payment provider "
-            f"charges no less than {least}; have as much account credit, which then pays for all "
-            f"of it, or take another item."
+            f"charges no less than {least}; get enough account credit to pay for all of it, "
+            f"or take another item."
         )
     return credit
 

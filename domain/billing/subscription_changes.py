@@ -114,7 +114,9 @@ def changed_later(
         return subscription
     if item == subscription.item:
         if subscription.next_item is None:
-            raise PlanUnchangedError(f"The subscription is for {item.key} already.")
+            raise PlanUnchangedError(
+                f"The subscription is for {item.key} already; name another item."
+            )
         return attrs.evolve(subscription, next_item=None, decided_at=now)
     return attrs.evolve(subscription, next_item=item, decided_at=now)
 

@@ -198,7 +198,9 @@ def decide(
 
 def no_such_call() -> NotFoundError:
     """Give the error for a call that is absent, or not the asker's to know."""
-    return NotFoundError("There is no such video call, or this person takes no part in it.")
+    return NotFoundError(
+        "There is no such video call, or this person takes no part in it; check both ids."
+    )
 
 
 def _report(
@@ -248,7 +250,9 @@ def _decline(
         case Ended(outcome=CallOutcome.DECLINED):
             return ()
         case Ended():
-            raise CallEndedError(f"The call already ended as {call.outcome.value}.")
+            raise CallEndedError(
+                f"The call already ended as {call.outcome.value}; there is nothing to decline."
+            )
         case _:
             assert_never(call)
 

@@ -112,7 +112,7 @@ OTHER_CURRENCY = (
         pytest.param(
             lambda: changed_later(SUBSCRIPTION, PLUS, NOW),
             PlanUnchangedError,
-            "The subscription is for plus_monthly already.",
+            "The subscription is for plus_monthly already; name another item.",
             id="change-to-the-same",
         ),
         pytest.param(
