@@ -7,6 +7,7 @@ from uuid import UUID
 
 from attrs import frozen
 
+from ..shared.calendar import utc_text
 from ..shared.errors import ConflictError, InvalidValueError, NotFoundError
 from ..shared.ids import PersonId, QuoteId, SubscriptionId
 from ..shared.prices import discounted
@@ -134,7 +135,7 @@ class Quote:
         """
         if now >= self.valid_until:
             raise QuoteExpiredError(
-                f"The quote held until {self.valid_until:%Y-%m-%dT%H:%M:%SZ}; make a new one."
+                f"The quote held until {utc_text(self.valid_until)}; make a new one."
             )
 
 

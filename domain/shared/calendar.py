@@ -35,6 +35,11 @@ def instant(field: str, at: datetime) -> datetime:
     return at.astimezone(UTC)
 
 
+def utc_text(at: datetime) -> str:
+    """Give an instant in UTC as explanations write it, such as 2026-03-02T12:00:00Z."""
+    return f"{at:%Y-%m-%dT%H:%M:%SZ}"
+
+
 @frozen
 class CountingDay:
     """The latest date a person was counted on.

@@ -6,7 +6,7 @@ from typing import assert_never
 import attrs
 from attrs import frozen
 
-from ..shared.calendar import CountingDay, counting_date
+from ..shared.calendar import CountingDay, counting_date, utc_text
 from ..shared.errors import ConflictError, InvalidValueError, NotFoundError
 from ..shared.ids import PersonId
 from .calls import (
@@ -115,8 +115,8 @@ def start(event: VideoCallStarted, open_calls: tuple[OpenCall, ...], policy: Cal
     if event.scheduled_for is not None and not event.at < event.scheduled_for <= furthest:
         raise InvalidValueError(
             "scheduled_for",
-            f"Give a time after now ({event.at:%Y-%m-%dT%H:%M:%SZ}) and not after "
-            f"{furthest:%Y-%m-%dT%H:%M:%SZ}, or leave it out to call at once.",
+            f"Give a time after now ({utc_text(event.at)}) and not after "
+            f"{utc_text(furthest)}, or leave it out to call at once.",
         )
     current = [call for call in open_calls if goes_on(call, event.at)]
     if event.scheduled_for is None and current:
