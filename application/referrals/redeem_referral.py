@@ -5,7 +5,6 @@ from datetime import datetime
 from attrs import frozen
 
 from application.referrals.acting_party import acting
-from application.referrals.invite_person import begun
 from application.referrals.judge_redemption import (
     Offer,
     RedeemRequest,
@@ -20,6 +19,7 @@ from application.shared.rulebook import Rulebook
 from application.shared.transaction import ConcurrentUpdateError, Transactions
 from domain.referrals.commands import Redeem, decide
 from domain.referrals.events import ReferralChange
+from domain.referrals.invites import begun
 from domain.referrals.kinds import Method
 from domain.referrals.redeeming import Judgement
 from domain.referrals.referrals import Referral, invited
