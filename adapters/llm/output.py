@@ -7,7 +7,8 @@ import msgspec
 from msgspec import Meta, Struct
 
 from adapters.llm.cleaning import cleaned, instructs
-from application.personas.language_model import MAX_SUPPORT, Candidate, ObservationForm
+from application.personas.language_model import Candidate, ObservationForm
+from domain.personas.observations import MOST_SUPPORT
 from domain.shared.ids import MessageId
 
 _MOST_OBSERVATIONS = 60
@@ -22,7 +23,7 @@ class _Observation(Struct, frozen=True, forbid_unknown_fields=True):
     kind: str
     value: str
     evidence: Annotated[list[str], Meta(max_length=_MOST_EVIDENCE)]
-    support: Annotated[int, Meta(ge=0, le=MAX_SUPPORT)]
+    support: Annotated[int, Meta(ge=0, le=MOST_SUPPORT)]
 
 
 class _Output(Struct, frozen=True, forbid_unknown_fields=True):

@@ -4,7 +4,9 @@ Each class takes a store; those that share one see the same data:
 
     store = MemoryStore()
     register = RegisterPerson(
-        MemoryTransactions(store), MemoryPersons(store), MemoryClock(store), uuid7, rulebook
+        MemoryTransactions(store),
+        PersonAdmitter(MemoryPersons(store), uuid7, rulebook),
+        MemoryClock(store),
     )
 
 Transactions, versions, unique keys and references hold as they do in the database.

@@ -15,7 +15,7 @@ from application.shared.outbox import OutboxEvent
 from application.shared.pages import Page, Position
 from application.shared.standing import Participant
 from application.shared.transaction import ConcurrentUpdateError
-from application.video.credit_ports import Recipient
+from application.video.video_message_ports import Recipient
 from domain.identity.persons import PersonStatus
 from domain.shared.calendar import CountingDay
 from domain.shared.ids import (

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 import attrs
 from attrs import frozen
 
+from application.achievements.hold_achievement import held_achievement
 from application.achievements.ports import Achievements, Achievers, AwardBack, AwardBacks
 from application.shared.clock import Clock
 from application.shared.ids import NewId
@@ -17,31 +18,11 @@ from domain.achievements.definitions import (
     Achievement,
     AchievementKey,
     AchievementWithdrawnError,
-    is_key,
 )
 from domain.achievements.requirements import is_met
-from domain.shared.errors import NotFoundError
 from domain.shared.ids import PersonId
 
 _AT_A_TIME = 50
-
-
-def no_such_achievement(key: str) -> NotFoundError:
-    """Give the error for an achievement that is absent."""
-    return NotFoundError(f"There is no achievement {key}; GET /v1/achievements lists them.")
-
-
-async def held_achievement(achievements: Achievements, key: AchievementKey) -> Achievement:
-    """Give an achievement, which nobody else changes until the transaction ends.
-
-    Raises:
-        NotFoundError: There is no such achievement.
-    """
-    # A text that is no key may hold what no store takes.
-    found = await achievements.held(key) if is_key(key) else None
-    if found is None:
-        raise no_such_achievement(key)
-    return found
 
 
 @frozen
@@ -147,5 +128,7 @@ class AwardToThoseWhoEarned:
     async def _achievement(self, key: AchievementKey) -> Achievement:
         achievement = await held_achievement(self.achievements, key)
         if achievement.withdrawn_at is not None:
-            raise AchievementWithdrawnError("It is withdrawn; nobody is awarded it any more.")
+            raise AchievementWithdrawnError(
+                "The achievement is withdrawn; nobody is awarded it any more."
+            )
         return achievement

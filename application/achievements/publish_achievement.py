@@ -6,7 +6,7 @@ from typing import Any
 
 from attrs import frozen
 
-from application.achievements.award_back import held_achievement
+from application.achievements.hold_achievement import held_achievement
 from application.achievements.ports import Achievements, AwardBacks
 from application.shared.clock import Clock
 from application.shared.jobs import Job, Jobs

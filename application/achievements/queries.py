@@ -7,13 +7,12 @@ from application.achievements.ports import Achievements, Achievers, Awards, Sigh
 from application.shared.clock import Clock
 from application.shared.pages import Page, Position
 from application.shared.reactions import DrainAll
+from application.shared.standing import no_such_person, not_erased
 from domain.achievements.awards import Award
 from domain.achievements.definitions import Achievement
 from domain.achievements.requirements import Condition, conditions, is_met
 from domain.identity.privacy import may_see_profile
-from domain.shared.errors import NotFoundError
 from domain.shared.ids import PersonId
-from domain.shared.standing import require_not_deleted
 
 
 @frozen
@@ -47,11 +46,6 @@ class Earner:
     points: int
     earned: tuple[Earnings, ...]
     ahead: tuple[Ahead, ...]
-
-
-def no_such_person(person_id: PersonId) -> NotFoundError:
-    """Give the error for a person who is absent, or not the asker's to see."""
-    return NotFoundError(f"There is no person {person_id}; check the id.")
 
 
 @frozen
@@ -109,10 +103,7 @@ class AchievementQueries:
     async def _whole(self, person_id: PersonId) -> Earner:
         await self.drain(person_id)
         achievements = await self.achievements.all()
-        achiever = await self.achievers.look(person_id)
-        if achiever is None:
-            raise no_such_person(person_id)
-        require_not_deleted(deleted=achiever.deleted)
+        achiever = not_erased(await self.achievers.look(person_id), person_id)
         metrics = achiever.totals.at(await self.clock.now())
         ahead = [
             one for one in achievements if one.withdrawn_at is None and one.key not in achiever.held

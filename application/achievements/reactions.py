@@ -36,7 +36,7 @@ class EarnAchievements:
 
     async def __call__(self, person_id: PersonId, events: Sequence[OutboxEvent]) -> None:
         """Count the events, and award what they earned."""
-        partners = {partner_of(out.event) for out in events} - {None}
+        partners = {partner_of(out.event) for out in events}
         achiever = await self.achievers.look(
             person_id, [partner for partner in partners if partner is not None]
         )

@@ -2,7 +2,7 @@
 
 from attrs import frozen
 
-from application.billing.credit_ports import CreditAccounts
+from application.billing.account_credit_ports import CreditAccounts
 from application.billing.show_catalogue import catalogue_of, require_currency
 from application.shared.clock import Clock
 from application.shared.ids import NewId

@@ -13,7 +13,10 @@ from application.billing.show_catalogue import catalogue_of
 from application.shared.jobs import Job, StoredJob
 from application.shared.outbox import outgoing
 from domain.billing.catalogue import SubscriptionItem
-from domain.billing.changes import (
+from domain.billing.payments import Provider
+from domain.billing.plans import Plans
+from domain.billing.quotes import Quote
+from domain.billing.subscription_changes import (
     PlanChange,
     PlanChangeRefusedError,
     canceled,
@@ -23,9 +26,6 @@ from domain.billing.changes import (
     resumed,
     running,
 )
-from domain.billing.payments import Provider
-from domain.billing.plans import Plans
-from domain.billing.quotes import Quote
 from domain.billing.subscriptions import Expired, PastDue, Subscription
 from domain.shared.errors import NotFoundError
 from domain.shared.ids import PersonId

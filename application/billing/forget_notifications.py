@@ -5,6 +5,7 @@ from datetime import timedelta
 from attrs import frozen
 
 from application.billing.ports import Notifications
+from application.shared.batches import in_batches
 from application.shared.clock import Clock
 
 KEPT_FOR = timedelta(days=90)
@@ -23,5 +24,4 @@ class ForgetNotifications:
     async def __call__(self, *_: object) -> None:
         """Delete them, some at a time."""
         before = await self.clock.now() - KEPT_FOR
-        while await self.notifications.forget(before, _AT_ONCE) == _AT_ONCE:
-            pass
+        await in_batches(_AT_ONCE, lambda most: self.notifications.forget(before, most))

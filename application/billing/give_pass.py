@@ -5,7 +5,8 @@ from attrs import frozen
 from application.billing.record_reports import PaymentRecorder
 from application.billing.show_catalogue import catalogue_of
 from domain.billing.catalogue import PassItem
-from domain.billing.payments import Payment, Provider, Report, ReportKind
+from domain.billing.payment_changes import paid_by_nobody
+from domain.billing.payments import Payment, Provider
 from domain.billing.quotes import LineKind, QuoteLine
 from domain.shared.ids import PaymentId, PersonId
 from domain.shared.standing import require_not_deleted
@@ -50,10 +51,5 @@ class GivePass:
             policy_version=keep.rulebook.version,
         )
         await payments.record(None, given, ())
-        settled = Report(
-            kind=ReportKind.SUCCESS,
-            occurred_at=now,
-            charge_id=f"none_{payment_id}",
-            currency=given.currency,
-        )
+        settled = paid_by_nobody(given, now)
         await self.record.record(buyer, given, given.told((settled,)))

@@ -21,21 +21,22 @@ from application.shared.ids import NewId
 from application.shared.jobs import Job, Jobs, StoredJob
 from application.shared.outbox import outgoing
 from application.shared.rulebook import Rulebook
+from application.shared.standing import required
 from application.shared.transaction import Transactions
 from domain.billing.catalogue import Item
-from domain.billing.changes import QuotedPlan, quoted_plan
 from domain.billing.events import EntitlementsChanged, SubscriptionChanged
+from domain.billing.paid_subscriptions import begun_by, subscriptions_of
 from domain.billing.payments import Payment, Provider
-from domain.billing.plans import Plans, begun_by, replaced, subscriptions_of
+from domain.billing.plans import Plans
+from domain.billing.subscription_changes import QuotedPlan, quoted_plan
 from domain.billing.subscriptions import (
     Expired,
     GrantSource,
     PastDue,
     Subscription,
-    TierGrant,
+    replaced,
 )
 from domain.billing.terms import terms_of
-from domain.shared.errors import NotFoundError
 from domain.shared.ids import PersonId
 from domain.shared.standing import require_not_deleted
 from domain.shared.tiers import Tier
@@ -45,11 +46,6 @@ BRING_UP = "bring_plans_up"
 
 TELL_RENEWAL = "tell_renewal"
 """The kind of the job that tells the provider whether a subscription is to be renewed."""
-
-
-def no_such_buyer(person_id: PersonId) -> NotFoundError:
-    """Give the error for a person who is absent, or not the asker's to know."""
-    return NotFoundError(f"There is no person {person_id}; check the id.")
 
 
 @frozen
@@ -101,10 +97,7 @@ class PlanKeeper:
         Raises:
             NotFoundError: There is no such person.
         """
-        buyer = await self.buyers.get(person_id)
-        if buyer is None:
-            raise no_such_buyer(person_id)
-        return buyer
+        return required(await self.buyers.get(person_id), person_id)
 
     async def locked(self, person_id: PersonId) -> Buyer:
         """Lock a person and give them.
@@ -112,18 +105,7 @@ class PlanKeeper:
         Raises:
             NotFoundError: There is no such person.
         """
-        buyer = await self.buyers.get(person_id, lock=True)
-        if buyer is None:
-            raise no_such_buyer(person_id)
-        return buyer
-
-    async def of(self, person_id: PersonId, now: datetime) -> tuple[TierGrant, ...]:
-        """Give the tiers that apply now, the highest first, brought up to the present.
-
-        Raises:
-            NotFoundError: There is no such person.
-        """
-        return (await self.brought_up(person_id)).grants(now)
+        return required(await self.buyers.get(person_id, lock=True), person_id)
 
     async def brought_up(self, person_id: PersonId) -> Plans:
         """Bring a person's plans up to the present, if time has changed them, and give them.

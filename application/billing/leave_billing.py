@@ -5,7 +5,7 @@ from contextlib import suppress
 from attrs import frozen
 
 from application.billing.change_subscription import SubscriptionChanger
-from domain.billing.changes import NoSubscriptionError
+from domain.billing.subscription_changes import NoSubscriptionError
 from domain.shared.ids import PersonId
 
 

@@ -4,7 +4,7 @@ from typing import Protocol
 
 from attrs import frozen
 
-from application.billing.credit_ports import CreditAccounts
+from application.billing.account_credit_ports import CreditAccounts
 from application.billing.ports import Discounts, Quotes
 from application.billing.provider_ports import Providers
 from application.billing.show_catalogue import catalogue_of
@@ -14,8 +14,8 @@ from application.shared.rulebook import Rulebook
 from application.shared.standing import Participants, required
 from application.shared.transaction import Transactions
 from domain.billing.catalogue import Item
-from domain.billing.changes import QuotedPlan, require_no_loss
 from domain.billing.quotes import Quote, QuoteRequest, no_such_quote, quoted
+from domain.billing.subscription_changes import QuotedPlan, require_no_loss
 from domain.shared.ids import PersonId, QuoteId
 from domain.shared.standing import person_reasons, require_standing
 
@@ -34,7 +34,7 @@ class QuotedPlans(Protocol):
 
 @frozen
 class MakeQuote:
-    """Makes a quote that holds for a quarter of an hour. It takes nothing yet."""
+    """Makes a quote that holds for as long as the policy says. It takes nothing yet."""
 
     transactions: Transactions
     participants: Participants

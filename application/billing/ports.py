@@ -12,7 +12,7 @@ from application.shared.pages import Page, Position
 from domain.billing.payments import Payment, Provider
 from domain.billing.quotes import Discount, Quote
 from domain.billing.refunds import Refund
-from domain.billing.subscriptions import Subscription, TierGrant
+from domain.billing.subscriptions import Subscription
 from domain.shared.ids import PaymentId, PersonId, QuoteId, RefundId
 from domain.shared.tiers import Tier
 
@@ -294,12 +294,4 @@ class Discounts(Protocol):
 
     async def of(self, person_id: PersonId, now: datetime) -> tuple[Discount, ...]:
         """Give those that apply to a quote made now."""
-        ...
-
-
-class Grants(Protocol):
-    """What a person may use now, brought up to the present."""
-
-    async def of(self, person_id: PersonId, now: datetime) -> tuple[TierGrant, ...]:
-        """Give the tiers that apply now, the highest first."""
         ...

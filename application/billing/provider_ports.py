@@ -10,7 +10,7 @@ from typing import Protocol
 from attrs import field, frozen
 
 from domain.billing.catalogue import Item
-from domain.billing.payments import Provider, Report
+from domain.billing.payments import Payment, Provider, Report
 from domain.billing.subscriptions import SubscriptionSnapshot
 from domain.shared.errors import ConflictError, DomainError, UnavailableError
 from domain.shared.ids import PaymentId, PersonId
@@ -168,6 +168,15 @@ class OrderRef:
     payment_id: PaymentId
     provider_order_id: str | None
     created_at: datetime
+
+    @classmethod
+    def of(cls, payment: Payment) -> "OrderRef":
+        """Give the order of a payment."""
+        return cls(
+            payment_id=payment.id,
+            provider_order_id=payment.provider_order_id,
+            created_at=payment.created_at,
+        )
 
 
 @frozen(kw_only=True)

@@ -6,7 +6,7 @@ from typing import Protocol
 from attrs import frozen
 
 from domain.billing.revenue import RevenueTotal
-from domain.shared.calendar import FIRST_DATE, LAST_DATE, start_of, zone
+from domain.shared.calendar import FIRST_DATE, LAST_DATE, require_span, start_of, zone
 from domain.shared.errors import InvalidValueError
 
 MOST_DATES = 366
@@ -64,12 +64,7 @@ class ReadRevenue:
             raise InvalidValueError("from", f"Give a date after {FIRST_DATE.isoformat()}.")
         if last >= LAST_DATE:
             raise InvalidValueError("to", f"Give a date before {LAST_DATE.isoformat()}.")
-        if last < first:
-            raise InvalidValueError("to", f"Give a date from {first.isoformat()} on.")
-        if (last - first).days >= MOST_DATES:
-            raise InvalidValueError(
-                "to", f"At most {MOST_DATES} dates are added up; ask for them part by part."
-            )
+        require_span(first, last, most_dates=MOST_DATES)
         dates = [first + timedelta(days=number) for number in range((last - first).days + 2)]
         found = await self.totals.by_stretch(tuple(start_of(day, timezone) for day in dates))
         items = sorted(found, key=lambda it: (it.stretch, it.item_key, it.currency))

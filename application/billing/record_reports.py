@@ -1,6 +1,7 @@
 """Taking in what a provider says of a payment, with all that comes of it, at once."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
+from datetime import datetime
 from typing import assert_never
 from uuid import UUID, uuid5
 
@@ -19,15 +20,8 @@ from application.billing.ports import (
 from application.shared.jobs import Job
 from application.shared.outbox import outgoing
 from domain.billing.catalogue import PassItem, SecondsItem, SubscriptionItem, VideoCreditsItem
-from domain.billing.events import (
-    BillingEvent,
-    PaymentChargedBack,
-    PaymentFailed,
-    PaymentNeedsReview,
-    PaymentRefunded,
-    PaymentRefundFailed,
-    PaymentSettled,
-)
+from domain.billing.paid_subscriptions import renewal_is_wanted
+from domain.billing.payment_changes import PaymentChange
 from domain.billing.payments import (
     Payment,
     Provider,
@@ -35,7 +29,6 @@ from domain.billing.payments import (
     ReportKind,
     no_such_payment,
 )
-from domain.billing.plans import renewal_is_wanted
 from domain.billing.refunds import Refund, RefundState, refund_done
 from domain.billing.reviews import ReviewReason
 from domain.billing.terms import terms_of
@@ -128,42 +121,39 @@ class PaymentRecorder:
 
     async def _record(self, buyer: Buyer, before: Payment, after: Payment) -> None:
         now = await self.keep.clock.now()
-        changes = _Changes(before, after)
-        ends_at = None
-        if changes.settled and isinstance(after.item, SubscriptionItem | PassItem):
-            others = await self.keep.payments.plans(after.person_id)
-            terms = terms_of((*(it for it in others if it.id != after.id), after))
-            ends_at = next((it.ends_at for it in terms if it.payment_id == after.id), None)
-        common = {
-            "at": now,
-            "person_id": after.person_id,
-            "policy_version": self.keep.rulebook.version,
-            "payment_id": after.id,
-            "item_key": after.item.key,
-            "item_kind": after.item.kind.value,
-            "amount_minor": after.amount_minor,
-            "currency": after.currency,
-        }
-        events = tuple(make(common) for make in changes.events(ends_at))
+        change = PaymentChange(before, after)
+        events = change.events(
+            plan_ends_at=await self._plan_ends_at(after) if change.settled else None,
+            policy_version=self.keep.rulebook.version,
+            now=now,
+        )
         await self.payments.record(before, after, outgoing(self.keep.new_id, events))
         await self._keep_failed(before, after)
-        if changes.settled:
+        if change.settled:
             await self._give(after)
             if after.closed_at is not None:
                 await self.credit.spend_late(after)
-        elif changes.restored:
+        elif change.restored:
             await self._give(after, again=True)
             await self.credit.spend_late(after)
-        elif before.closed_at is None and after.closed_at is not None and after.charge is None:
+        elif change.given_up:
             await self.credit.give_back(after)
-        if changes.reversed:
+        if change.reversed:
             await self._take_back(after)
             await self.credit.give_back(after)
-        if changes.settled and isinstance(after.item, SubscriptionItem):
+        if change.settled and isinstance(after.item, SubscriptionItem):
             await self.keep.replace(after)
-        if changes.moves_plans:
+        if change.moves_plans:
             await self.keep.bring_up(buyer)
         await self._give_back_what_is_not_wanted(before, after)
+
+    async def _plan_ends_at(self, payment: Payment) -> datetime | None:
+        """Give until when the plan lasts that a payment which settles is for, if it is for one."""
+        if not isinstance(payment.item, SubscriptionItem | PassItem):
+            return None
+        others = await self.keep.payments.plans(payment.person_id)
+        terms = terms_of((*(it for it in others if it.id != payment.id), payment))
+        return next((it.ends_at for it in terms if it.payment_id == payment.id), None)
 
     async def _keep_failed(self, before: Payment, after: Payment) -> None:
         """Keep that refunds which were taken came to nothing."""
@@ -240,9 +230,6 @@ class PaymentRecorder:
         await self.keep.jobs.enqueue(job)
 
 
-_Make = Callable[[dict[str, object]], BillingEvent]
-
-
 def _purchases(payment: Payment) -> tuple[UUID, ...]:
     """Give what credits are known by, each time that they may have been given."""
     charges = {it.charge_id for it in payment.reports if it.kind is ReportKind.SUCCESS}
@@ -266,71 +253,6 @@ def _purchase_again(payment: Payment) -> UUID:
 
 def _given_again(payment: Payment, charge_id: str, failed: int) -> UUID:
     return uuid5(payment.id, f"{charge_id}:{failed}" if failed else charge_id)
-
-
-@frozen
-class _Changes:
-    """What is other in a payment than before."""
-
-    before: Payment
-    after: Payment
-
-    @property
-    def settled(self) -> bool:
-        return self.before.charge is None and self.after.charge is not None
-
-    @property
-    def reversed(self) -> bool:
-        return self.before.reversed_at is None and self.after.reversed_at is not None
-
-    @property
-    def restored(self) -> bool:
-        """An earlier charge is heard of than the one that was taken back."""
-        again = self.before.reversed_at is not None and self.after.reversed_at is None
-        return again and self.after.charge is not None
-
-    @property
-    def moves_plans(self) -> bool:
-        if not isinstance(self.after.item, SubscriptionItem | PassItem):
-            return False
-        known = (self.before.charge, self.before.reversed_at)
-        return known != (self.after.charge, self.after.reversed_at)
-
-    def events(self, ends_at: object) -> Iterator[_Make]:
-        before, after = self.before, self.after
-        if before.failed_at is None and after.failed_at is not None:
-            failed_at = after.failed_at
-            yield lambda common: PaymentFailed(**common, failed_at=failed_at)  # type: ignore[arg-type]
-        if self.settled:
-            yield lambda common: PaymentSettled(
-                **common,  # type: ignore[arg-type]
-                credit_applied_minor=after.credit_applied_minor,
-                settled_at=after.settled_at,  # type: ignore[arg-type]
-                fingerprint=after.fingerprint,
-                plan_ends_at=ends_at,  # type: ignore[arg-type]
-            )
-        if after.refunded_minor > before.refunded_minor or (
-            self.reversed and after.charged_back_at is None
-        ):
-            yield lambda common: PaymentRefunded(
-                **common,  # type: ignore[arg-type]
-                refunded_minor=after.refunded_minor,
-                in_full=after.refunded_minor >= after.amount_minor,
-                refunded_at=after.refunded_at,
-            )
-        for refund_id in sorted(after.failed_refunds - before.failed_refunds):
-            yield lambda common, it=refund_id: PaymentRefundFailed(  # type: ignore[misc]
-                **common, refund_id=it, refunded_minor=after.refunded_minor
-            )
-        if before.charged_back_at is None and after.charged_back_at is not None:
-            at = after.charged_back_at
-            yield lambda common: PaymentChargedBack(**common, charged_back_at=at)  # type: ignore[arg-type]
-        known = {review.charge_id for review in before.reviews}
-        for review in after.reviews:
-            if review.charge_id not in known:
-                yield lambda common, it=review: PaymentNeedsReview(  # type: ignore[misc]
-                    **common, charge_id=it.charge_id, reason=it.reason.value
-                )
 
 
 def is_provided(payment: Payment) -> bool:

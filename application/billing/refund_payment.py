@@ -122,11 +122,7 @@ class RefundByJob:
             await self._keep(attrs.evolve(refund, state=RefundState.DONE, amount_minor=0), None)
             return
         intent = RefundIntent(
-            order=OrderRef(
-                payment_id=payment.id,
-                provider_order_id=payment.provider_order_id,
-                created_at=payment.created_at,
-            ),
+            order=OrderRef.of(payment),
             charge_id=refund.charge_id,
             amount_minor=_asked(payment, refund, left),
             currency=refund.currency,

@@ -12,9 +12,9 @@ from application.billing.provider_ports import (
     Providers,
 )
 from application.billing.record_reports import PaymentRecorder, is_provided
-from application.billing.start_checkout import FIRST_LOOK, RESOLVE, with_checkout
+from application.billing.start_checkout import FIRST_LOOK, resolving, with_checkout
 from application.billing.take_snapshot import SnapshotTaker
-from application.shared.jobs import Job, StoredJob
+from application.shared.jobs import StoredJob
 from domain.billing.payments import Payment, no_such_payment
 from domain.shared.errors import UnavailableError
 from domain.shared.ids import PaymentId
@@ -58,12 +58,8 @@ class ResolvePayment:
             ProviderAwayError: It does not say.
             UnavailableError: It is not set up here any longer.
         """
-        order = OrderRef(
-            payment_id=payment.id,
-            provider_order_id=payment.provider_order_id,
-            created_at=payment.created_at,
-        )
-        return await self.providers.of(payment.provider).payments.fetch_payment(order)
+        ports = self.providers.of(payment.provider)
+        return await ports.payments.fetch_payment(OrderRef.of(payment))
 
 
 def taken_in(payment: Payment, fetched: FetchedOrder | None) -> Payment:
@@ -104,5 +100,4 @@ class ResolveByJob:
             at = now + pause
             if now < payment.checkout_ends_at:
                 at = min(at, payment.checkout_ends_at)
-            later = Job(kind=RESOLVE, key=str(payment.id), at=at, data=dict(job.data))
-            await keep.jobs.enqueue(later)
+            await keep.jobs.enqueue(resolving(payment.id, at))

@@ -102,5 +102,6 @@ def require_currency(sold: Catalogue, currency: str) -> None:
     """
     if currency not in sold.currencies:
         raise InvalidValueError(
-            "currency", f"Nothing is sold in it; take one of {', '.join(sold.currencies)}."
+            "currency",
+            f"Nothing is sold in this currency; give one of {', '.join(sold.currencies)}.",
         )

@@ -7,12 +7,11 @@ from attrs import frozen
 from application.shared.clock import Clock
 from application.shared.reactions import Drain
 from application.shared.rulebook import Rulebook
-from application.shared.standing import Participants, required
+from application.shared.standing import Participants, not_erased
 from application.shared.transaction import Transactions
 from domain.billing.entitlements import Entitlement, PersonGrants, entitlements, person_grants
 from domain.billing.plans import Plans
 from domain.shared.ids import PersonId
-from domain.shared.standing import require_not_deleted
 
 
 class KeptGrants(Protocol):
@@ -89,8 +88,7 @@ class ShowEntitlements:
 
     async def _worked_out(self, person_id: PersonId) -> PersonGrants:
         # Locked, so that nothing changes between what is read and what is kept of it.
-        person = required(await self.participants.get(person_id, lock=True), person_id)
-        require_not_deleted(deleted=person.deleted)
+        not_erased(await self.participants.get(person_id, lock=True), person_id)
         plans = await self.plans.brought_up(person_id)
         now = await self.clock.now()
         grants = person_grants(person_id, plans, self.rulebook.version, now)

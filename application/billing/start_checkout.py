@@ -17,10 +17,10 @@ from application.billing.record_reports import PaymentRecorder
 from application.shared.jobs import Job
 from application.shared.outbox import outgoing
 from domain.billing.catalogue import SubscriptionItem
-from domain.billing.changes import PlanChangeRefusedError
-from domain.billing.events import PaymentStarted
+from domain.billing.payment_changes import paid_by_nobody, payment_started
 from domain.billing.payments import Payment, Provider, Report, ReportKind
 from domain.billing.quotes import Quote, no_such_quote
+from domain.billing.subscription_changes import PlanChangeRefusedError
 from domain.shared.ids import PaymentId, PersonId, QuoteId, SubscriptionId
 from domain.shared.standing import person_reasons, require_standing
 
@@ -28,6 +28,11 @@ RESOLVE = "resolve_payment"
 """The kind of the job that asks the provider what became of a payment."""
 
 FIRST_LOOK = timedelta(minutes=1)
+
+
+def resolving(payment_id: PaymentId, at: datetime) -> Job:
+    """Give the job that asks the provider, at an instant, what became of a payment."""
+    return Job(kind=RESOLVE, key=str(payment_id), at=at, data={"payment_id": str(payment_id)})
 
 
 @frozen
@@ -90,30 +95,14 @@ class StartCheckout:
         quote.require_valid(now)
         await self._require_unused(quote)
         payment = self._payment(quote, now)
-        started = PaymentStarted(
-            at=now,
-            person_id=payment.person_id,
-            policy_version=keep.rulebook.version,
-            payment_id=payment.id,
-            item_key=payment.item.key,
-            item_kind=payment.item.kind.value,
-            amount_minor=payment.amount_minor,
-            currency=payment.currency,
-            provider=payment.provider.value,
-        )
+        started = payment_started(payment, keep.rulebook.version, now)
         await payments.record(None, payment, outgoing(keep.new_id, (started,)))
         await self.record.credit.spend(payment)
         if payment.provider is Provider.NONE:
-            paid = payment.told((_paid_by_credit(payment, now),))
+            paid = payment.told((paid_by_nobody(payment, now),))
             await self.record.record(buyer, payment, paid)
             return paid, buyer.email
-        job = Job(
-            kind=RESOLVE,
-            key=str(payment.id),
-            at=now + FIRST_LOOK,
-            data={"payment_id": str(payment.id)},
-        )
-        await keep.jobs.enqueue(job)
+        await keep.jobs.enqueue(resolving(payment.id, now + FIRST_LOOK))
         return payment, buyer.email
 
     async def _require_unused(self, quote: Quote) -> None:
@@ -202,13 +191,4 @@ def with_checkout(payment: Payment, started: StartedCheckout) -> Payment:
         provider_order_id=payment.provider_order_id or started.provider_order_id,
         page_url=payment.page_url or started.page_url,
         client_token=payment.client_token or started.client_token,
-    )
-
-
-def _paid_by_credit(payment: Payment, now: datetime) -> Report:
-    return Report(
-        kind=ReportKind.SUCCESS,
-        occurred_at=now,
-        charge_id=f"none_{payment.id}",
-        currency=payment.currency,
     )

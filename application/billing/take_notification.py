@@ -15,10 +15,9 @@ from application.billing.provider_ports import (
     SubscriptionNotification,
 )
 from application.billing.record_reports import PaymentRecorder
-from application.billing.start_checkout import RESOLVE
+from application.billing.start_checkout import resolving
 from application.billing.take_renewal import RenewalTaker
 from application.billing.take_snapshot import SnapshotTaker, TiedError
-from application.shared.jobs import Job
 from domain.billing.payments import Payment, Provider, Report, ReportKind
 from domain.shared.ids import PaymentId
 
@@ -141,13 +140,8 @@ class TakeNotification:
         payment_id = await self._named(provider, news)
         if payment_id is None or await self.record.payments.get(payment_id) is None:
             return False
-        job = Job(
-            kind=RESOLVE,
-            key=str(payment_id),
-            at=await self.record.keep.clock.now(),
-            data={"payment_id": str(payment_id)},
-        )
-        await self.record.keep.jobs.enqueue(job)
+        now = await self.record.keep.clock.now()
+        await self.record.keep.jobs.enqueue(resolving(payment_id, now))
         return True
 
     async def _named(self, provider: Provider, news: PaymentNotification) -> PaymentId | None:

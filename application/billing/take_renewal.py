@@ -9,8 +9,8 @@ from attrs import frozen
 from application.billing.provider_ports import PaymentNotification, Providers
 from application.billing.record_reports import PaymentRecorder
 from domain.billing.catalogue import SubscriptionItem
+from domain.billing.paid_subscriptions import renewal_is_wanted
 from domain.billing.payments import Payment, Provider
-from domain.billing.plans import renewal_is_wanted
 from domain.billing.quotes import LineKind, QuoteLine
 from domain.billing.subscriptions import Subscription
 from domain.shared.ids import PaymentId, PersonId, SubscriptionId

@@ -6,8 +6,12 @@ from application.billing.keep_plans import PlanKeeper
 from application.billing.ports import Payments
 from application.billing.provider_ports import Providers
 from application.shared.outbox import outgoing
-from domain.billing.plans import with_snapshot, without_payer
-from domain.billing.subscriptions import Subscription, SubscriptionSnapshot
+from domain.billing.subscriptions import (
+    Subscription,
+    SubscriptionSnapshot,
+    with_snapshot,
+    without_payer,
+)
 
 
 class TiedError(Exception):

@@ -6,6 +6,7 @@ from datetime import timedelta
 from attrs import frozen
 
 from application.events.ports import DeliveredEverywhere, EventLog
+from application.shared.batches import in_batches
 from application.shared.clock import Clock
 from application.shared.jobs import StoredJob
 
@@ -39,9 +40,4 @@ class ForgetEvents:
         upto = settled if upto is None else min(upto, settled)
         if self.reacted is not None:
             upto = min(upto, await self.reacted())
-        deleted = 0
-        while True:
-            some = await self.log.forget(before, upto, _AT_A_TIME)
-            deleted += some
-            if some < _AT_A_TIME:
-                return deleted
+        return await in_batches(_AT_A_TIME, lambda most: self.log.forget(before, upto, most))

@@ -12,7 +12,6 @@ from application.shared.ids import NewId
 from application.shared.transaction import Transactions
 from domain.events.endpoints import (
     MAX_DESCRIPTION_CHARACTERS,
-    MAX_URL_CHARACTERS,
     EndpointStatus,
     WebhookEndpoint,
     disabled,
@@ -24,7 +23,7 @@ from domain.events.endpoints import (
 from domain.events.policy import DeliveryPolicy
 from domain.shared.errors import ConflictError, InvalidValueError
 from domain.shared.ids import WebhookEndpointId
-from domain.shared.text import clean_line
+from domain.shared.text import MAX_URL_CHARACTERS, clean_line
 
 MOST_ENDPOINTS = 100
 SECRET_PREFIX = "whsec_"  # noqa: S105 - what all secrets begin with

@@ -1,1 +1,1 @@
-"""Use cases about persons and service keys."""
+"""Use cases about persons, signing in, exports, erasure and service keys."""

@@ -5,7 +5,8 @@ from attrs import frozen
 from application.identity.ports import SessionTokens
 from application.shared.clock import Clock
 from application.shared.rulebook import Rulebook
-from domain.identity.sessions import PREFIX, LoginSession, token_digest, used
+from domain.identity.digests import secret_digest
+from domain.identity.sessions import PREFIX, LoginSession, used
 
 _LONGEST_TOKEN_CHARACTERS = 200
 
@@ -26,7 +27,7 @@ class AuthenticatePerson:
         """
         if not token.startswith(PREFIX) or len(token) > _LONGEST_TOKEN_CHARACTERS:
             return None
-        session = await self.tokens.by_digest(token_digest(token))
+        session = await self.tokens.by_digest(secret_digest(token))
         if session is None:
             return None
         now = await self.clock.now()

@@ -6,7 +6,8 @@ from attrs import frozen
 
 from application.identity.ports import ServiceKeys
 from application.shared.clock import Clock
-from domain.identity.service_keys import PREFIX, ServiceKey, key_digest
+from domain.identity.digests import secret_digest
+from domain.identity.service_keys import PREFIX, ServiceKey
 
 _LAST_USED_PRECISION = timedelta(minutes=1)
 _LONGEST_KEY_CHARACTERS = 200
@@ -27,7 +28,7 @@ class AuthenticateService:
         """
         if not secret.startswith(PREFIX) or len(secret) > _LONGEST_KEY_CHARACTERS:
             return None
-        key = await self.keys.by_digest(key_digest(secret))
+        key = await self.keys.by_digest(secret_digest(secret))
         if key is None or key.revoked_at is not None:
             return None
         now = await self.clock.now()

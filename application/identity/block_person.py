@@ -2,7 +2,7 @@
 
 from attrs import frozen
 
-from application.identity.change_person import no_such_person
+from application.identity.lock_persons import locked_persons
 from application.identity.ports import Blocks, PairCalls, Persons
 from application.shared.clock import Clock
 from application.shared.ids import NewId
@@ -44,7 +44,8 @@ class BlockPerson:
         )
 
         async def work() -> None:
-            await _lock_both(self.persons, blocker_id, blocked_id)
+            blocker, _ = await locked_persons(self.persons, blocker_id, blocked_id)
+            blocker.require_not_deleted()
             if await self.blocks.add(made, outgoing(self.new_id, (event,))):
                 await self.end_pair_calls(blocker_id, blocked_id)
 
@@ -77,15 +78,8 @@ class UnblockPerson:
         )
 
         async def work() -> None:
-            await _lock_both(self.persons, blocker_id, blocked_id)
+            blocker, _ = await locked_persons(self.persons, blocker_id, blocked_id)
+            blocker.require_not_deleted()
             await self.blocks.remove(blocker_id, blocked_id, outgoing(self.new_id, (event,)))
 
         await self.transactions.run(work)
-
-
-async def _lock_both(persons: Persons, blocker_id: PersonId, blocked_id: PersonId) -> None:
-    found = {person.id: person for person in await persons.lock(blocker_id, blocked_id)}
-    for person_id in (blocker_id, blocked_id):
-        if person_id not in found:
-            raise no_such_person(person_id)
-    found[blocker_id].require_not_deleted()

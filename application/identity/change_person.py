@@ -4,18 +4,13 @@ from collections.abc import Callable
 
 from attrs import frozen
 
+from application.identity.lock_persons import locked_persons
 from application.identity.ports import Persons, PersonUsage
 from application.shared.ids import NewId
 from application.shared.outbox import outgoing
 from application.shared.transaction import Transactions
 from domain.identity.persons import Person, PersonChange
-from domain.shared.errors import NotFoundError
 from domain.shared.ids import PersonId
-
-
-def no_such_person(person_id: PersonId) -> NotFoundError:
-    """Give the error for a person who is absent, or not the asker's to know."""
-    return NotFoundError(f"There is no person {person_id}; check the id.")
 
 
 @frozen
@@ -37,13 +32,11 @@ class PersonChanger:
         Raises:
             NotFoundError: There is no such person.
             EmailTakenError: Another person has the new email address.
+            DomainError: As the rule says.
         """
 
         async def work() -> Person:
-            found = await self.persons.lock(person_id)
-            if not found:
-                raise no_such_person(person_id)
-            before = found[0]
+            [before] = await locked_persons(self.persons, person_id)
             change = rule(before)
             if change.person == before:
                 return before

@@ -37,6 +37,7 @@ class ChangeProfile:
 
         Raises:
             NotFoundError: There is no such person.
+            PersonDeletedError: They were erased.
             InvalidValueError: A new value is malformed.
             EmailTakenError: Another person has this email address.
         """

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 from attrs import frozen
 
-from application.identity.change_person import no_such_person
 from application.identity.end_session import EndAllSessions
 from application.identity.forget_codes import ForgetCodes
 from application.identity.ports import (
@@ -19,6 +18,7 @@ from application.shared.clock import Clock
 from application.shared.ids import NewId
 from application.shared.outbox import outgoing
 from application.shared.rulebook import Rulebook
+from application.shared.standing import required
 from application.shared.transaction import ConcurrentUpdateError, Transactions
 from domain.identity.erasure import Erasure, erase, erasure_of
 from domain.identity.pepper import Pepper
@@ -91,11 +91,10 @@ class ErasePerson:
             await self.forget_codes(seen.email)
         partners = await self.calls.partners(person_id)
         found = {person.id: person for person in await self.persons.lock(person_id, *partners)}
-        if person_id not in found:
-            raise no_such_person(person_id)
+        person = required(found.get(person_id), person_id)
         # From here on no call of the person's starts; one may have, just before.
         if not await self.calls.partners(person_id) <= partners:
             raise ConcurrentUpdateError
-        if seen is None or found[person_id].email != seen.email:
+        if seen is None or person.email != seen.email:
             raise ConcurrentUpdateError
-        return found[person_id]
+        return person

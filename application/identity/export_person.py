@@ -6,9 +6,9 @@ from typing import Protocol
 
 from attrs import frozen
 
-from application.identity.change_person import no_such_person
 from application.identity.ports import Persons, Preferences
 from application.shared.clock import Clock
+from application.shared.standing import required
 from domain.identity.learning import LearningPreferences
 from domain.identity.persons import Person
 from domain.shared.ids import PersonId
@@ -58,9 +58,7 @@ class ExportPerson:
             NotFoundError: There is no such person.
             PersonDeletedError: The person was erased.
         """
-        person = await self.persons.get(person_id)
-        if person is None:
-            raise no_such_person(person_id)
+        person = required(await self.persons.get(person_id), person_id)
         person.require_not_deleted()
         return PersonExport(
             exported_at=await self.clock.now(),

@@ -2,7 +2,7 @@
 
 from attrs import frozen
 
-from application.identity.change_person import no_such_person
+from application.identity.lock_persons import locked_persons
 from application.identity.ports import Persons, Reports
 from application.shared.clock import Clock
 from application.shared.ids import NewId
@@ -57,12 +57,8 @@ class FileReport:
         )
 
         async def work() -> Report:
-            locked = await self.persons.lock(report.reporter_id, report.reported_id)
-            found = {person.id: person for person in locked}
-            for person_id in (report.reporter_id, report.reported_id):
-                if person_id not in found:
-                    raise no_such_person(person_id)
-            found[report.reporter_id].require_not_deleted()
+            reporter, _ = await locked_persons(self.persons, report.reporter_id, report.reported_id)
+            reporter.require_not_deleted()
             known = await self.reports.evidence_between(
                 report.reporter_id, report.reported_id, report.evidence_message_ids
             )

@@ -6,7 +6,8 @@ from datetime import datetime
 from attrs import field, frozen
 
 from application.identity.admit_person import PersonAdmitter
-from application.identity.open_session import SessionOpener
+from application.identity.lock_persons import locked_persons
+from application.identity.open_session import SessionOpener, SignInResult
 from application.identity.ports import (
     EmailTakenError,
     GoogleAttempts,
@@ -16,10 +17,10 @@ from application.identity.ports import (
     PersonsByEmail,
 )
 from application.identity.start_google import google_nonce, google_verifier, require_set_up
-from application.identity.verify_code import VerifiedCode
 from application.shared.clock import Clock
 from application.shared.rulebook import Rulebook
 from application.shared.transaction import ConcurrentUpdateError, Transactions
+from domain.identity.digests import secret_digest
 from domain.identity.google import (
     GoogleAccount,
     GoogleAttempt,
@@ -34,7 +35,6 @@ from domain.identity.pepper import Pepper
 from domain.identity.persons import Person
 from domain.identity.profile import Profile, mailbox
 from domain.identity.sessions import SessionOrigin, login_session
-from domain.identity.sign_in_codes import nonce_digest
 from domain.shared.ids import PersonId
 
 _NAMELESS = "Guest"
@@ -72,7 +72,7 @@ class FinishGoogle:
     pepper: Pepper
     rulebook: Rulebook
 
-    async def __call__(self, request: FinishGoogleRequest) -> VerifiedCode:
+    async def __call__(self, request: FinishGoogleRequest) -> SignInResult:
         """Sign in, and give the session with its token.
 
         Raises:
@@ -86,10 +86,10 @@ class FinishGoogle:
         """
         provider = require_set_up(self.provider)
         now = await self.clock.now()
-        attempt = await self.attempts.take(nonce_digest(request.state))
+        attempt = await self.attempts.take(secret_digest(request.state))
         if attempt is None or now >= attempt.expires_at:
             raise spent()
-        if not hmac.compare_digest(attempt.nonce_digest, nonce_digest(request.nonce)):
+        if not hmac.compare_digest(attempt.nonce_digest, secret_digest(request.nonce)):
             raise spent()
         account = await provider.account(
             code=request.code,
@@ -97,7 +97,7 @@ class FinishGoogle:
             verifier=google_verifier(self.pepper, request.state),
         )
 
-        async def work() -> VerifiedCode:
+        async def work() -> SignInResult:
             try:
                 return await self._sign_in(account, attempt, now)
             except EmailTakenError as error:
@@ -107,7 +107,7 @@ class FinishGoogle:
 
     async def _sign_in(
         self, account: GoogleAccount, attempt: GoogleAttempt, now: datetime
-    ) -> VerifiedCode:
+    ) -> SignInResult:
         policy = self.rulebook.policies.identity.sign_in
         link = await self.links.get(account.issuer, account.subject)
         if link is None:
@@ -127,7 +127,7 @@ class FinishGoogle:
         opened = await self.open_session(
             admitted.person, SessionOrigin.GOOGLE, lambda new: login_session(new, policy, now)
         )
-        return VerifiedCode(opened, admitted.created, admitted.claimed)
+        return SignInResult(opened, admitted.created, admitted.claimed)
 
     async def _admit(
         self, account: GoogleAccount, starter_id: PersonId | None, now: datetime
@@ -159,5 +159,5 @@ class FinishGoogle:
         return _Admitted(await self.admit.register(profile, now), created=True)
 
     async def _locked(self, person_id: PersonId) -> Person:
-        [person] = await self.persons.lock(person_id)
+        [person] = await locked_persons(self.persons, person_id)
         return person

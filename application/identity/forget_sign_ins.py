@@ -1,11 +1,11 @@
 """Delete what signing in left behind, once nothing rests on it any more."""
 
-from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
 from attrs import frozen
 
 from application.identity.ports import LoginSessions, PastSignIns
+from application.shared.batches import in_batches
 from application.shared.clock import Clock
 from application.shared.ids import NewId
 from application.shared.jobs import StoredJob
@@ -37,10 +37,10 @@ class ForgetSignIns:
         """Delete all of them; each batch is a transaction of its own. A job may do it too."""
         before = await self.clock.now() - KEPT_LONGER
         counted_before = before - longest_window(self.rulebook.policies.identity.sign_in)
-        await _all(_AT_ONCE, lambda most: self.past.forget_codes(before, most))
-        await _all(_AT_ONCE, lambda most: self.past.forget_tallies(counted_before, most))
-        await _all(_AT_ONCE, lambda most: self.past.forget_google_attempts(before, most))
-        await _all(_SESSIONS_AT_ONCE, lambda most: self._forget_sessions(before, most))
+        await in_batches(_AT_ONCE, lambda most: self.past.forget_codes(before, most))
+        await in_batches(_AT_ONCE, lambda most: self.past.forget_tallies(counted_before, most))
+        await in_batches(_AT_ONCE, lambda most: self.past.forget_google_attempts(before, most))
+        await in_batches(_SESSIONS_AT_ONCE, lambda most: self._forget_sessions(before, most))
 
     async def _forget_sessions(self, before: datetime, most: int) -> int:
         async def work() -> int:
@@ -52,8 +52,3 @@ class ForgetSignIns:
             return len(over)
 
         return await self.transactions.run(work)
-
-
-async def _all(at_once: int, forget: Callable[[int], Awaitable[int]]) -> None:
-    while await forget(at_once) == at_once:
-        pass

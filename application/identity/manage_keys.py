@@ -8,7 +8,8 @@ from attrs import frozen
 from application.identity.ports import ServiceKeys
 from application.shared.clock import Clock
 from application.shared.ids import NewId
-from domain.identity.service_keys import PREFIX, Scope, ServiceKey, key_digest
+from domain.identity.digests import secret_digest
+from domain.identity.service_keys import PREFIX, Scope, ServiceKey
 from domain.shared.errors import NotFoundError
 from domain.shared.ids import ServiceKeyId
 
@@ -36,7 +37,7 @@ class CreateKey:
         secret = PREFIX + secrets.token_urlsafe(_RANDOM_BYTES)
         key = ServiceKey(
             id=ServiceKeyId(self.new_id()),
-            digest=key_digest(secret),
+            digest=secret_digest(secret),
             scope=scope,
             created_at=await self.clock.now(),
         )

@@ -2,7 +2,7 @@
 
 from attrs import frozen
 
-from application.identity.change_person import no_such_person
+from application.identity.lock_persons import locked_persons
 from application.identity.open_session import OpenedSession, SessionOpener
 from application.identity.ports import Persons
 from application.shared.clock import Clock
@@ -35,11 +35,9 @@ class MintToken:
         policy = self.rulebook.policies.identity.sign_in
 
         async def work() -> OpenedSession:
-            found = await self.persons.lock(person_id)
-            if not found:
-                raise no_such_person(person_id)
+            [person] = await locked_persons(self.persons, person_id)
             return await self.open_session(
-                found[0],
+                person,
                 SessionOrigin.MINTED,
                 lambda new: minted_session(new, lifetime_seconds, policy, now),
             )

@@ -20,7 +20,7 @@ from domain.identity.sessions import (
     to_drop,
 )
 from domain.shared.ids import LoginSessionId
-from domain.shared.standing import require_standing, standing_reasons
+from domain.shared.standing import person_reasons, require_standing
 
 _TOKEN_BYTES = 32
 
@@ -32,6 +32,21 @@ class OpenedSession:
     person: Person
     session: LoginSession
     token: str = field(repr=False)
+
+
+@frozen
+class SignInResult:
+    """What signing in came to, by a code or by Google.
+
+    Attributes:
+        opened: The session, with its token.
+        created: The person was registered by it.
+        claimed: The person was a guest until now.
+    """
+
+    opened: OpenedSession
+    created: bool
+    claimed: bool
 
 
 @frozen
@@ -54,9 +69,9 @@ class SessionOpener:
             PersonSuspendedError: The person may not act.
             PersonDeletedError: The person was erased.
         """
-        person.require_not_deleted()
         active = person.status is PersonStatus.ACTIVE
-        require_standing(standing_reasons(active=active, blocked=False)[:1])
+        deleted = person.status is PersonStatus.DELETED
+        require_standing(person_reasons(active=active, deleted=deleted))
         token = PREFIX + secrets.token_urlsafe(_TOKEN_BYTES)
         new = NewSession(
             id=LoginSessionId(self.new_id()), person_id=person.id, token=token, origin=origin

@@ -1,4 +1,4 @@
-"""What the use cases of identity need of a store."""
+"""What the use cases of identity need of a store, of other contexts, and of Google."""
 
 from collections.abc import Iterable
 from datetime import datetime

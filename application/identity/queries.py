@@ -5,10 +5,10 @@ from typing import Protocol
 
 from attrs import frozen
 
-from application.identity.change_person import no_such_person
 from application.identity.ports import Persons, Preferences, Reports, ServiceKeys
 from application.shared.clock import Clock
 from application.shared.pages import Page, Position
+from application.shared.standing import required
 from domain.identity.learning import LearningPreferences
 from domain.identity.persons import Person
 from domain.identity.profile import MAX_EMAIL_CHARACTERS
@@ -47,6 +47,8 @@ class IdentityQueries:
     reports: Reports
     keys: ServiceKeys
     preferences: Preferences
+    sessions: SessionDirectory
+    clock: Clock
 
     async def learning_preferences(self, person_id: PersonId) -> LearningPreferences:
         """Give what a person prefers as a learner.
@@ -59,9 +61,6 @@ class IdentityQueries:
             await self.person(person_id)
             raise NotFoundError("This person has no learning preferences yet; PUT some here.")
         return found
-
-    sessions: SessionDirectory
-    clock: Clock
 
     async def sessions_of(
         self, person_id: PersonId, after: Position | None, limit: int
@@ -79,10 +78,7 @@ class IdentityQueries:
         Raises:
             NotFoundError: There is no such person.
         """
-        person = await self.persons.get(person_id)
-        if person is None:
-            raise no_such_person(person_id)
-        return person
+        return required(await self.persons.get(person_id), person_id)
 
     async def all_persons(
         self, email: str | None, after: Position | None, limit: int

@@ -2,15 +2,11 @@
 
 from attrs import frozen
 
-from application.identity.ports import Persons
+from application.identity.admit_person import PersonAdmitter
 from application.shared.clock import Clock
-from application.shared.ids import NewId
-from application.shared.outbox import outgoing
-from application.shared.rulebook import Rulebook
 from application.shared.transaction import Transactions
-from domain.identity.persons import Person, register
+from domain.identity.persons import Person
 from domain.identity.profile import Profile
-from domain.shared.ids import PersonId
 
 
 @frozen
@@ -18,10 +14,8 @@ class RegisterPerson:
     """Makes a person of a profile."""
 
     transactions: Transactions
-    persons: Persons
+    admit: PersonAdmitter
     clock: Clock
-    new_id: NewId
-    rulebook: Rulebook
 
     async def __call__(self, profile: Profile) -> Person:
         """Register a person and give them.
@@ -31,16 +25,4 @@ class RegisterPerson:
             EmailTakenError: Another person has this email address.
         """
         now = await self.clock.now()
-        change = register(
-            PersonId(self.new_id()),
-            profile,
-            policy=self.rulebook.policies.identity,
-            policy_version=self.rulebook.version,
-            now=now,
-        )
-
-        async def work() -> Person:
-            await self.persons.add(change.person, outgoing(self.new_id, change.events))
-            return change.person
-
-        return await self.transactions.run(work)
+        return await self.transactions.run(lambda: self.admit.register(profile, now))

@@ -2,7 +2,7 @@
 
 from attrs import frozen
 
-from application.identity.change_person import no_such_person
+from application.identity.lock_persons import locked_persons
 from application.identity.ports import Persons, Preferences
 from application.shared.clock import Clock
 from application.shared.ids import NewId
@@ -36,10 +36,8 @@ class SetPreferences:
         now = await self.clock.now()
 
         async def work() -> LearningPreferences:
-            found = await self.persons.lock(after.person_id)
-            if not found:
-                raise no_such_person(after.person_id)
-            found[0].require_not_deleted()
+            [person] = await locked_persons(self.persons, after.person_id)
+            person.require_not_deleted()
             differing = differing_fields(await self.preferences.get(after.person_id), after)
             if differing:
                 event = LearningPreferencesChanged(

@@ -4,10 +4,11 @@ from typing import Protocol
 
 from attrs import frozen
 
-from application.identity.change_person import PersonChanger, no_such_person
+from application.identity.change_person import PersonChanger
 from application.identity.ports import PersonUsage, PlanChange
 from application.shared.clock import Clock
 from application.shared.rulebook import Rulebook
+from application.shared.standing import required
 from domain.identity import persons
 from domain.identity.persons import Person
 from domain.shared.ids import PersonId
@@ -44,10 +45,7 @@ class SetTier:
 
         async def work() -> Person:
             await self.give(person_id, tier)
-            found = await self.change.persons.get(person_id)
-            if found is None:
-                raise no_such_person(person_id)
-            return found
+            return required(await self.change.persons.get(person_id), person_id)
 
         return await self.change.transactions.run(work)
 

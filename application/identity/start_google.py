@@ -11,11 +11,11 @@ from application.shared.clock import Clock
 from application.shared.rulebook import Rulebook
 from application.shared.transaction import Transactions
 from domain.identity.code_limits import attempt_windows, counted_attempt
+from domain.identity.digests import secret_digest
 from domain.identity.google import ATTEMPT_SECONDS, GoogleAttempt, GoogleNotSetUpError
 from domain.identity.guests import is_guest
 from domain.identity.pepper import Pepper
 from domain.identity.sessions import LoginSession, SessionOrigin
-from domain.identity.sign_in_codes import nonce_digest
 from domain.shared.ids import PersonId
 
 _BYTES = 32
@@ -89,8 +89,8 @@ class StartGoogle:
         now = await self.clock.now()
         expires_at = now + timedelta(seconds=ATTEMPT_SECONDS)
         attempt = GoogleAttempt(
-            state_digest=nonce_digest(state),
-            nonce_digest=nonce_digest(nonce),
+            state_digest=secret_digest(state),
+            nonce_digest=secret_digest(nonce),
             person_id=await self._who_may_link(session),
             expires_at=expires_at,
         )

@@ -28,6 +28,7 @@ class SuspendPerson:
 
         Raises:
             NotFoundError: There is no such person.
+            PersonDeletedError: They were erased.
             InvalidValueError: The reason is malformed.
         """
         longest = self.rulebook.policies.identity.report_max_characters
@@ -60,6 +61,7 @@ class ReinstatePerson:
 
         Raises:
             NotFoundError: There is no such person.
+            PersonDeletedError: They were erased.
         """
         now = await self.clock.now()
         return await self.change(

@@ -5,21 +5,17 @@ from datetime import datetime
 from attrs import field, frozen
 
 from application.identity.admit_person import PersonAdmitter
-from application.identity.open_session import OpenedSession, SessionOpener
+from application.identity.open_session import SessionOpener, SignInResult
 from application.identity.ports import EmailTakenError, PersonsByEmail, SignInCodes
 from application.shared.clock import Clock
 from application.shared.rulebook import Rulebook
 from application.shared.transaction import ConcurrentUpdateError, Transactions
+from domain.identity.digests import secret_digest
 from domain.identity.guests import not_merged, require_same_mailbox
 from domain.identity.pepper import Pepper
 from domain.identity.profile import Profile, checked_profile
 from domain.identity.sessions import SessionOrigin, login_session
-from domain.identity.sign_in_codes import (
-    SignInCode,
-    nonce_digest,
-    require_right,
-    tried,
-)
+from domain.identity.sign_in_codes import SignInCode, require_right, tried
 from domain.shared.ids import PersonId
 
 
@@ -46,21 +42,6 @@ class VerifyCodeRequest:
 
 
 @frozen
-class VerifiedCode:
-    """What signing in came to.
-
-    Attributes:
-        opened: The session, with its token.
-        created: The person was registered by it.
-        claimed: The person was a guest until now.
-    """
-
-    opened: OpenedSession
-    created: bool
-    claimed: bool
-
-
-@frozen
 class VerifyCode:
     """Counts the try, and only then compares; a right code works once."""
 
@@ -73,7 +54,7 @@ class VerifyCode:
     pepper: Pepper
     rulebook: Rulebook
 
-    async def __call__(self, request: VerifyCodeRequest) -> VerifiedCode:
+    async def __call__(self, request: VerifyCodeRequest) -> SignInResult:
         """Sign in, and give the session with its token.
 
         Raises:
@@ -92,7 +73,7 @@ class VerifyCode:
         code = await self.transactions.run(lambda: self._count_try(request.nonce, now))
         require_right(code, digest, policy)
 
-        async def use() -> VerifiedCode:
+        async def use() -> SignInResult:
             try:
                 return await self._use(request, code, now)
             except EmailTakenError as error:
@@ -102,14 +83,14 @@ class VerifyCode:
         return await self.transactions.run(use)
 
     async def _count_try(self, nonce: str, now: datetime) -> SignInCode:
-        found = await self.codes.lock(nonce_digest(nonce))
+        found = await self.codes.lock(secret_digest(nonce))
         code = tried(found, self.rulebook.policies.identity.sign_in, now)
         await self.codes.put(code)
         return code
 
     async def _use(
         self, request: VerifyCodeRequest, code: SignInCode, now: datetime
-    ) -> VerifiedCode:
+    ) -> SignInResult:
         policy = self.rulebook.policies.identity.sign_in
         if not await self.codes.remove(code.nonce_digest):
             tried(None, policy, now)
@@ -127,4 +108,4 @@ class VerifyCode:
         opened = await self.open_session(
             person, SessionOrigin.EMAIL_CODE, lambda new: login_session(new, policy, now)
         )
-        return VerifiedCode(opened, created, claimed)
+        return SignInResult(opened, created, claimed)

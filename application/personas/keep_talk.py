@@ -15,7 +15,13 @@ from application.shared.ids import NewId
 from application.shared.jobs import Job, Jobs
 from application.shared.outbox import OutboxEvent, outgoing
 from application.shared.rulebook import Rulebook
-from application.shared.standing import CountingDays, Participant, Participants, required
+from application.shared.standing import (
+    CountingDays,
+    Participant,
+    Participants,
+    not_erased,
+    required,
+)
 from application.shared.transaction import Transactions
 from domain.personas.conversations import CompanionConversation
 from domain.personas.events import (
@@ -45,7 +51,7 @@ from domain.personas.sessions import (
 from domain.shared.calendar import counted, counting_date, next_midnight
 from domain.shared.events import Event
 from domain.shared.ids import CompanionSessionId, ConversationId, PersonId
-from domain.shared.standing import person_reasons, require_not_deleted, require_standing
+from domain.shared.standing import person_reasons, require_standing
 
 GROW_SUMMARY = "grow_summary"
 
@@ -108,9 +114,7 @@ class TalkKeeper:
             NotFoundError: There is no such person.
             PersonDeletedError: They were erased.
         """
-        person = required(await self.participants.get(person_id, lock=True), person_id)
-        require_not_deleted(deleted=person.deleted)
-        return person
+        return not_erased(await self.participants.get(person_id, lock=True), person_id)
 
     async def acting(self, person_id: PersonId) -> Participant:
         """Lock a person who may act, in the running transaction.

@@ -11,7 +11,6 @@ from domain.shared.errors import DomainError, UnavailableError
 from domain.shared.ids import MessageId, PersonId
 
 _MILLION = 1_000_000
-MAX_SUPPORT = 100
 
 
 class Speaker(StrEnum):

@@ -1,7 +1,7 @@
 """What models are asked, from what is stored."""
 
 from collections.abc import Iterable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import attrs
 
@@ -43,15 +43,7 @@ def reply_request(
     nonce: str,
 ) -> ReplyRequest:
     """Give what asks for the companion's next message."""
-    return ReplyRequest(
-        person_id=person_id,
-        local_day=day.date,
-        day_ends_at=day.ends_at,
-        system_prompt=system_prompt(persona),
-        manner=_manner(persona),
-        transcript=_lines(said),
-        nonce=nonce,
-    )
+    return ReplyRequest(**_told(person_id, day, persona, said, nonce))
 
 
 def observe_request(
@@ -62,16 +54,26 @@ def observe_request(
     nonce: str,
 ) -> ObserveRequest:
     """Give what asks what a session says of the person."""
-    return ObserveRequest(
-        person_id=person_id,
-        local_day=day.date,
-        day_ends_at=day.ends_at,
-        system_prompt=system_prompt(persona),
-        manner=_manner(persona),
-        transcript=_lines(said),
-        nonce=nonce,
-        forms=FORMS,
-    )
+    return ObserveRequest(**_told(person_id, day, persona, said, nonce), forms=FORMS)
+
+
+def _told(
+    person_id: PersonId,
+    day: Day,
+    persona: Persona,
+    said: Iterable[CompanionMessage],
+    nonce: str,
+) -> dict[str, Any]:
+    """Give what every call of a model tells; see `ModelRequest`."""
+    return {
+        "person_id": person_id,
+        "local_day": day.date,
+        "day_ends_at": day.ends_at,
+        "system_prompt": system_prompt(persona),
+        "manner": _manner(persona),
+        "transcript": _lines(said),
+        "nonce": nonce,
+    }
 
 
 def _manner(persona: Persona) -> Manner:

@@ -13,7 +13,7 @@ from application.personas.ports import (
     Observations,
 )
 from application.shared.pages import Page, Position
-from application.shared.standing import required
+from application.shared.standing import not_erased
 from domain.personas.conversations import CompanionConversation
 from domain.personas.growth import LatestSummary
 from domain.personas.merge import Summary
@@ -23,7 +23,6 @@ from domain.personas.personas import OwnPersona, PersonaVersion
 from domain.personas.sessions import CompanionSession, no_such_session
 from domain.personas.wording import same_words
 from domain.shared.ids import CompanionSessionId, ConversationId, MessageId, PersonId
-from domain.shared.standing import require_not_deleted
 
 MOST_OF_LINE = 5
 MOST_OTHERS = 100
@@ -222,8 +221,7 @@ class CompanionQueries:
         return await self.keep.transactions.run(work)
 
     async def _required(self, person_id: PersonId) -> None:
-        person = required(await self.keep.participants.get(person_id), person_id)
-        require_not_deleted(deleted=person.deleted)
+        not_erased(await self.keep.participants.get(person_id), person_id)
 
     async def _said(self, person_id: PersonId) -> list[Supported]:
         """Give all observations, those of the latest session first."""

@@ -1,5 +1,6 @@
 """The one way in which a referral that somebody took up changes, and its rewards are paid."""
 
+import attrs
 from attrs import frozen
 
 from application.referrals.ports import AccountCredits, Referrals
@@ -60,11 +61,8 @@ class ReferralChanger:
         """
         policy = self.rulebook.policies.referrals
         if isinstance(referral, Rewarded) and taken_back(referral, command, policy):
-            command = TakeBack(
-                payment_id=command.payment_id,
-                at=command.at,
-                cause=command.cause,
-                left_minor=command.left_minor,
+            command = attrs.evolve(
+                command,
                 referrer_owed_minor=await self._back(
                     referral, "referrer", referral.referrer_id, referral.referrer_reward
                 ),

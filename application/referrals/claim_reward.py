@@ -6,7 +6,7 @@ from typing import Any
 import attrs
 from attrs import frozen
 
-from application.referrals.make_code import acting_party
+from application.referrals.acting_party import lock_acting
 from application.referrals.ports import Parties, ReferralRecords
 from application.referrals.reward_ports import Claims, MilestoneRewards, RewardGiver
 from application.shared.clock import Clock
@@ -123,7 +123,7 @@ class ClaimReward:
         """
 
         async def work() -> Claim:
-            await acting_party(self.parties, person_id)
+            await lock_acting(self.parties, person_id)
             reward = await self.rewards.get(reward_id)
             if reward is None:
                 raise no_such_reward()

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from attrs import frozen
 
+from application.referrals.acting_party import acting
 from application.referrals.ports import (
     Parties,
     Party,
@@ -12,18 +13,17 @@ from application.referrals.ports import (
     ReferralBook,
     ReferralCodes,
     Referrals,
-    no_such_person,
 )
 from application.referrals.weigh_signals import SignalWeigher, Whereabouts, whereabouts
 from application.shared.clock import Clock
 from application.shared.reactions import Drain
 from application.shared.rulebook import Rulebook
+from application.shared.standing import required
 from domain.referrals.codes import entered_code
 from domain.referrals.redeeming import Judgement, Redemption, judge
 from domain.referrals.referrals import Invited, Referral
 from domain.shared.errors import InvalidValueError, NotFoundError
 from domain.shared.ids import PersonId
-from domain.shared.standing import person_reasons, require_standing
 from domain.shared.text import clean_line
 
 TOKEN_MAX_CHARACTERS = 100
@@ -144,20 +144,6 @@ class RedemptionJudge:
         return (referee.id, *(one.person_id for one in past))
 
 
-def entering(referee: Party | None, person_id: PersonId) -> Party:
-    """Give the one who enters a code, if they may act.
-
-    Raises:
-        NotFoundError: There is no such person.
-        PersonDeletedError: They were erased.
-        PersonSuspendedError: They are suspended.
-    """
-    if referee is None:
-        raise no_such_person(person_id)
-    require_standing(person_reasons(active=referee.active, deleted=referee.deleted))
-    return referee
-
-
 @frozen
 class JudgeRedemption:
     """Answers what would come of it now; nothing is kept."""
@@ -181,9 +167,7 @@ class JudgeRedemption:
         await self.drain(request.person_id)
         now = await self.clock.now()
         offer = await self.judge.offer(request, now)
-        referee = entering(await self.parties.get(request.person_id), request.person_id)
-        referrer = await self.parties.get(offer.referrer_id)
-        if referrer is None:
-            raise no_such_person(offer.referrer_id)
+        referee = acting(await self.parties.get(request.person_id), request.person_id)
+        referrer = required(await self.parties.get(offer.referrer_id), offer.referrer_id)
         root = await self.book.root(offer.referrer_id)
         return await self.judge(offer, referrer, referee, root, where, now)

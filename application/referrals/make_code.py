@@ -5,7 +5,8 @@ from datetime import datetime
 
 from attrs import frozen
 
-from application.referrals.ports import Parties, Party, ReferralCodes, no_such_person
+from application.referrals.acting_party import lock_acting
+from application.referrals.ports import Parties, ReferralCodes
 from application.shared.clock import Clock
 from application.shared.ids import NewId
 from application.shared.outbox import outgoing
@@ -20,27 +21,11 @@ from domain.referrals.codes import (
     new_code,
 )
 from domain.shared.ids import PersonId
-from domain.shared.standing import person_reasons, require_standing
 
 NewCode = Callable[[], str]
 """Gives eight characters of a code's alphabet that nobody can guess."""
 
 _TRIES = 5
-
-
-async def acting_party(parties: Parties, person_id: PersonId) -> Party:
-    """Lock a person who does something, in the running transaction, and give them.
-
-    Raises:
-        NotFoundError: There is no such person.
-        PersonDeletedError: They were erased.
-        PersonSuspendedError: They are suspended.
-    """
-    party = (await parties.lock((person_id,))).get(person_id)
-    if party is None:
-        raise no_such_person(person_id)
-    require_standing(person_reasons(active=party.active, deleted=party.deleted))
-    return party
 
 
 @frozen
@@ -68,7 +53,7 @@ class MakeReferralCode:
         """
 
         async def work() -> tuple[ReferralCode, bool]:
-            await acting_party(self.parties, person_id)
+            await lock_acting(self.parties, person_id)
             now = await self.clock.now()
             known = await self.codes.active(person_id)
             if known is not None and known.usable(now) and not replace:
@@ -113,7 +98,7 @@ class DeactivateReferralCode:
         """
 
         async def work() -> ReferralCode:
-            await acting_party(self.parties, person_id)
+            await lock_acting(self.parties, person_id)
             known = await self.codes.active(person_id)
             if known is None:
                 raise NoActiveCodeError("The person has no active code; make one first.")

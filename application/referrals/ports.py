@@ -332,11 +332,6 @@ class ReferralFigures(Protocol):
         ...
 
 
-def no_such_person(person_id: PersonId) -> NotFoundError:
-    """Give the error for a person who is absent, or not the asker's to know."""
-    return NotFoundError(f"There is no person {person_id}; check the id.")
-
-
 def no_such_referral() -> NotFoundError:
     """Give the error for a referral that is absent."""
     return NotFoundError("There is no such referral; check the id.")

@@ -16,13 +16,13 @@ from application.referrals.ports import (
     Referrals,
     ReferralTotals,
     ReferrerFigures,
-    no_such_person,
 )
 from application.referrals.reward_ports import Claims, MilestoneRewards
 from application.shared.clock import Clock
 from application.shared.pages import Page, Position
 from application.shared.reactions import Drain
 from application.shared.rulebook import Rulebook
+from application.shared.standing import not_erased
 from domain.referrals.codes import ReferralCode
 from domain.referrals.milestones import Claim, MilestoneReward, progress_reason
 from domain.referrals.progress import Progress, progress_of
@@ -30,7 +30,6 @@ from domain.referrals.referrals import Referral
 from domain.shared.decisions import Reason
 from domain.shared.errors import NotFoundError
 from domain.shared.ids import PersonId, ReferralId
-from domain.shared.standing import require_not_deleted
 
 ANALYTICS_DAYS = 90
 
@@ -116,16 +115,6 @@ class ReferralQueries:
         await self._party(person_id)
         return await self.records.made_by(person_id, after, limit)
 
-    async def came_by(self, person_id: PersonId) -> Referral | None:
-        """Give the referral by which a person came, if they came by one.
-
-        Raises:
-            NotFoundError: There is no such person.
-            PersonDeletedError: They were erased.
-        """
-        await self._party(person_id)
-        return await self.referrals.of_referee(person_id)
-
     async def progress(self, person_id: PersonId) -> ReferrerProgress:
         """Give where a person stands as a referrer, and why.
 
@@ -174,11 +163,7 @@ class ReferralQueries:
 
     async def _party(self, person_id: PersonId) -> Party:
         await self.drain(person_id)
-        party = await self.parties.get(person_id)
-        if party is None:
-            raise no_such_person(person_id)
-        require_not_deleted(deleted=party.deleted)
-        return party
+        return not_erased(await self.parties.get(person_id), person_id)
 
 
 @frozen

@@ -2,11 +2,11 @@
 
 from attrs import define, field, frozen
 
-from application.referrals.ports import Parties, ReferralRecords, no_such_person
+from application.referrals.ports import Parties, ReferralRecords
 from application.shared.pages import Position
+from application.shared.standing import not_erased
 from domain.referrals.referrals import Referral
 from domain.shared.ids import PersonId
-from domain.shared.standing import require_not_deleted
 
 MOST_PERSONS = 10_000
 MOST_LEVELS = 200
@@ -59,10 +59,7 @@ class ReadTree:
             NotFoundError: There is no such person.
             PersonDeletedError: They were erased.
         """
-        party = await self.parties.get(person_id)
-        if party is None:
-            raise no_such_person(person_id)
-        require_not_deleted(deleted=party.deleted)
+        not_erased(await self.parties.get(person_id), person_id)
         root = Branch(person_id)
         level, levels, persons, whole = [root], 0, 0, True
         while level and whole:

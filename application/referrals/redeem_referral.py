@@ -4,12 +4,11 @@ from datetime import datetime
 
 from attrs import frozen
 
-from application.referrals.invite_person import begun
+from application.referrals.acting_party import acting
 from application.referrals.judge_redemption import (
     Offer,
     RedeemRequest,
     RedemptionJudge,
-    entering,
 )
 from application.referrals.ports import Parties, ReferralBook, Referrals, Traces
 from application.shared.clock import Clock
@@ -20,6 +19,7 @@ from application.shared.rulebook import Rulebook
 from application.shared.transaction import ConcurrentUpdateError, Transactions
 from domain.referrals.commands import Redeem, decide
 from domain.referrals.events import ReferralChange
+from domain.referrals.invites import begun
 from domain.referrals.kinds import Method
 from domain.referrals.redeeming import Judgement
 from domain.referrals.referrals import Referral, invited
@@ -75,7 +75,7 @@ class RedeemReferral:
             offer = await self.judge.offer(request, await self.clock.now())
             root = await self.book.root(offer.referrer_id)
             locked = await self.parties.lock({request.person_id, offer.referrer_id, root})
-            referee = entering(locked.get(request.person_id), request.person_id)
+            referee = acting(locked.get(request.person_id), request.person_id)
             if await self.book.root(offer.referrer_id) != root:
                 raise ConcurrentUpdateError
             now = await self.clock.now()

@@ -1,1 +1,1 @@
-"""What every use case shares: transactions, clock, outbox, idempotency."""
+"""What every use case shares: transactions, clock, outbox, idempotency, jobs, standing."""

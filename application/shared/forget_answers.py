@@ -2,6 +2,7 @@
 
 from attrs import frozen
 
+from application.shared.batches import in_batches
 from application.shared.clock import Clock
 from application.shared.idempotency import KeptAnswers
 from application.shared.jobs import StoredJob
@@ -19,5 +20,4 @@ class ForgetExpiredAnswers:
     async def __call__(self, _: StoredJob) -> None:
         """Delete all of them; each batch is a transaction of its own."""
         now = await self.clock.now()
-        while await self.answers.forget_expired(now, _AT_ONCE) == _AT_ONCE:
-            pass
+        await in_batches(_AT_ONCE, lambda most: self.answers.forget_expired(now, most))

@@ -95,6 +95,7 @@ class KeptAnswers(Protocol):
 
     async def forget_expired(self, now: datetime, limit: int) -> int:
         """Delete some answers whose time is over; tell how many."""
+        ...
 
     async def forget(self, attempt: Attempt) -> None:
         """Keep nothing for the key any longer."""

@@ -1,7 +1,6 @@
 """Work that is to be done later, once."""
 
 import json
-import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -11,11 +10,12 @@ from uuid import UUID, uuid5
 import attrs
 from attrs import Attribute, field, frozen
 
+from domain.shared.text import is_snake_case
+
 KEY_MAX_CHARACTERS = 200
 DATA_MAX_BYTES = 8192
 PERIODIC_KEY = "periodic"
 
-_KIND = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 _KIND_MAX_CHARACTERS = 60
 _PERIODIC_IDS = UUID("6f0a3c0e-5d0c-4f3e-9a57-1f2f4d6c7b80")
 _MOMENT = timedelta(microseconds=1)
@@ -23,7 +23,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def _is_kind(_: object, __: "Attribute[str]", kind: str) -> None:
-    if len(kind) > _KIND_MAX_CHARACTERS or not _KIND.fullmatch(kind):
+    if not is_snake_case(kind, _KIND_MAX_CHARACTERS):
         raise ValueError(f"{kind!r} is no kind of job: it is snake_case, of at most 60 characters")
 
 
@@ -188,18 +188,8 @@ class JobKind:
 
     def planned(self, now: datetime) -> StoredJob:
         """Give the one job that a periodic kind has; it is due at once the first time."""
-        return StoredJob(
-            id=uuid5(_PERIODIC_IDS, self.name),
-            kind=self.name,
-            key=PERIODIC_KEY,
-            at=now,
-            data={},
-            state=JobState.WAITING,
-            turn=0,
-            tries=0,
-            error=None,
-            failed_at=None,
-        )
+        job = Job(kind=self.name, key=PERIODIC_KEY, at=now)
+        return first_state(job, uuid5(_PERIODIC_IDS, self.name))
 
 
 @frozen

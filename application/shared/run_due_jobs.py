@@ -3,9 +3,11 @@
 import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 
 from attrs import frozen
 
+from application.shared.batches import in_batches
 from application.shared.clock import Clock
 from application.shared.job_ports import JobElsewhereError, JobQueue, JobSchedule
 from application.shared.jobs import JobKinds
@@ -47,8 +49,7 @@ class RunDueJobs:
         until = self.seconds() + _PATIENCE_SECONDS
         while self.seconds() < until:
             now = await self.clock.now()
-            while await self.schedule.promote(now, _AT_ONCE) == _AT_ONCE:
-                pass
+            await in_batches(_AT_ONCE, partial(self.schedule.promote, now))
             if await self._work_off():
                 continue
             if not await self.schedule.unfinished(now, names):

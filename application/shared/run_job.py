@@ -13,7 +13,14 @@ from attrs import frozen
 
 from application.shared.clock import Clock
 from application.shared.job_ports import JobElsewhereError, JobRuns
-from application.shared.jobs import JobKind, JobKinds, JobState, StoredJob, Ticket
+from application.shared.jobs import (
+    JobKind,
+    JobKinds,
+    JobState,
+    StoredJob,
+    Ticket,
+    ticket_of,
+)
 from application.shared.transaction import StoreUnavailableError, Transactions
 
 
@@ -121,7 +128,7 @@ class RunJob:
         return await self.runs.end(job, after)
 
     async def _after_failure(self, kind: JobKind, job: StoredJob, error: Exception) -> JobRun:
-        ticket = Ticket(job.id, job.kind, job.turn)
+        ticket = ticket_of(job)
         now = await self.clock.now()
         result, why = JobResult.FAILED, described(error)
         if job.tries < kind.tries:

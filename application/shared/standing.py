@@ -1,6 +1,6 @@
-"""What the use cases need to know of two persons before one acts towards the other."""
+"""What the use cases need to know of persons before they act, alone or towards each other."""
 
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from attrs import frozen
 
@@ -83,15 +83,41 @@ class PairStandings(Protocol):
         ...
 
 
-def required(person: Participant | None, person_id: PersonId) -> Participant:
-    """Give a person who must exist.
+class _Erasable(Protocol):
+    @property
+    def deleted(self) -> bool: ...
+
+
+Found = TypeVar("Found")
+FoundErasable = TypeVar("FoundErasable", bound=_Erasable)
+
+
+def no_such_person(person_id: PersonId) -> NotFoundError:
+    """Give the error for a person who is absent, or not the asker's to know."""
+    return NotFoundError(f"There is no person {person_id}; check the id.")
+
+
+def required(person: Found | None, person_id: PersonId) -> Found:
+    """Give a person who must exist, as whatever a context knows them.
 
     Raises:
         NotFoundError: They do not.
     """
     if person is None:
-        raise NotFoundError(f"There is no person {person_id}; check the id.")
+        raise no_such_person(person_id)
     return person
+
+
+def not_erased(person: FoundErasable | None, person_id: PersonId) -> FoundErasable:
+    """Give a person who must exist and not be erased.
+
+    Raises:
+        NotFoundError: They do not exist.
+        PersonDeletedError: They were erased.
+    """
+    found = required(person, person_id)
+    require_not_deleted(deleted=found.deleted)
+    return found
 
 
 async def locked_pair(standings: PairStandings, one: PersonId, two: PersonId) -> PairStanding:

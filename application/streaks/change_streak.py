@@ -11,12 +11,11 @@ from application.shared.ids import NewId
 from application.shared.outbox import outgoing
 from application.shared.reactions import Drain
 from application.shared.rulebook import Rulebook
+from application.shared.standing import not_erased
 from application.shared.transaction import ConcurrentUpdateError, Transactions
 from application.streaks.ports import StreakChange, StreakOwner, Streaks
-from application.streaks.queries import no_such_person
 from domain.shared.calendar import counted
 from domain.shared.ids import PersonId
-from domain.shared.standing import require_not_deleted
 from domain.streaks.commands import StreakCommand, decide
 from domain.streaks.events import StreakKind
 from domain.streaks.pauses import EndPause, SetPause
@@ -53,10 +52,7 @@ class StreakChanger:
         async def work() -> StreakStanding:
             await self.streaks.owner(person_id, lock=True)
             await self.drain(person_id)
-            owner = await self.streaks.owner(person_id)
-            if owner is None:
-                raise no_such_person(person_id)
-            require_not_deleted(deleted=owner.deleted)
+            owner = not_erased(await self.streaks.owner(person_id), person_id)
             before = (await self.streaks.of(person_id))[kind]
             now = await self.clock.now()
             today = counted(now, owner.timezone, owner.counting_day).date

@@ -7,21 +7,15 @@ from attrs import frozen
 from application.shared.clock import Clock
 from application.shared.reactions import Drain
 from application.shared.rulebook import Rulebook
+from application.shared.standing import not_erased
 from application.streaks.ports import StreakDays, StreakOwner, Streaks
-from domain.shared.calendar import counted
-from domain.shared.errors import NotFoundError
+from domain.shared.calendar import counted, month_of
 from domain.shared.ids import PersonId
-from domain.shared.standing import require_not_deleted
 from domain.streaks.calendar import CalendarDay, calendar_of
 from domain.streaks.events import StreakKind
 from domain.streaks.standing import StreakStanding, standing
 
 _LONGEST_MONTH = timedelta(days=31)
-
-
-def no_such_person(person_id: PersonId) -> NotFoundError:
-    """Give the error for a person who is absent, or not the asker's to know."""
-    return NotFoundError(f"There is no person {person_id}; check the id.")
 
 
 @frozen
@@ -61,15 +55,11 @@ class StreakQueries:
         """
         owner = await self._owner(person_id)
         today = counted(await self.clock.now(), owner.timezone, owner.counting_day).date
-        first = (month or today).replace(day=1)
+        first = month_of(month or today)
         streak = (await self.streaks.of(person_id))[kind]
         kept = await self.days.between(person_id, kind, first, first + _LONGEST_MONTH)
         return calendar_of(streak, kept, first, today, owner.timezone)
 
     async def _owner(self, person_id: PersonId) -> StreakOwner:
         await self.drain(person_id)
-        owner = await self.streaks.owner(person_id)
-        if owner is None:
-            raise no_such_person(person_id)
-        require_not_deleted(deleted=owner.deleted)
-        return owner
+        return not_erased(await self.streaks.owner(person_id), person_id)

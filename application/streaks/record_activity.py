@@ -13,9 +13,9 @@ from application.shared.ids import NewId
 from application.shared.outbox import outgoing
 from application.shared.reactions import Drain
 from application.shared.rulebook import Rulebook
+from application.shared.standing import required
 from application.shared.transaction import ConcurrentUpdateError, Transactions
 from application.streaks.ports import ActivityView, StreakChange, Streaks
-from application.streaks.queries import no_such_person
 from domain.shared.calendar import counted
 from domain.shared.ids import PersonId
 from domain.shared.standing import require_not_deleted
@@ -128,9 +128,7 @@ class RecordActivity:
 
     async def _look(self, request: ActivityRequest, now: datetime) -> ActivityView:
         view = await self.streaks.look(request.person_id, StreakKind.LOGIN, now, request.attempt)
-        if view is None:
-            raise no_such_person(request.person_id)
-        return view
+        return required(view, request.person_id)
 
     async def _unchanged(self, request: ActivityRequest, done: Activity) -> Activity | Answer:
         attempt, render = request.attempt, request.render

@@ -5,7 +5,7 @@ from attrs import frozen
 from application.usage.keep_account import AccountKeeper
 from application.usage.ports import Subscriber, UsageStats
 from domain.shared.ids import CompanionSessionId, PersonId, UsageSessionId
-from domain.shared.standing import standing_reasons
+from domain.shared.standing import person_reasons
 from domain.usage.accounts import UsageAccount
 from domain.usage.commands import CatchUp, UseSeconds, open_account
 from domain.usage.paywall import Paywall, PaywallAction, paywall, require_paid
@@ -53,5 +53,5 @@ class CompanionUsage:
         self, person: Subscriber, account: UsageAccount, action: PaywallAction
     ) -> Paywall:
         totals = await self.stats.totals(person.person_id)
-        standing = standing_reasons(active=person.active, blocked=False)[:1]
+        standing = person_reasons(active=person.active, deleted=person.deleted)
         return paywall(account, totals, self.keep.rules, action, standing)

@@ -6,10 +6,10 @@ from application.shared.clock import Clock
 from application.shared.ids import NewId
 from application.shared.outbox import outgoing
 from application.shared.rulebook import Rulebook
+from application.shared.standing import not_erased
 from application.shared.transaction import Transactions
-from application.usage.ports import Subscriber, Subscribers, UsageAccounts, no_such_subscriber
+from application.usage.ports import Subscriber, Subscribers, UsageAccounts
 from domain.shared.ids import PersonId
-from domain.shared.standing import require_not_deleted
 from domain.usage.accounts import UsageAccount
 from domain.usage.commands import UsageCommand, decide, open_account
 from domain.usage.policy import UsageRules
@@ -88,8 +88,4 @@ class AccountKeeper:
             NotFoundError: There is no such person.
             PersonDeletedError: They were erased.
         """
-        found = await self.subscribers.get(person_id, lock=lock)
-        if found is None:
-            raise no_such_subscriber(person_id)
-        require_not_deleted(deleted=found.deleted)
-        return found
+        return not_erased(await self.subscribers.get(person_id, lock=lock), person_id)

@@ -8,7 +8,6 @@ from attrs import frozen
 
 from application.shared.outbox import OutboxEvent
 from application.shared.pages import Page, Position
-from domain.shared.errors import NotFoundError
 from domain.shared.ids import ConversationId, PaymentId, PersonId, UsageSessionId
 from domain.shared.tiers import Tier
 from domain.usage.accounts import UsageAccount
@@ -162,8 +161,3 @@ class DueAccounts(Protocol):
         At least one of them is given if there is one, and none of `but`.
         """
         ...
-
-
-def no_such_subscriber(person_id: PersonId) -> NotFoundError:
-    """Give the error for a person who is absent, or not the asker's to know."""
-    return NotFoundError(f"There is no person {person_id}; check the id.")

@@ -7,7 +7,7 @@ from application.usage.keep_account import AccountKeeper
 from application.usage.ports import Subscriber, UsageRecords, UsageStats
 from domain.shared.errors import NotFoundError
 from domain.shared.ids import PersonId
-from domain.shared.standing import standing_reasons
+from domain.shared.standing import person_reasons
 from domain.shared.tier_limits import TierLimits
 from domain.shared.tiers import Tier
 from domain.usage.accounts import UsageAccount
@@ -138,7 +138,7 @@ class UsageQueries:
             subscriber = await self.keep.subscriber(person_id)
             account = await self._account(subscriber)
             totals = await self.stats.totals(person_id)
-            standing = standing_reasons(active=subscriber.active, blocked=False)[:1]
+            standing = person_reasons(active=subscriber.active, deleted=subscriber.deleted)
             return paywall(account, totals, self.keep.rules, action, standing, mode)
 
         return await self.keep.transactions.run(work)
@@ -158,7 +158,9 @@ class UsageQueries:
                 return known
         stored = await self.records.period(account.person_id, period or "")
         if stored is None:
-            raise NotFoundError(f"Nothing was counted in the period {period}.")
+            raise NotFoundError(
+                f"Nothing was counted in the period {period}; list the periods there are."
+            )
         return stored
 
     async def _view(self, account: UsageAccount, period: Period) -> UsageView:

@@ -9,7 +9,7 @@ from application.usage.ports import UsageSessions
 from domain.shared.decisions import verdicts
 from domain.shared.errors import InvalidValueError, RefusedError
 from domain.shared.ids import ConversationId, PersonId, UsageSessionId
-from domain.shared.standing import standing_reasons
+from domain.shared.standing import person_reasons
 from domain.shared.text import clean_line
 from domain.usage.commands import CatchUp, StartSession
 from domain.usage.sessions import OpenSession, SessionMode
@@ -61,7 +61,7 @@ class StartUsageSession:
                 language=_language(request.language),
                 conversation_id=request.conversation_id,
                 conversation_known=known,
-                standing=standing_reasons(active=subscriber.active, blocked=False)[:1],
+                standing=person_reasons(active=subscriber.active, deleted=subscriber.deleted),
             )
             started = (await self.keep.decided(account, command)).session(session_id)
             if started is None:

@@ -1,1 +1,1 @@
-"""Use cases about video calls."""
+"""Use cases about video calls, the monthly reward, video messages and prompts."""

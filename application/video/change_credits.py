@@ -8,7 +8,7 @@ from application.shared.outbox import outgoing
 from application.shared.rulebook import Rulebook
 from application.shared.standing import Participants, required
 from application.shared.transaction import Transactions
-from application.video.credit_ports import Wallets
+from application.video.video_message_ports import Wallets
 from domain.shared.ids import CreditLotId, PersonId
 from domain.shared.standing import require_not_deleted
 from domain.shared.text import clean_text

@@ -11,7 +11,7 @@ from application.shared.rulebook import Rulebook
 from application.shared.standing import PairStanding, PairStandings, locked_pair
 from application.shared.transaction import Transactions
 from application.video.ports import Calls, Histories, PairConversations
-from application.video.settle_reward import RewardTeller
+from application.video.tell_reward import RewardTeller
 from domain.shared.ids import PersonId, VideoCallId
 from domain.video.call_commands import (
     CallCommand,

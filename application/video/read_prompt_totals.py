@@ -6,7 +6,7 @@ from datetime import date
 from attrs import frozen
 
 from application.video.prompt_ports import PromptTotals
-from domain.shared.errors import InvalidValueError
+from domain.shared.calendar import require_span
 from domain.video.prompt_events import PromptType
 from domain.video.prompt_totals import PromptFigures, figures_by_type, figures_of
 
@@ -42,12 +42,7 @@ class ReadPromptTotals:
         Raises:
             InvalidValueError: The last comes before the first, or the dates are too many.
         """
-        if last < first:
-            raise InvalidValueError("to", f"Give a date from {first.isoformat()} on.")
-        if (last - first).days >= MOST_DATES:
-            raise InvalidValueError(
-                "to", f"At most {MOST_DATES} dates are added up; ask for them part by part."
-            )
+        require_span(first, last, most_dates=MOST_DATES)
         found = await self.totals.between(first, last)
         return PromptReport(
             first=first, last=last, total=figures_of(found), by_type=figures_by_type(found)

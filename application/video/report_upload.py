@@ -8,7 +8,7 @@ from application.shared.outbox import outgoing
 from application.shared.rulebook import Rulebook
 from application.shared.standing import Participants
 from application.shared.transaction import Transactions
-from application.video.credit_ports import VideoMessages, Wallets
+from application.video.video_message_ports import VideoMessages, Wallets
 from domain.shared.calendar import counting_date
 from domain.shared.ids import ConversationId, VideoMessageId
 from domain.video.credits import evolve

@@ -3,13 +3,11 @@
 from attrs import frozen
 
 from application.shared.clock import Clock
-from application.shared.standing import Participants
+from application.shared.standing import Participants, not_erased
+from application.video.judge_reward import RewardJudge
 from application.video.ports import Rewards
 from application.video.settle_calls import SettleCalls
-from application.video.settle_reward import RewardJudge
-from domain.shared.errors import NotFoundError
 from domain.shared.ids import PersonId
-from domain.shared.standing import require_not_deleted
 from domain.video.reward import Reward
 
 
@@ -31,9 +29,6 @@ class RewardQueries:
             PersonDeletedError: The person was erased.
         """
         await self.settle_calls.of_person(person_id)
-        person = await self.participants.get(person_id)
-        if person is None:
-            raise NotFoundError(f"There is no person {person_id}; check the id.")
-        require_not_deleted(deleted=person.deleted)
+        person = not_erased(await self.participants.get(person_id), person_id)
         notes = await self.rewards.notes(person_id)
         return await self.judge(person, notes, await self.clock.now())

@@ -12,9 +12,9 @@ from application.shared.rulebook import Rulebook
 from application.shared.standing import Participant
 from application.shared.tally import Tally, uncounted
 from application.shared.transaction import Transactions
-from application.video.bundle_discount import BundleDiscount
-from application.video.credit_ports import Recipient, Senders, VideoMessages, Wallets
+from application.video.judge_reward import BundleDiscount
 from application.video.ports import PairConversations
+from application.video.video_message_ports import Recipient, Senders, VideoMessages, Wallets
 from domain.conversations.conversations import no_such_conversation
 from domain.shared.calendar import counted
 from domain.shared.decisions import Reason, refusals

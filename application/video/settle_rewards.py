@@ -11,7 +11,7 @@ from application.shared.standing import Participants
 from application.shared.transaction import Transactions
 from application.video.ports import DueRewards, RewardDue
 from application.video.settle_calls import SettleCalls
-from application.video.settle_reward import RewardTeller
+from application.video.tell_reward import RewardTeller
 from domain.shared.ids import PersonId
 
 _AT_ONCE = 100

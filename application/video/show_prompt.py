@@ -8,9 +8,10 @@ from application.shared.clock import Clock
 from application.shared.ids import NewId
 from application.shared.outbox import outgoing
 from application.shared.rulebook import Rulebook
-from application.shared.standing import Participant, Participants
+from application.shared.standing import Participant, Participants, not_erased
 from application.shared.tally import PromptTally, Tally, uncounted, uncounted_prompts
 from application.shared.transaction import Transactions
+from application.video.judge_reward import RewardJudge
 from application.video.ports import Calls, Rewards
 from application.video.prompt_ports import (
     Prompts,
@@ -18,13 +19,12 @@ from application.video.prompt_ports import (
     PromptTalks,
 )
 from application.video.settle_calls import SettleCalls
-from application.video.settle_reward import RewardJudge, RewardTeller
+from application.video.tell_reward import RewardTeller
 from domain.conversations.conversations import no_such_conversation
 from domain.shared.calendar import counted, local_date
-from domain.shared.errors import NotFoundError
 from domain.shared.ids import ConversationId, PersonId, PromptId
-from domain.shared.standing import activity_reason, pair_reason, require_not_deleted
-from domain.video.calls import Ongoing, OpenCall, Ringing, deadline
+from domain.shared.standing import activity_reason, pair_reason
+from domain.video.calls import OpenCall, Ringing, deadline, goes_on
 from domain.video.prompt_choice import PromptDecision, next_prompt
 from domain.video.prompt_pace import reach
 from domain.video.prompt_rewards import RewardNotice, notice_due
@@ -91,12 +91,9 @@ class ShowPrompt:
         await self.settle_calls.of_person(request.person_id)
 
         async def work() -> ShownPrompt:
-            person = await self.participants.get(request.person_id, lock=True)
-            if person is None:
-                raise NotFoundError(f"There is no person {request.person_id}; check the id.")
-            require_not_deleted(deleted=person.deleted)
-            now = await self.clock.now()
-            return await self._next(request, person, now)
+            known = await self.participants.get(request.person_id, lock=True)
+            person = not_erased(known, request.person_id)
+            return await self._next(request, person, await self.clock.now())
 
         result = await self.transactions.run(work)
         self.tally(result.decision.verdicts)
@@ -130,7 +127,7 @@ class ShowPrompt:
             day=counted(now, person.timezone, person.counting_day).date,
             timezone=person.timezone,
             activity=activity_reason(active=person.active),
-            in_call=any(_goes_on(call, now) for call in calls),
+            in_call=any(goes_on(call, now) for call in calls),
             talk=await self._talk(request.conversation_id, person, calls, now),
             reward=await self._reward(person, now),
             draft_length=request.draft_length,
@@ -170,10 +167,6 @@ class ShowPrompt:
                 for call in calls
             ),
         )
-
-
-def _goes_on(call: OpenCall, now: datetime) -> bool:
-    return isinstance(call, Ongoing) or call.rings_at <= now
 
 
 def _facts(talk: PromptTalk, person: Participant, now: datetime) -> UnlockFacts:

@@ -8,7 +8,7 @@ from application.shared.outbox import outgoing
 from application.shared.rulebook import Rulebook
 from application.shared.standing import Participants
 from application.shared.transaction import Transactions
-from application.video.credit_ports import VideoMessages
+from application.video.video_message_ports import VideoMessages
 from domain.shared.ids import ConversationId, PersonId, VideoMessageId
 from domain.shared.standing import require_not_deleted
 from domain.video.video_message_commands import View, decide

@@ -10,7 +10,7 @@ from application.shared.standing import PairStandings, locked_pair
 from application.shared.transaction import Transactions
 from application.video.ports import Calls
 from application.video.settle_calls import SettleCalls
-from application.video.settle_reward import RewardTeller
+from application.video.tell_reward import RewardTeller
 from domain.shared.ids import VideoCallId
 from domain.shared.text import clean_text
 from domain.video.call_commands import no_such_call

@@ -1,17 +1,21 @@
 """An achievement: what it is called, what it asks for and what it is worth."""
 
-import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, NewType
-from urllib.parse import urlsplit
 from uuid import UUID
 
 import attrs
 from attrs import frozen
 
-from ..shared.errors import ConflictError, InvalidValueError
-from ..shared.text import clean_line, clean_text
+from ..shared.errors import ConflictError, InvalidValueError, NotFoundError
+from ..shared.text import (
+    MAX_URL_CHARACTERS,
+    clean_line,
+    clean_text,
+    is_snake_case,
+    is_web_address,
+)
 from .events import Category
 from .requirements import Requirement
 
@@ -25,7 +29,6 @@ MAX_ACHIEVEMENTS = 500
 MAX_KEY_CHARACTERS = 60
 MAX_NAME_CHARACTERS = 100
 MAX_DESCRIPTION_CHARACTERS = 500
-MAX_URL_CHARACTERS = 2048
 MAX_LABEL_CHARACTERS = 50
 MAX_POINTS = 1_000_000
 MAX_REWARDS = 10
@@ -40,8 +43,6 @@ FIXED = (
     "special_reward",
 )
 """What can't change once it is published: those who earned it earned this."""
-
-_KEY = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 
 
 class AchievementKeyTakenError(ConflictError):
@@ -107,7 +108,12 @@ class Achievement:
 
 def is_key(text: str) -> bool:
     """Tell whether a text could be an achievement's key."""
-    return _is_name(text, MAX_KEY_CHARACTERS)
+    return is_snake_case(text, MAX_KEY_CHARACTERS)
+
+
+def no_such_achievement(key: str) -> NotFoundError:
+    """Give the error for an achievement that is absent."""
+    return NotFoundError(f"There is no achievement {key}; list the achievements to see their keys.")
 
 
 def checked(achievement: Achievement) -> Achievement:
@@ -169,14 +175,10 @@ def changed(achievement: Achievement, changes: Mapping[str, Any], now: datetime)
     return attrs.evolve(after, withdrawn_at=now)
 
 
-def _is_name(text: str, most: int) -> bool:
-    return len(text) <= most and _KEY.fullmatch(text) is not None
-
-
 def _check_social(achievement: Achievement) -> None:
     kind = achievement.achievement_type
     if achievement.category is Category.SOCIAL:
-        if kind is None or not _is_name(kind, MAX_LABEL_CHARACTERS):
+        if kind is None or not is_snake_case(kind, MAX_LABEL_CHARACTERS):
             raise InvalidValueError(
                 "achievement_type",
                 "A social achievement needs its type in lower-case words joined by _,"
@@ -192,13 +194,8 @@ def _icon(url: str | None) -> str | None:
     if url is None:
         return None
     url = clean_line("icon_url", url, max_characters=MAX_URL_CHARACTERS)
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        parts = urlsplit("")
-    full = parts.scheme in {"http", "https"} and parts.netloc
-    own = url.startswith("/") and not url.startswith("//")
-    if not (full or own) or " " in url or "\\" in url:
+    own_path = url.startswith("/") and not url.startswith("//") and " " not in url
+    if not (own_path or is_web_address(url)) or "\\" in url:
         raise InvalidValueError(
             "icon_url", "Give a full address that starts with https://, or a path of the app's."
         )
@@ -214,7 +211,7 @@ def _reward(reward: Mapping[str, RewardValue] | None) -> Mapping[str, RewardValu
 
 
 def _reward_field(name: str, value: RewardValue) -> tuple[str, RewardValue]:
-    if not _is_name(name, MAX_LABEL_CHARACTERS):
+    if not is_snake_case(name, MAX_LABEL_CHARACTERS):
         raise InvalidValueError(
             "special_reward", "Name its fields in lower-case words joined by _."
         )

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from attrs import frozen
 
+from ..shared.calendar import utc_text
 from ..shared.errors import ConflictError, InvalidValueError, NotFoundError
 from ..shared.ids import PersonId, QuoteId, SubscriptionId
 from ..shared.prices import discounted
@@ -134,7 +135,7 @@ class Quote:
         """
         if now >= self.valid_until:
             raise QuoteExpiredError(
-                f"The quote held until {self.valid_until:%Y-%m-%dT%H:%M:%SZ}; make a new one."
+                f"The quote held until {utc_text(self.valid_until)}; make a new one."
             )
 
 
@@ -180,7 +181,8 @@ def quoted(
     price = offer.prices.get(request.currency)
     if price is None:
         raise InvalidValueError(
-            "currency", f"This item is sold in {', '.join(sorted(offer.prices))}."
+            "currency",
+            f"This item is sold in {', '.join(sorted(offer.prices))}; give one of these.",
         )
     lines = [QuoteLine(LineKind.PRICE, offer.item.key, price)]
     total = price
@@ -221,8 +223,8 @@ def _applied_credit(request: QuoteRequest, total: int) -> int:
     if 0 < total - credit < least:
         raise TotalTooSmallError(
             f"{total} {request.currency} in minor units are left to pay, and the payment provider "
-            f"charges no less than {least}; have as much account credit, which then pays for all "
-            f"of it, or take another item."
+            f"charges no less than {least}; get enough account credit to pay for all of it, "
+            f"or take another item."
         )
     return credit
 

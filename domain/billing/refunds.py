@@ -82,6 +82,7 @@ def refund_of(payment: Payment, amount_minor: int | None, asked: Iterable[Refund
     wanted = left if amount_minor is None else amount_minor
     if payment.reversed_at is not None or not 0 <= wanted <= left or (not wanted and taken):
         raise RefundNotPossibleError(
-            f"{left} of {payment.amount_minor} {payment.currency} in minor units can be given back."
+            f"{left} of {payment.amount_minor} {payment.currency} in minor units can be given "
+            "back; ask for no more."
         )
     return wanted

@@ -4,6 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar
 
+import attrs
 from attrs import frozen
 
 from ..shared.ids import PaymentId, PersonId, SubscriptionId
@@ -152,6 +153,35 @@ class Subscription:
         if said is None or (self.decided_at is not None and self.decided_at >= said.created):
             return self.canceled_at
         return None if said.renews else said.created
+
+
+def replaced(subscription: Subscription) -> Subscription:
+    """Give a subscription without what the provider said of the one that it was there."""
+    refs = ProviderRefs(customer_id=subscription.refs.customer_id)
+    return attrs.evolve(subscription, refs=refs, snapshot=None)
+
+
+def without_payer(subscription: Subscription) -> Subscription:
+    """Give a subscription without what the provider calls who pays for it, for the books."""
+    return attrs.evolve(subscription, refs=attrs.evolve(subscription.refs, customer_id=None))
+
+
+def with_snapshot(subscription: Subscription, said: SubscriptionSnapshot) -> Subscription:
+    """Give a subscription after a snapshot; one that is older than the last changes nothing.
+
+    The ids that it names are kept beside it.
+    """
+    last = subscription.snapshot
+    if last is not None and said.created < last.created:
+        return subscription
+    return attrs.evolve(
+        subscription,
+        snapshot=attrs.evolve(said, refs=ProviderRefs(), payment_id=None),
+        refs=attrs.evolve(
+            subscription.refs,
+            **{name: value for name, value in attrs.asdict(said.refs).items() if value is not None},
+        ),
+    )
 
 
 @frozen(kw_only=True)

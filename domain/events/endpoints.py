@@ -12,7 +12,6 @@ from ..shared.ids import WebhookEndpointId
 from .addresses import is_public
 from .policy import DeliveryPolicy
 
-MAX_URL_CHARACTERS = 2048
 MAX_DESCRIPTION_CHARACTERS = 200
 MOST_PREVIOUS_SECRETS = 3
 _GONE = 410

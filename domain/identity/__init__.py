@@ -1,1 +1,1 @@
-"""Persons: who they are, what tier they hold, whom they block."""
+"""Persons: who they are, how they sign in, what tier they hold, whom they block."""

@@ -30,5 +30,5 @@ def block(blocker_id: PersonId, blocked_id: PersonId, now: datetime) -> Block:
         InvalidValueError: The two are one person.
     """
     if blocker_id == blocked_id:
-        raise InvalidValueError("other_id", "A person cannot block themself.")
+        raise InvalidValueError("other_id", "A person cannot block themself; name another.")
     return Block(blocker_id=blocker_id, blocked_id=blocked_id, created_at=now)

@@ -37,7 +37,12 @@ class Tally:
 
 @frozen
 class Window:
-    """A stretch of time and the codes that are sent in it at most."""
+    """A stretch of time, and how much may be counted in it; rules page identity.
+
+    Attributes:
+        seconds: How long it is.
+        most: How many codes or attempts are counted in it at most.
+    """
 
     seconds: int
     most: int

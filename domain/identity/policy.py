@@ -13,7 +13,7 @@ class IdentityPolicy:
     Attributes:
         display_name_max_characters: Greatest length of a display name.
         name_max_characters: Greatest length of a name or user name.
-        report_max_characters: Greatest length of a report's reason.
+        report_max_characters: Greatest length of the reason of a report or a suspension.
         report_max_evidence: How many messages a report may name.
         specific_goals_max: How many goals a learner may name.
         specific_goal_max_characters: Greatest length of such a goal.

@@ -3,20 +3,17 @@
 import re
 import unicodedata
 from enum import StrEnum
-from urllib.parse import urlsplit
 
 import attrs
 from attrs import frozen
 
 from ..shared.calendar import zone
 from ..shared.errors import InvalidValueError
-from ..shared.text import clean_line
+from ..shared.text import MAX_URL_CHARACTERS, clean_line, is_web_address
 from .policy import IdentityPolicy
 
 MAX_EMAIL_CHARACTERS = 254
-MAX_URL_CHARACTERS = 2048
 MAX_LANGUAGE_TAG_CHARACTERS = 35
-MAX_TIMEZONE_CHARACTERS = 64
 
 _EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
@@ -134,11 +131,7 @@ def _url(url: str | None) -> str | None:
     if url is None:
         return None
     url = clean_line("avatar_url", url, max_characters=MAX_URL_CHARACTERS)
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        parts = urlsplit("")
-    if parts.scheme not in {"http", "https"} or not parts.netloc or " " in url:
+    if not is_web_address(url):
         raise InvalidValueError("avatar_url", "Give a full address that starts with https://.")
     return url
 

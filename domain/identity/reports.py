@@ -40,7 +40,7 @@ def checked_report(report: Report, policy: IdentityPolicy) -> Report:
             persons are one.
     """
     if report.reporter_id == report.reported_id:
-        raise InvalidValueError("reported_id", "A person cannot report themself.")
+        raise InvalidValueError("reported_id", "A person cannot report themself; name another.")
     evidence = tuple(dict.fromkeys(report.evidence_message_ids))
     if len(evidence) > policy.report_max_evidence:
         raise InvalidValueError(

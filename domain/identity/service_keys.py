@@ -1,6 +1,5 @@
 """Service keys: how an app's own backend proves who it is."""
 
-import hashlib
 from datetime import datetime
 from enum import StrEnum
 
@@ -45,8 +44,3 @@ class ServiceKey:
     created_at: datetime
     revoked_at: datetime | None = None
     last_used_at: datetime | None = None
-
-
-def key_digest(key: str) -> bytes:
-    """Give the digest under which a key is stored and looked up."""
-    return hashlib.sha256(key.encode()).digest()

@@ -1,6 +1,5 @@
 """Login sessions: how a person's own client proves who it is."""
 
-import hashlib
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -10,6 +9,7 @@ from attrs import frozen
 
 from ..shared.errors import InvalidValueError, NotFoundError
 from ..shared.ids import LoginSessionId, PersonId
+from .digests import secret_digest
 from .events import SessionEnded, SignedIn
 from .sign_in_policy import SignInPolicy
 
@@ -54,11 +54,6 @@ class LoginSession:
     def lives(self, now: datetime) -> bool:
         """Tell whether the session's token is taken at an instant."""
         return now < min(self.idle_ends_at, self.ends_at)
-
-
-def token_digest(token: str) -> bytes:
-    """Give the digest under which a token is stored and looked up."""
-    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
 
 
 def no_such_session() -> NotFoundError:
@@ -147,7 +142,7 @@ def _session(
     return LoginSession(
         id=new.id,
         person_id=new.person_id,
-        digest=token_digest(new.token),
+        digest=secret_digest(new.token),
         origin=new.origin,
         created_at=now,
         last_used_at=now,

@@ -1,6 +1,5 @@
 """Codes by email: what one is, how often it may be tried, and when it is right."""
 
-import hashlib
 import hmac
 from datetime import datetime, timedelta
 
@@ -8,6 +7,7 @@ import attrs
 from attrs import frozen
 
 from ..shared.errors import RefusedError
+from .digests import secret_digest
 from .pepper import Pepper
 from .sign_in_policy import SignInPolicy
 
@@ -47,18 +47,13 @@ class SignInCode:
     tries: int = 0
 
 
-def nonce_digest(nonce: str) -> bytes:
-    """Give the digest under which a login attempt is looked up."""
-    return hashlib.sha256(nonce.encode("utf-8", "surrogatepass")).digest()
-
-
 def new_code(
     *, pepper: Pepper, email: str, nonce: str, code: str, policy: SignInPolicy, now: datetime
 ) -> SignInCode:
     """Make what is stored of a code."""
     return SignInCode(
         address=pepper.address(email),
-        nonce_digest=nonce_digest(nonce),
+        nonce_digest=secret_digest(nonce),
         code_digest=pepper.code(nonce, email, code),
         created_at=now,
         expires_at=now + timedelta(seconds=policy.code_valid_seconds),
@@ -88,5 +83,8 @@ def require_right(code: SignInCode, digest: bytes, policy: SignInPolicy) -> None
     if hmac.compare_digest(code.code_digest, digest):
         return
     left = policy.code_tries - code.tries
-    hint = f"{left} left; check the address and the code" if left > 0 else "ask for a new code"
-    raise SignInCodeWrongError(f"This is not the code that was sent. Tries: {hint}.")
+    if left > 0:
+        hint = f"Check the address and the code; tries left: {left}."
+    else:
+        hint = "That was the last try; ask for a new code."
+    raise SignInCodeWrongError(f"This is not the code that was sent. {hint}")

@@ -200,7 +200,9 @@ class _Deciding:
 
     def redeem(self, command: Redeem) -> tuple[ReferralChange, ...]:
         if not isinstance(self.referral, Invited) or self.now >= self.referral.expires_at:
-            raise InviteTakenUpError("The invite was taken up already, or its time is over.")
+            raise InviteTakenUpError(
+                "The invite was taken up already, or its time is over; ask for a new one."
+            )
         judgement = command.judgement
         held = judgement.outcome is RedeemOutcome.HELD
         came = ReferralSignedUp(

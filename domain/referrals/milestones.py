@@ -228,7 +228,9 @@ def claim(
     if claimed:
         raise RewardClaimedError("The reward was claimed already; each is given once.")
     if not reward.is_active:
-        raise RewardNotActiveError("The reward is not given any more.")
+        raise RewardNotActiveError(
+            "The reward is not given any more; list the rewards to see which are."
+        )
     reason = progress_reason(reward, referral_count)
     if not reason.satisfied:
         raise RefusedError(reason.detail, (reason,))

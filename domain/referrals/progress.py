@@ -116,9 +116,7 @@ def _in_window(recent: Sequence[datetime], window: timedelta, policy: ReferralPo
     return Reason(
         rule=CAP_IN_WINDOW,
         satisfied=not full,
-        detail=(
-            "The rewards of this window are all taken." if full else "There is room in the window."
-        ),
+        detail=f"{len(recent)} of {policy.window_rewards} rewards of the window are taken.",
         inputs={"counted": len(recent), "window_seconds": policy.window_seconds},
         threshold=policy.window_rewards,
         changes_at=recent[frees] + window if full and frees < len(recent) else None,
@@ -130,7 +128,7 @@ def _in_all(counted: int, policy: ReferralPolicy) -> Reason:
     return Reason(
         rule=CAP_IN_ALL,
         satisfied=not full,
-        detail="All rewards are taken." if full else "There are rewards left.",
+        detail=f"{counted} of {policy.rewards_in_all} rewards in all are taken.",
         inputs={"counted": counted},
         threshold=policy.rewards_in_all,
     )

@@ -110,8 +110,8 @@ def judge(redemption: Redemption, policy: ReferralPolicy, now: datetime) -> Judg
 
 def _hard(one: Redemption, policy: ReferralPolicy, now: datetime) -> Iterable[Reason]:
     ends = one.signed_up_at + timedelta(seconds=policy.entry_seconds)
-    signals = one.signals
-    yield _rule("another_person", not one.same_person, "The code is of another person.", "own")
+    signals, hours = one.signals, policy.entry_seconds // 3600
+    yield _rule("another_person", not one.same_person, "The code is another person's.", "own")
     yield _rule("code_is_usable", one.usable, "The code or invite can be taken up.", "ended")
     yield Reason(
         rule="entered_in_time",
@@ -119,7 +119,7 @@ def _hard(one: Redemption, policy: ReferralPolicy, now: datetime) -> Iterable[Re
         detail=(
             "The code is entered soon enough after signing up."
             if now < ends
-            else "Codes are entered soon after signing up; that time is over."
+            else f"A code can be entered for {hours} hours after signing up; that time is over."
         ),
         inputs={"seconds_since_sign_up": int((now - one.signed_up_at).total_seconds())},
         threshold=policy.entry_seconds,
@@ -129,10 +129,17 @@ def _hard(one: Redemption, policy: ReferralPolicy, now: datetime) -> Iterable[Re
     yield _rule("not_referred", not one.is_referred, "The person came by no other code.", "first")
     yield _rule("no_cycle", not one.is_ancestor, "The referrer did not come by them.", "cycle")
     yield _rule("referrer_is_active", one.referrer_active, "The referrer is active.", "suspended")
-    yield _rule("another_mailbox", not signals.same_email, "The mailbox is another.", "email")
-    yield _rule("another_phone", not signals.same_phone, "The phone number is another.", "phone")
     yield _rule(
-        "another_means_of_payment", not signals.same_payment, "The means is another.", "payment"
+        "another_mailbox", not signals.same_email, "The two have different mailboxes.", "email"
+    )
+    yield _rule(
+        "another_phone", not signals.same_phone, "The two have different phone numbers.", "phone"
+    )
+    yield _rule(
+        "another_means_of_payment",
+        not signals.same_payment,
+        "The two pay by different means.",
+        "payment",
     )
 
 
@@ -157,16 +164,16 @@ def score_reasons(signals: Signals, scores: ScorePolicy) -> tuple[Reason, ...]:
     """Give one reason for each sign that is weighed when a code is entered."""
     many = signals.sign_ups > scores.sign_ups_a_day
     found = (
-        ("same_family", signals.same_family, scores.same_family, "of one family"),
-        ("same_network", signals.same_network, scores.same_network, "on one network"),
-        ("same_device", signals.same_device, scores.same_device, "on one device"),
+        ("same_family", signals.same_family, scores.same_family, "the two are of one family"),
+        ("same_network", signals.same_network, scores.same_network, "the sign-up shares a network"),
+        ("same_device", signals.same_device, scores.same_device, "the sign-up shares a device"),
         (
             "disposable_mail",
             signals.disposable_mail,
             scores.disposable_mail,
-            "a disposable address",
+            "the mail address is disposable",
         ),
-        ("many_sign_ups", many, scores.many_sign_ups, "one of many in a day"),
+        ("many_sign_ups", many, scores.many_sign_ups, "the sign-up is one of many in a day"),
     )
     return tuple(_sign(rule, is_so, points, what) for rule, is_so, points, what in found)
 
@@ -175,7 +182,9 @@ def quick_reason(signed_up_at: datetime, settled_at: datetime, scores: ScorePoli
     """Give the reason for the sign that is weighed when a purchase comes."""
     seconds = int((settled_at - signed_up_at).total_seconds())
     quick = seconds <= scores.quick_purchase_seconds
-    return _sign("quick_purchase", quick, scores.quick_purchase, "a purchase at once")
+    return _sign(
+        "quick_purchase", quick, scores.quick_purchase, "the purchase came right after signing up"
+    )
 
 
 def _sign(rule: str, is_so: bool, points: int, what: str) -> Reason:  # noqa: FBT001
@@ -183,7 +192,7 @@ def _sign(rule: str, is_so: bool, points: int, what: str) -> Reason:  # noqa: FB
     return Reason(
         rule=rule,
         satisfied=not weighs,
-        detail=f"A sign of fraud: {what}." if weighs else f"No sign of fraud: {what}.",
+        detail=f"A sign of fraud: {what}." if weighs else f"This sign of fraud is absent: {what}.",
         inputs={"points": weighs},
     )
 

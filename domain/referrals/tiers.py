@@ -66,7 +66,7 @@ def _fullest(times: list[datetime], around: datetime, window: timedelta) -> int:
 
 
 def tier_at(ordinal: int, policy: ReferralPolicy) -> int:
-    """Give the bonus tier, from 1, of so manieth a purchase."""
+    """Give the bonus tier, from 1, of the purchase with an ordinal."""
     return bisect_right(policy.tier_starts, ordinal)
 
 

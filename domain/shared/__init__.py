@@ -1,1 +1,1 @@
-"""What every bounded context shares: ids, time, text, decisions, errors."""
+"""What every bounded context shares: ids, time, text, money, tiers, decisions, errors."""

@@ -35,6 +35,11 @@ def instant(field: str, at: datetime) -> datetime:
     return at.astimezone(UTC)
 
 
+def utc_text(at: datetime) -> str:
+    """Give an instant in UTC as explanations write it, such as 2026-03-02T12:00:00Z."""
+    return f"{at:%Y-%m-%dT%H:%M:%SZ}"
+
+
 @frozen
 class CountingDay:
     """The latest date a person was counted on.
@@ -132,3 +137,17 @@ def months_later(at: datetime, months: int) -> datetime:
     year, number = divmod(month, _MONTHS)
     last = monthrange(year, number + 1)[1]
     return at.replace(year=year, month=number + 1, day=min(at.day, last))
+
+
+def require_span(first: date, last: date, *, most_dates: int) -> None:
+    """Refuse dates from one to another that nobody could add up; the inputs are `from` and `to`.
+
+    Raises:
+        InvalidValueError: The last comes before the first, or the dates are too many.
+    """
+    if last < first:
+        raise InvalidValueError("to", f"Give a date from {first.isoformat()} on.")
+    if (last - first).days >= most_dates:
+        raise InvalidValueError(
+            "to", f"At most {most_dates} dates are added up; ask for them part by part."
+        )

@@ -1,6 +1,6 @@
 """Decisions that explain themselves."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from attrs import field, frozen
@@ -41,3 +41,8 @@ def verdicts(reasons: tuple[Reason, ...]) -> tuple[Verdict, ...]:
 def refusals(reasons: tuple[Reason, ...]) -> tuple[Reason, ...]:
     """Give those of the reasons that refuse, in their order."""
     return tuple(reason for reason in reasons if not reason.satisfied)
+
+
+def in_words(actions: Iterable[str]) -> list[str]:
+    """Give actions as a person reads them: `buy_seconds` as "buy seconds"."""
+    return [action.replace("_", " ") for action in actions]

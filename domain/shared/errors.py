@@ -74,7 +74,7 @@ class TooFastError(DomainError):
     """The same was asked for too often; time alone lifts that.
 
     Attributes:
-        retry_after_seconds: When to ask again.
+        retry_after_seconds: In how many seconds to ask again.
     """
 
     code = "too_fast"

@@ -1,8 +1,15 @@
 """Text that people type in: normal form, limits, and what no text may hold."""
 
+import re
 import unicodedata
+from urllib.parse import urlsplit
 
 from .errors import InvalidValueError
+
+MAX_URL_CHARACTERS = 2048
+"""Of any address that is kept."""
+
+_SNAKE_CASE = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 
 
 def clean_text(field: str, text: str, *, max_characters: int) -> str:
@@ -26,7 +33,8 @@ def clean_text(field: str, text: str, *, max_characters: int) -> str:
     text = unicodedata.normalize("NFC", text)
     if len(text) > max_characters:
         raise InvalidValueError(
-            field, f"The text has {len(text)} characters; at most {max_characters} are taken."
+            field,
+            f"The text has {len(text)} characters; at most {max_characters} are taken; shorten it.",
         )
     if not text.strip():
         raise InvalidValueError(field, "The text is empty; write something.")
@@ -41,5 +49,21 @@ def clean_line(field: str, text: str, *, max_characters: int) -> str:
     """
     line = clean_text(field, text, max_characters=max_characters).strip()
     if any(unicodedata.category(character) in {"Cc", "Zl", "Zp"} for character in line):
-        raise InvalidValueError(field, "The text holds a line break or control character.")
+        raise InvalidValueError(
+            field, "The text holds a line break or control character; remove it."
+        )
     return line
+
+
+def is_snake_case(text: str, max_characters: int) -> bool:
+    """Tell whether a text is lower-case words and numbers joined by `_`, and short enough."""
+    return len(text) <= max_characters and _SNAKE_CASE.fullmatch(text) is not None
+
+
+def is_web_address(url: str) -> bool:
+    """Tell whether a text is a full http or https address without spaces."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return parts.scheme in {"http", "https"} and bool(parts.netloc) and " " not in url

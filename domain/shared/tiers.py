@@ -23,6 +23,16 @@ class Tier(StrEnum):
         """The tiers above this one, the next first."""
         return _ABOVE[self]
 
+    @property
+    def upgrade(self) -> str:
+        """The action that leads to this tier, such as `upgrade_to_plus`."""
+        return f"upgrade_to_{self.value}"
+
+    @property
+    def upgrades(self) -> tuple[str, ...]:
+        """The actions that lead to the tiers above this one, the next first."""
+        return tuple(tier.upgrade for tier in self.above)
+
 
 _RANKS = {tier: rank for rank, tier in enumerate(Tier)}
 _ABOVE = {tier: tuple(Tier)[rank + 1 :] for tier, rank in _RANKS.items()}

@@ -29,7 +29,7 @@ class StreakPolicy:
     Attributes:
         freezes_at_start: Freezes that come with a streak's first credit.
         freezes_most: How many are held at once; one that is earned beyond them is lost.
-        credits_per_freeze: Each so manieth credit earns one.
+        credits_per_freeze: Every so many credits earn one.
         travel_grace_seconds: With another zone than at the last credit and less than so
             long after it, no date counts as missed.
         repair_window_seconds: How long after its break a streak can be repaired.

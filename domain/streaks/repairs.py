@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 
 from attrs import frozen
 
+from ..shared.calendar import utc_text
 from ..shared.decisions import Reason, refusals
 from ..shared.errors import ConflictError, RefusedError
 from .events import StreakEvent, StreakMilestoneReached, StreakRepaired
@@ -192,7 +193,7 @@ def _interval(streak: Streak, now: datetime, policy: StreakPolicy) -> Reason:
             f"The last repair was {policy.repair_every_days} days ago or more."
             if satisfied
             else f"A streak can be repaired once in {policy.repair_every_days} days; "
-            f"the next time from {again_at:%Y-%m-%dT%H:%M:%SZ} on."
+            f"the next time from {utc_text(again_at)} on."
         ),
         inputs={"days_since_repair": (now - streak.repaired_at).days},
         threshold=policy.repair_every_days,

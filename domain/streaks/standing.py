@@ -7,6 +7,7 @@ from attrs import frozen
 
 from ..shared.calendar import next_midnight
 from ..shared.decisions import Reason
+from .events import StreakKind
 from .gaps import Gap, gap_before, grace_ends
 from .policy import StreakPolicy
 from .repairs import Repair, RepairDecision, repair_decision
@@ -75,6 +76,10 @@ class StreakStanding:
 
 _ONE_DAY = timedelta(days=1)
 _RUNNING = frozenset({StreakStatus.AT_RISK, StreakStatus.FROZEN})
+_DONE_BY = {
+    StreakKind.LOGIN: ("sign_in", "open_the_app"),
+    StreakKind.CHAT: ("send_a_message", "complete_a_call"),
+}
 
 
 def standing(
@@ -165,7 +170,7 @@ def _reasons(streak: Streak, today: date, gap: Gap, policy: StreakPolicy) -> tup
             Reason(
                 rule="travel_grace",
                 satisfied=True,
-                detail="The time zone is another than at the last credit: nothing is missed yet.",
+                detail="The time zone changed after the last credit: no date is missed yet.",
                 inputs={"missed": len(gap.missed)},
                 threshold=policy.travel_grace_seconds,
                 changes_at=grace_ends(last.at, policy),
@@ -185,11 +190,8 @@ def _counted(streak: Streak, today: date, *, counted: bool) -> Reason:
             "today": today.isoformat(),
             "last_on": None if streak.last is None else streak.last.on.isoformat(),
         },
-        changed_by=() if counted else _DONE_BY[streak.kind.value],
+        changed_by=() if counted else _DONE_BY[streak.kind],
     )
-
-
-_DONE_BY = {"login": ("sign_in", "open_the_app"), "chat": ("send_a_message", "complete_a_call")}
 
 
 def _covered(gap: Gap) -> Reason:
@@ -197,11 +199,11 @@ def _covered(gap: Gap) -> Reason:
     if not missed:
         detail = "No date was missed."
     elif gap.graced:
-        detail = "Travel lets the missed dates pass."
+        detail = "Travel grace lets the missed dates pass."
     elif covered:
-        detail = f"{missed} missed, covered by the freezes that are held ({gap.freezes})."
+        detail = f"Dates missed: {missed}; the freezes held ({gap.freezes}) cover them."
     else:
-        detail = f"More was missed than the freezes cover that are held ({gap.freezes})."
+        detail = f"More dates were missed than the freezes held ({gap.freezes}) cover."
     return Reason(
         rule="missed_dates_are_covered",
         satisfied=covered,

@@ -157,11 +157,6 @@ def open_account(
     return UsageOutcome(course.account, tuple(course.events))
 
 
-def caught_up(account: UsageAccount, rules: UsageRules, now: datetime) -> UsageAccount:
-    """Give the account with all done that time has brought by an instant."""
-    return decide(account, CatchUp(), rules, now).account
-
-
 def decide(
     account: UsageAccount, command: UsageCommand, rules: UsageRules, now: datetime
 ) -> UsageOutcome:

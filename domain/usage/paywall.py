@@ -5,13 +5,13 @@ from enum import StrEnum
 
 from attrs import frozen
 
-from ..shared.decisions import Reason, refusals
+from ..shared.decisions import Reason, in_words, refusals
 from ..shared.errors import UnitsNeededError
 from ..shared.tiers import Tier
 from .accounts import UsageAccount
 from .policy import UsageRules
 from .sessions import SessionMode
-from .starting import seconds_reason, start_decision
+from .starting import BUY_SECONDS, END_A_SESSION, seconds_reason, start_decision
 
 
 class PaywallAction(StrEnum):
@@ -91,7 +91,7 @@ def require_paid(decision: Paywall) -> None:
         PaywallError: It does.
     """
     if decision.outcome is PaywallOutcome.BLOCK:
-        ways = " or ".join(way.replace("_", " ") for way in decision.remedies)
+        ways = " or ".join(in_words(decision.remedies))
         advice = f" To go on: {ways}." if ways else ""
         raise PaywallError(f"{decision.reason.detail}{advice}", decision.reasons, decision)
 
@@ -185,7 +185,7 @@ def _total(account: UsageAccount, rule: str, what: str, used: int, most: int) ->
     detail = f"{used} {what} in all; the tier {tier.value} has no limit on them."
     if limit is not None:
         detail = f"{used} of {limit} {what} in all, without a subscription."
-    upgrades = tuple(f"upgrade_to_{above.value}" for above in tier.above)
+    upgrades = tier.upgrades
     reason = Reason(
         rule=rule,
         satisfied=satisfied,
@@ -202,14 +202,14 @@ def _seconds(account: UsageAccount, rules: UsageRules) -> _Gauge:
     used = period.seconds_used + period.banked_seconds_used + period.purchased_seconds_used
     limit = used + account.left.total
     taken = limit - account.available
-    remedies = ("buy_seconds", *(f"upgrade_to_{tier.value}" for tier in account.limits_tier.above))
+    remedies = (BUY_SECONDS, *account.limits_tier.upgrades)
     return _Gauge(reason, taken, limit, period.ends_at, remedies)
 
 
 def _of_session(account: UsageAccount, rules: UsageRules, mode: SessionMode) -> list[_Gauge]:
     decision = start_decision(account, rules, mode=mode, conversations_counted=1)
     period, limits = account.period, rules.tiers.of(account.limits_tier)
-    upgrades = tuple(f"upgrade_to_{tier.value}" for tier in account.limits_tier.above)
+    upgrades = account.limits_tier.upgrades
     by_rule = {reason.rule: reason for reason in decision.reasons}
     conversations = _Gauge(
         by_rule["monthly_conversations"],
@@ -223,4 +223,4 @@ def _of_session(account: UsageAccount, rules: UsageRules, mode: SessionMode) -> 
         reason, used = by_rule["monthly_realtime_sessions"], period.realtime_sessions_used
         most = limits.monthly_realtime_sessions if limits.has_realtime_access else 0
         gauges.append(_Gauge(reason, used, most, period.ends_at, upgrades))
-    return [*gauges, _Gauge(by_rule["open_sessions"], 0, None, None, ("end_a_session",))]
+    return [*gauges, _Gauge(by_rule["open_sessions"], 0, None, None, (END_A_SESSION,))]

@@ -67,7 +67,8 @@ def change_purchased(course: Course, command: PurchaseCommand, now: datetime) ->
 def _grant(course: Course, seconds: int, repaid: int, now: datetime) -> None:
     if course.account.purchased_seconds + seconds > MOST_PURCHASED_SECONDS:
         raise TooManySecondsError(
-            f"The person would have more than {MOST_PURCHASED_SECONDS} purchased seconds."
+            f"The person would have more than {MOST_PURCHASED_SECONDS} purchased seconds; "
+            "grant fewer."
         )
     course.happen(
         SecondsGranted(

@@ -4,7 +4,8 @@ from datetime import datetime
 
 from attrs import frozen
 
-from ..shared.decisions import Reason, refusals
+from ..shared.calendar import utc_text
+from ..shared.decisions import Reason, in_words, refusals
 from ..shared.errors import RefusedError, UnitsNeededError
 from ..shared.tier_limits import TierLimits
 from ..shared.tiers import Tier
@@ -212,12 +213,12 @@ def _upgrades(account: UsageAccount, rules: UsageRules, what: str) -> tuple[str,
             and limits.monthly_realtime_sessions > period.realtime_sessions_used,
         }
         if lifts[what]:
-            lifting.append(f"upgrade_to_{tier.value}")
+            lifting.append(tier.upgrade)
     return tuple(lifting)
 
 
 def _advice(reason: Reason) -> str:
-    ways = [way.replace("_", " ") for way in reason.changed_by]
+    ways = in_words(reason.changed_by)
     if reason.changes_at is not None:
-        ways.append(f"wait until {reason.changes_at:%Y-%m-%dT%H:%M:%SZ}")
+        ways.append(f"wait until {utc_text(reason.changes_at)}")
     return f"To go on: {', or '.join(ways)}." if ways else ""

@@ -1,1 +1,1 @@
-"""Video calls, and the messages that a completed call unlocks."""
+"""Video calls and what they unlock: messages, the monthly reward; video messages; prompts."""

@@ -6,7 +6,7 @@ from typing import assert_never
 import attrs
 from attrs import frozen
 
-from ..shared.calendar import CountingDay, counting_date
+from ..shared.calendar import CountingDay, counting_date, utc_text
 from ..shared.errors import ConflictError, InvalidValueError, NotFoundError
 from ..shared.ids import PersonId
 from .calls import (
@@ -18,6 +18,7 @@ from .calls import (
     Ringing,
     deadline,
     evolve,
+    goes_on,
     overlap_until,
     started,
 )
@@ -114,12 +115,10 @@ def start(event: VideoCallStarted, open_calls: tuple[OpenCall, ...], policy: Cal
     if event.scheduled_for is not None and not event.at < event.scheduled_for <= furthest:
         raise InvalidValueError(
             "scheduled_for",
-            f"Give a time after now ({event.at:%Y-%m-%dT%H:%M:%SZ}) and not after "
-            f"{furthest:%Y-%m-%dT%H:%M:%SZ}, or leave it out to call at once.",
+            f"Give a time after now ({utc_text(event.at)}) and not after "
+            f"{utc_text(furthest)}, or leave it out to call at once.",
         )
-    current = [
-        call for call in open_calls if isinstance(call, Ongoing) or call.rings_at <= event.at
-    ]
+    current = [call for call in open_calls if goes_on(call, event.at)]
     if event.scheduled_for is None and current:
         raise CallInProgressError(
             f"Call {current[0].id} of this conversation rings or goes on; join it or end it first."
@@ -199,7 +198,9 @@ def decide(
 
 def no_such_call() -> NotFoundError:
     """Give the error for a call that is absent, or not the asker's to know."""
-    return NotFoundError("There is no such video call, or this person takes no part in it.")
+    return NotFoundError(
+        "There is no such video call, or this person takes no part in it; check both ids."
+    )
 
 
 def _report(
@@ -249,7 +250,9 @@ def _decline(
         case Ended(outcome=CallOutcome.DECLINED):
             return ()
         case Ended():
-            raise CallEndedError(f"The call already ended as {call.outcome.value}.")
+            raise CallEndedError(
+                f"The call already ended as {call.outcome.value}; there is nothing to decline."
+            )
         case _:
             assert_never(call)
 

@@ -184,6 +184,11 @@ def evolve(call: Call, event: CallLifecycleEvent) -> Call:
             assert_never(event)
 
 
+def goes_on(call: OpenCall, at: datetime) -> bool:
+    """Tell whether an open call rings or is answered at an instant, and does not only wait."""
+    return isinstance(call, Ongoing) or call.rings_at <= at
+
+
 def overlap_until(call: OpenCall, at: datetime) -> timedelta:
     """Give how long both have been connected at an instant, since the last of them was."""
     if call.both_since is None:

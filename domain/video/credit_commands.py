@@ -123,7 +123,9 @@ def _charge_back(
 ) -> tuple[CreditEvent, ...]:
     lot = wallet.lot(command.lot_id)
     if lot is None or lot.person_id != wallet.person_id or lot.kind is not LotKind.PURCHASE:
-        raise NotFoundError(f"The person has no purchase {command.lot_id} of video credits.")
+        raise NotFoundError(
+            f"The person has no purchase {command.lot_id} of video credits; check the id."
+        )
     if lot.charged_back_at is not None:
         return ()
     return (

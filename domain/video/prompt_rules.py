@@ -153,7 +153,10 @@ def _message_count_warning(
         Reason(
             rule="message_count_warning_once_a_day",
             satisfied=not warned,
-            detail=f"That {threshold} are left was {'told' if warned else 'not told'} here today.",
+            detail=(
+                f"The warning at {threshold} left was "
+                f"{'already' if warned else 'not'} shown here today."
+            ),
             threshold=threshold,
             changes_at=talk.allowance.resets_at if warned else None,
         ),
@@ -200,7 +203,7 @@ def _video_scheduling(
         Reason(
             rule="video_scheduling_per_day",
             satisfied=today < most,
-            detail=f"A call was proposed {today} times on {state.day.isoformat()}.",
+            detail=f"{today} of {most} proposals of a call were made on {state.day.isoformat()}.",
             inputs={"shown": today},
             threshold=most,
             changes_at=(
@@ -269,7 +272,7 @@ def _long_message(
         Reason(
             rule="draft_is_long",
             satisfied=state.draft_length >= long,
-            detail=f"The draft has {state.draft_length} characters; {long} are long.",
+            detail=f"The draft has {state.draft_length} characters; {long} or more are long.",
             inputs={"draft_length": state.draft_length},
             threshold=long,
         ),

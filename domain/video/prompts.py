@@ -96,4 +96,4 @@ def act(
 
 def no_such_prompt() -> NotFoundError:
     """Give the error for a prompt that is absent, or not the asker's to know."""
-    return NotFoundError("There is no such prompt, or it was shown to somebody else.")
+    return NotFoundError("There is no such prompt, or it was shown to somebody else; check the id.")

@@ -5,8 +5,8 @@ from datetime import date, datetime
 
 from attrs import frozen
 
-from ..shared.calendar import next_midnight
-from ..shared.decisions import Reason, Verdict, verdicts
+from ..shared.calendar import next_midnight, utc_text
+from ..shared.decisions import Reason, Verdict, in_words, verdicts
 from ..shared.errors import UnitsNeededError
 from ..shared.money import Money
 from ..shared.prices import discounted
@@ -224,8 +224,8 @@ def require(decision: VideoMessageAllowance) -> None:
     if decision.enough:
         return
     reason = decision.unit_reason
-    ways = [action.replace("_", " ") for action in reason.changed_by]
+    ways = in_words(reason.changed_by)
     if decision.free_limit + decision.credits >= decision.needed:
-        ways.insert(0, f"wait until {decision.resets_at:%Y-%m-%dT%H:%M:%SZ} for free units")
+        ways.insert(0, f"wait until {utc_text(decision.resets_at)} for free units")
     advice = f" To send it: {' or '.join(ways)}." if ways else ""
     raise VideoCreditsNeededError(f"{reason.detail}{advice}", decision.reasons, decision)

@@ -8,7 +8,8 @@ from litestar import Controller, Response, delete, post
 from litestar.params import JSONBody
 from msgspec import Meta, Struct
 
-from application.identity.verify_code import VerifiedCode, VerifyCodeRequest
+from application.identity.open_session import SignInResult
+from application.identity.verify_code import VerifyCodeRequest
 from domain.identity.profile import Profile
 from domain.identity.sessions import LoginSession
 from entrypoints.http.acting import own_session
@@ -76,7 +77,7 @@ class SignedInBody(Struct):
     claimed: Annotated[bool, Meta(description="The person was a guest until now")]
 
 
-def signed_in_body(verified: VerifiedCode) -> SignedInBody:
+def signed_in_body(verified: SignInResult) -> SignedInBody:
     """Give a session that began as the API shows it, this once with its token."""
     return SignedInBody(
         token=verified.opened.token,

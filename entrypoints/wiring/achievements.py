@@ -4,6 +4,7 @@ from dependency_injector.containers import DeclarativeContainer
 from dependency_injector.providers import DependenciesContainer, Factory, List, Singleton
 
 from application.achievements.award_back import AwardByNow, AwardToThoseWhoEarned
+from application.achievements.change_award import ChangeAward
 from application.achievements.publish_achievement import (
     ChangeAchievement,
     PublishAchievement,
@@ -11,7 +12,6 @@ from application.achievements.publish_achievement import (
 )
 from application.achievements.queries import AchievementQueries
 from application.achievements.reactions import EarnAchievements
-from application.achievements.show_award import ChangeAward
 from application.shared.reactions import Drain, DrainAll
 
 

@@ -38,10 +38,8 @@ class Identity(DeclarativeContainer):
     register_person = Factory(
         RegisterPerson,
         transactions=ports.transactions,
-        persons=ports.persons,
+        admit=sign_in.admit,
         clock=ports.clock,
-        new_id=ports.new_id,
-        rulebook=ports.rulebook,
     )
     change_profile = Factory(
         ChangeProfile,
@@ -105,7 +103,7 @@ class Identity(DeclarativeContainer):
         ExportPerson,
         persons=ports.persons,
         preferences=ports.preferences,
-        records=ports.stored_records,
+        records=ports.exported_records,
         clock=ports.clock,
     )
     erase_person = Factory(

@@ -43,6 +43,7 @@ from adapters.memory.delivery_queue import (
 )
 from adapters.memory.erasure import MemoryErasures, MemoryPersonalData
 from adapters.memory.event_log import MemoryDeliveredEverywhere, MemoryEventLog
+from adapters.memory.exported_records import memory_records
 from adapters.memory.google import MemoryGoogleAttempts, MemoryGoogleLinks
 from adapters.memory.idempotency import MemoryKeptAnswers
 from adapters.memory.identity import (
@@ -103,7 +104,6 @@ from adapters.memory.sign_in import (
 )
 from adapters.memory.standing import MemoryPairStandings, MemoryParticipants
 from adapters.memory.store import MemoryStore
-from adapters.memory.stored_records import memory_records
 from adapters.memory.streaks import MemoryStreaks
 from adapters.memory.transaction import MemoryTransactions
 from adapters.memory.usage import (
@@ -208,7 +208,7 @@ class MemoryPorts(DeclarativeContainer):
     preferences = Singleton(MemoryPreferences, store)
     erasures = Singleton(MemoryErasures, store)
     personal_data = List(Singleton(MemoryPersonalData, store), Singleton(MemoryReferralData, store))
-    stored_records = Singleton(memory_records, store)
+    exported_records = Singleton(memory_records, store)
     pepper = Dependency(instance_of=Pepper)
     subscribers = Singleton(MemorySubscribers, store)
     usage_accounts = Singleton(MemoryUsageAccounts, store)

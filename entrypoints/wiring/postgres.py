@@ -33,6 +33,7 @@ from adapters.postgres.delivery_queue import (
 from adapters.postgres.erasure import PostgresErasures, PostgresPersonalData
 from adapters.postgres.event_log import PostgresDeliveredEverywhere, PostgresEventLog
 from adapters.postgres.executor import Executor
+from adapters.postgres.exported_records import postgres_records
 from adapters.postgres.google import PostgresGoogleAttempts, PostgresGoogleLinks
 from adapters.postgres.idempotency import PostgresKeptAnswers
 from adapters.postgres.identity import (
@@ -97,7 +98,6 @@ from adapters.postgres.sign_in import (
     PostgresSignInCodes,
 )
 from adapters.postgres.standing import PostgresPairStandings, PostgresParticipants
-from adapters.postgres.stored_records import postgres_records
 from adapters.postgres.streaks import PostgresStreaks
 from adapters.postgres.subscriptions import (
     PostgresBuyers,
@@ -231,7 +231,7 @@ class PostgresPorts(DeclarativeContainer):
     personal_data = List(
         Singleton(PostgresPersonalData, store), Singleton(PostgresReferralData, store)
     )
-    stored_records = Singleton(postgres_records, store)
+    exported_records = Singleton(postgres_records, store)
     pepper = Dependency(instance_of=Pepper)
     subscribers = Singleton(PostgresSubscribers, store)
     usage_accounts = Singleton(PostgresUsageAccounts, store)

@@ -3,13 +3,13 @@
 from dependency_injector.containers import DeclarativeContainer
 from dependency_injector.providers import DependenciesContainer, Factory, List, Singleton
 
+from application.billing.account_credit_queries import AccountCreditQueries
 from application.billing.change_account_credit import (
     CreditChanger,
     GrantAccountCredit,
     PaymentCredit,
     TakeBackAccountCredit,
 )
-from application.billing.credit_queries import AccountCreditQueries
 from application.billing.find_discounts import AllDiscounts, RewardDiscounts
 from application.billing.make_quote import MakeQuote, ReadQuote
 from application.billing.reactions import ForgetEntitlements

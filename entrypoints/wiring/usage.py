@@ -4,16 +4,16 @@ from dependency_injector.containers import DeclarativeContainer
 from dependency_injector.providers import DependenciesContainer, Factory, Singleton
 
 from application.usage.charge_companions import CompanionUsage
-from application.usage.go_on import (
+from application.usage.continue_session import (
     BeatUsageSession,
     ExtendUsageSession,
     SessionKeeper,
     SettleUsageSession,
 )
+from application.usage.follow_person import FollowPerson
 from application.usage.grant_seconds import GrantSeconds
 from application.usage.keep_account import AccountKeeper
 from application.usage.queries import UsageQueries
-from application.usage.reactions import FollowPerson
 from application.usage.settle_due import SettleDueUsage
 from application.usage.start_session import StartUsageSession
 

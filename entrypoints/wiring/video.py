@@ -4,7 +4,6 @@ from dependency_injector.containers import DeclarativeContainer
 from dependency_injector.providers import DependenciesContainer, Factory, Singleton
 
 from application.video.answer_prompt import AnswerPrompt
-from application.video.bundle_discount import BundleDiscount
 from application.video.change_credits import (
     ChargeBackVideoCredits,
     CreditChanger,
@@ -12,8 +11,8 @@ from application.video.change_credits import (
     SellVideoCredits,
 )
 from application.video.close_call import CallCloser
-from application.video.credit_queries import VideoMessageQueries
 from application.video.end_call import DeclineCall, EndCall, EndPairCalls, EndPersonCalls
+from application.video.judge_reward import BundleDiscount, RewardJudge
 from application.video.queries import VideoQueries
 from application.video.read_prompt_totals import ReadPromptTotals
 from application.video.report_presence import ReportPresence
@@ -22,10 +21,11 @@ from application.video.reward_queries import RewardQueries
 from application.video.send_video_message import SendVideoMessage
 from application.video.settle_calls import SettleCalls
 from application.video.settle_overdue_calls import SettleOverdueCalls
-from application.video.settle_reward import RewardJudge, RewardTeller
 from application.video.settle_rewards import SettleRewards
 from application.video.show_prompt import ShowPrompt
 from application.video.start_call import StartCall
+from application.video.tell_reward import RewardTeller
+from application.video.video_message_queries import VideoMessageQueries
 from application.video.view_video_message import ViewVideoMessage
 from application.video.void_call import VoidCall
 
@@ -41,7 +41,6 @@ class Video(DeclarativeContainer):
         rewards=ports.rewards,
         judge=judge_reward,
         new_id=ports.new_id,
-        rulebook=ports.rulebook,
         tally=ports.figures,
     )
     closer = Singleton(

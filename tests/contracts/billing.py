@@ -5,27 +5,27 @@ from datetime import datetime
 from attrs import frozen
 from uuid_utils.compat import uuid7
 
+from application.billing.account_credit_queries import AccountCreditQueries
 from application.billing.change_account_credit import (
     CreditChanger,
     GrantAccountCredit,
     PaymentCredit,
     TakeBackAccountCredit,
 )
-from application.billing.credit_queries import AccountCreditQueries
 from application.billing.find_discounts import AllDiscounts, RewardDiscounts
 from application.billing.make_quote import MakeQuote, ReadQuote
 from application.billing.ports import Discounts
 from application.billing.provider_ports import Providers
 from application.billing.show_catalogue import ShowCatalogue
 from application.shared.rulebook import Rulebook
+from application.video.judge_reward import RewardJudge
 from application.video.reward_queries import RewardQueries
 from application.video.settle_calls import SettleCalls
-from application.video.settle_reward import RewardJudge
 from domain.billing.account_credit import CreditLine
 from domain.billing.catalogue import Item
-from domain.billing.changes import QuotedPlan
 from domain.billing.payments import Provider
 from domain.billing.quotes import Discount
+from domain.billing.subscription_changes import QuotedPlan
 from domain.shared.ids import PersonId
 from tests.contracts.stores import Stores
 from tests.contracts.use_cases import close_call

@@ -25,6 +25,7 @@ from adapters.memory.conversations import (
 )
 from adapters.memory.credits import MemorySenders, MemoryVideoMessages, MemoryWallets
 from adapters.memory.erasure import MemoryErasures, MemoryPersonalData
+from adapters.memory.exported_records import memory_records
 from adapters.memory.google import MemoryGoogleAttempts, MemoryGoogleLinks
 from adapters.memory.idempotency import MemoryKeptAnswers
 from adapters.memory.identity import (
@@ -64,7 +65,6 @@ from adapters.memory.sign_in import (
 )
 from adapters.memory.standing import MemoryPairStandings, MemoryParticipants
 from adapters.memory.store import MemoryStore
-from adapters.memory.stored_records import memory_records
 from adapters.memory.streaks import MemoryStreaks
 from adapters.memory.table import ConstraintError, Table
 from adapters.memory.transaction import MemoryTransactions

@@ -23,6 +23,7 @@ from adapters.postgres.credits import PostgresSenders, PostgresWallets
 from adapters.postgres.erasure import PostgresErasures, PostgresPersonalData
 from adapters.postgres.event_log import PostgresEventLog
 from adapters.postgres.executor import Executor
+from adapters.postgres.exported_records import postgres_records
 from adapters.postgres.google import PostgresGoogleAttempts, PostgresGoogleLinks
 from adapters.postgres.idempotency import PostgresKeptAnswers
 from adapters.postgres.identity import (
@@ -62,7 +63,6 @@ from adapters.postgres.sign_in import (
     PostgresSignInCodes,
 )
 from adapters.postgres.standing import PostgresPairStandings, PostgresParticipants
-from adapters.postgres.stored_records import postgres_records
 from adapters.postgres.streaks import PostgresStreaks
 from adapters.postgres.transaction import PostgresTransactions
 from adapters.postgres.usage import (

@@ -6,7 +6,7 @@ from datetime import datetime
 from attrs import frozen
 
 from application.achievements.ports import Achievements, Achievers, AwardBacks, Awards, Sights
-from application.billing.credit_ports import CreditAccounts
+from application.billing.account_credit_ports import CreditAccounts
 from application.billing.ports import Notifications, Payments, Quotes
 from application.billing.read_revenue import RevenueTotals
 from application.billing.show_entitlements import KeptGrants
@@ -63,7 +63,6 @@ from application.usage.ports import (
     UsageSessions,
     UsageStats,
 )
-from application.video.credit_ports import Senders, VideoMessages, Wallets
 from application.video.ports import (
     Calls,
     DueRewards,
@@ -73,6 +72,7 @@ from application.video.ports import (
     Rewards,
 )
 from application.video.prompt_ports import Prompts, PromptTalks, PromptTotals
+from application.video.video_message_ports import Senders, VideoMessages, Wallets
 from domain.shared.ids import PersonId, VideoCallId
 from domain.video.events import Presence
 from tests.contracts.referral_stores import ReferralStores

@@ -7,7 +7,7 @@ import attrs
 import pytest
 from uuid_utils.compat import uuid7
 
-from application.identity.stored_records import OwnEvent
+from application.identity.exported_records import OwnEvent
 from application.shared.transaction import ConcurrentUpdateError
 from domain.billing.account_credit import AccountCredit
 from domain.billing.account_credit_commands import (

@@ -8,7 +8,7 @@ from attrs import frozen
 
 from application.personas.end_sessions import EndIdleSession, EndIdleSessions
 from application.personas.record_call import RecordCallRequest
-from application.usage.reactions import FollowPerson
+from application.usage.follow_person import FollowPerson
 from domain.personas.sessions import EndedCompanionSession, OpenCompanionSession
 from domain.shared.ids import ConversationId
 from domain.shared.tiers import Tier

@@ -13,9 +13,8 @@ from uuid_utils.compat import uuid7
 from adapters.memory.transaction import MemoryTransactions
 from application.conversations.send_message import SendMessageRequest, SentMessage
 from application.identity.file_report import FileReportRequest
-from application.identity.open_session import OpenedSession
+from application.identity.open_session import OpenedSession, SignInResult
 from application.identity.request_code import RequestedCode
-from application.identity.verify_code import VerifiedCode
 from application.shared.idempotency import Answer
 from application.video.end_call import EndPersonCalls
 from application.video.start_call import StartCallRequest
@@ -234,7 +233,7 @@ async def test_no_session_is_left_of_one_who_signs_in_meanwhile(
     outcomes = await all_at_once(act)
 
     assert kinds(outcomes).keys() <= {
-        VerifiedCode,
+        SignInResult,
         OpenedSession,
         RequestedCode,
         SignInCodeSpentError,
@@ -244,7 +243,7 @@ async def test_no_session_is_left_of_one_who_signs_in_meanwhile(
     }
     assert await stores.sessions.lock(owner.id) == ()
     for outcome in outcomes:
-        opened = outcome.opened if isinstance(outcome, VerifiedCode) else outcome
+        opened = outcome.opened if isinstance(outcome, SignInResult) else outcome
         if isinstance(opened, OpenedSession):
             session = await authenticate(stores)(opened.token)
             # Whoever signed in after it is somebody else.
@@ -267,7 +266,7 @@ async def test_a_guest_is_claimed_or_erased_first(stores: Stores, round_: int) -
 
     outcomes = await all_at_once(act)
 
-    assert kinds(outcomes).keys() <= {VerifiedCode, PersonDeletedError, Erasure}
+    assert kinds(outcomes).keys() <= {SignInResult, PersonDeletedError, Erasure}
     erased = await given.the_person(stores, guest)
     assert (erased.status, erased.email) == (PersonStatus.DELETED, None)
     assert await stores.sessions.lock(guest.id) == ()

@@ -7,9 +7,9 @@ import attrs
 import pytest
 from uuid_utils.compat import uuid7
 
-from adapters.memory import stored_records as in_memory
+from adapters.memory import exported_records as in_memory
 from adapters.postgres import record_pages as on_postgres
-from application.identity.stored_records import (
+from application.identity.exported_records import (
     OwnBlock,
     OwnCall,
     OwnConversation,

@@ -13,10 +13,11 @@ from uuid_utils.compat import uuid7
 from adapters.google.openid import OpenIdProvider
 from application.identity.admit_person import PersonAdmitter
 from application.identity.finish_google import FinishGoogle, FinishGoogleRequest
+from application.identity.open_session import SignInResult
 from application.identity.start_google import StartedGoogle, StartGoogle
-from application.identity.verify_code import VerifiedCode
 from application.shared.transaction import ConcurrentUpdateError
 from domain.identity.code_limits import TooManyAttemptsError
+from domain.identity.digests import secret_digest
 from domain.identity.google import (
     ATTEMPT_SECONDS,
     GoogleAccount,
@@ -31,7 +32,6 @@ from domain.identity.google import (
 from domain.identity.guests import GuestNotMergedError
 from domain.identity.persons import PersonStatus
 from domain.identity.sessions import LoginSession, SessionOrigin
-from domain.identity.sign_in_codes import nonce_digest
 from domain.shared.standing import PersonSuspendedError
 from tests.adapters.openid_provider import (
     CLIENT_ID,
@@ -145,7 +145,7 @@ async def came_back(
 
 async def signed_in(
     stores: Stores, google: Provider, session: LoginSession | None = None
-) -> VerifiedCode:
+) -> SignInResult:
     return await finish(stores, of(google))(await came_back(stores, google, session))
 
 
@@ -275,7 +275,7 @@ async def test_a_guest_is_claimed_and_never_merged(stores: Stores, google: Provi
 async def test_what_came_back_is_taken_once(stores: Stores, google: Provider) -> None:
     back = await came_back(stores, google)
     outcomes = await all_at_once(lambda _: finish(stores, of(google))(back))
-    assert kinds(outcomes) == {VerifiedCode: 1, GoogleAttemptSpentError: WORKERS - 1}
+    assert kinds(outcomes) == {SignInResult: 1, GoogleAttemptSpentError: WORKERS - 1}
 
 
 async def test_two_attempts_of_one_new_account_make_one_person(
@@ -283,7 +283,7 @@ async def test_two_attempts_of_one_new_account_make_one_person(
 ) -> None:
     backs = [await came_back(stores, google) for _ in range(5)]
     outcomes = await all_at_once(lambda number: finish(stores, of(google))(backs[number % 5]))
-    verified = [outcome for outcome in outcomes if isinstance(outcome, VerifiedCode)]
+    verified = [outcome for outcome in outcomes if isinstance(outcome, SignInResult)]
     assert len(verified) == 5
     assert len({one.opened.person.id for one in verified}) == 1
     assert [one.created for one in verified].count(True) == 1
@@ -312,8 +312,8 @@ async def test_a_client_begins_sixty_attempts_in_an_hour(stores: Stores, google:
 
 async def test_an_attempt_is_good_for_ten_minutes(stores: Stores, google: Provider) -> None:
     attempt = GoogleAttempt(
-        state_digest=nonce_digest(uuid7().hex),
-        nonce_digest=nonce_digest("n"),
+        state_digest=secret_digest(uuid7().hex),
+        nonce_digest=secret_digest("n"),
         person_id=None,
         expires_at=START,
     )
@@ -321,7 +321,7 @@ async def test_an_attempt_is_good_for_ten_minutes(stores: Stores, google: Provid
     assert started.expires_at == await stores.clock.now() + timedelta(seconds=ATTEMPT_SECONDS)
     state = uuid7().hex
     await stores.google_attempts.add(
-        attrs.evolve(attempt, state_digest=nonce_digest(state), expires_at=START)
+        attrs.evolve(attempt, state_digest=secret_digest(state), expires_at=START)
     )
     with pytest.raises(GoogleAttemptSpentError):
         await finish(stores, of(google))(FinishGoogleRequest(state=state, code="c", nonce="n"))

@@ -11,6 +11,7 @@ from adapters.memory.identity import MemoryPersons
 from adapters.memory.store import MemoryStore
 from adapters.memory.table import ConstraintError, Table, Undo
 from adapters.memory.transaction import MemoryTransactions
+from application.identity.admit_person import PersonAdmitter
 from application.identity.register_person import RegisterPerson
 from domain.identity.profile import Profile
 from domain.shared.errors import ConflictError
@@ -158,7 +159,9 @@ def test_nothing_is_written_outside_of_a_transaction() -> None:
 async def test_a_use_case_runs_on_it() -> None:
     store = MemoryStore()
     register = RegisterPerson(
-        MemoryTransactions(store), MemoryPersons(store), MemoryClock(store), uuid7, RULEBOOK
+        MemoryTransactions(store),
+        PersonAdmitter(MemoryPersons(store), uuid7, RULEBOOK),
+        MemoryClock(store),
     )
     person = await register(Profile(name="Ana"))
     assert await MemoryPersons(store).get(person.id) == person

@@ -6,7 +6,7 @@ import attrs
 import pytest
 from uuid_utils.compat import uuid7
 
-from application.referrals.invite_person import InviteRequest, TooManyInvitesError
+from application.referrals.invite_person import InviteRequest
 from application.referrals.judge_redemption import RedeemRequest
 from application.referrals.ports import ReferrerFigures
 from application.shared.rulebook import Policies, Rulebook
@@ -17,6 +17,7 @@ from domain.referrals.events import (
     ReferralPurchased,
     ReferralRewarded,
 )
+from domain.referrals.invites import TooManyInvitesError
 from domain.referrals.kinds import Method, Source, Verdict
 from domain.referrals.policy import ReferralPolicy
 from domain.referrals.redeeming import RedeemOutcome

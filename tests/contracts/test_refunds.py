@@ -13,9 +13,9 @@ from application.billing.provider_ports import Providers
 from application.billing.resolve_payment import ResolveByJob
 from application.billing.start_checkout import RESOLVE
 from application.shared.jobs import Job, first_state
-from domain.billing.changes import PlanChangeRefusedError
 from domain.billing.payments import Payment, PaymentStatus, Provider, Report, ReportKind
 from domain.billing.refunds import RefundNotPossibleError, RefundState
+from domain.billing.subscription_changes import PlanChangeRefusedError
 from domain.shared.tiers import Tier
 from domain.usage.ledger import LineKind
 from tests.contracts.payers import Shop, open_shop

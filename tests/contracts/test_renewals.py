@@ -11,8 +11,8 @@ import pytest_asyncio
 
 from application.billing.provider_ports import PaymentNotification, SubscriptionNotification
 from application.billing.take_notification import Taken
-from domain.billing.changes import PlanChangeRefusedError
 from domain.billing.payments import PaymentStatus, Provider, ReportKind
+from domain.billing.subscription_changes import PlanChangeRefusedError
 from domain.billing.subscriptions import (
     ProviderRefs,
     Subscription,

@@ -7,19 +7,15 @@ import attrs
 import pytest
 from uuid_utils.compat import uuid7
 
-from application.identity.open_session import OpenedSession
-from application.identity.verify_code import VerifiedCode
+from application.identity.open_session import OpenedSession, SignInResult
 from application.shared.mail import MailUnavailableError
 from domain.identity.code_limits import Tally, TooManyCodesError
+from domain.identity.digests import secret_digest
 from domain.identity.events import GuestClaimed, PersonRegistered, SessionEnded, SignedIn
 from domain.identity.guests import EmailAlikeError, GuestNotMergedError
 from domain.identity.persons import Person, PersonStatus
-from domain.identity.sessions import SessionOrigin, token_digest
-from domain.identity.sign_in_codes import (
-    SignInCodeSpentError,
-    SignInCodeWrongError,
-    nonce_digest,
-)
+from domain.identity.sessions import SessionOrigin
+from domain.identity.sign_in_codes import SignInCodeSpentError, SignInCodeWrongError
 from domain.shared.errors import InvalidValueError, NotFoundError
 from domain.shared.ids import LoginSessionId, PersonId
 from domain.shared.standing import PersonSuspendedError
@@ -53,7 +49,7 @@ async def asked(stores: Stores, post: Postbox, email: str) -> str:
 
 async def signed_in(
     stores: Stores, email: str, signed_in_as: PersonId | None = None
-) -> VerifiedCode:
+) -> SignInResult:
     post = Postbox()
     nonce = await asked(stores, post, email)
     return await verify_code(stores)(to_verify(email, nonce, post.code(email), signed_in_as))
@@ -206,7 +202,7 @@ async def test_a_token_is_whose_it_is(stores: Stores) -> None:
     found = await authenticate(stores)(opened.token)
     assert found == opened.session
     assert found.person_id == person.id
-    assert found.digest == token_digest(opened.token)
+    assert found.digest == secret_digest(opened.token)
     for wrong in (opened.token[:-1], f"{opened.token}x", "", "kk_user_", "x" * 500):
         assert await authenticate(stores)(wrong) is None
 
@@ -322,9 +318,9 @@ async def test_one_nonce_stands_for_one_code(stores: Stores) -> None:
     post, email, other = Postbox(), an_email(), an_email()
     nonce = await asked(stores, post, email)
     await asked(stores, post, other)
-    code = await stores.sign_in_codes.lock(nonce_digest(nonce))
+    code = await stores.sign_in_codes.lock(secret_digest(nonce))
     assert code is not None
     with pytest.raises(stores.constraint_error):
         await stores.sign_in_codes.put(attrs.evolve(code, address=PEPPER.address(other)))
-    assert await stores.sign_in_codes.remove(nonce_digest(nonce))
-    assert not await stores.sign_in_codes.remove(nonce_digest(nonce))
+    assert await stores.sign_in_codes.remove(secret_digest(nonce))
+    assert not await stores.sign_in_codes.remove(secret_digest(nonce))

@@ -2,16 +2,13 @@
 
 from uuid_utils.compat import uuid7
 
+from application.identity.open_session import SignInResult
 from application.identity.request_code import RequestedCode
-from application.identity.verify_code import VerifiedCode
 from domain.identity.code_limits import TooManyCodesError
+from domain.identity.digests import secret_digest
 from domain.identity.events import PersonRegistered, SignedIn
 from domain.identity.guests import is_guest
-from domain.identity.sign_in_codes import (
-    SignInCodeSpentError,
-    SignInCodeWrongError,
-    nonce_digest,
-)
+from domain.identity.sign_in_codes import SignInCodeSpentError, SignInCodeWrongError
 from domain.shared.standing import PersonSuspendedError
 from tests.contracts import given
 from tests.contracts.sign_in import (
@@ -37,8 +34,8 @@ async def test_parallel_uses_of_one_code_give_one_sign_in(stores: Stores) -> Non
 
     outcomes = await all_at_once(lambda _: verify(request))
 
-    assert kinds(outcomes) == {VerifiedCode: 1, SignInCodeSpentError: WORKERS - 1}
-    [verified] = [outcome for outcome in outcomes if isinstance(outcome, VerifiedCode)]
+    assert kinds(outcomes) == {SignInResult: 1, SignInCodeSpentError: WORKERS - 1}
+    [verified] = [outcome for outcome in outcomes if isinstance(outcome, SignInResult)]
     person = verified.opened.person
     assert kinds(await events_about(stores, person.id)) == {PersonRegistered: 1, SignedIn: 1}
     assert await stores.sessions.lock(person.id) == (verified.opened.session,)
@@ -49,7 +46,7 @@ async def test_parallel_guesses_are_compared_five_times_at_most(stores: Stores) 
     nonce = (await request_code(stores, post)(email, uuid7().hex)).nonce
     right, verify = int(post.code(email)), verify_code(stores)
 
-    async def guess(number: int) -> VerifiedCode:
+    async def guess(number: int) -> SignInResult:
         wrong = f"{(right + 1 + number) % 10**8:08}"
         return await verify(to_verify(email, nonce, wrong))
 
@@ -59,7 +56,7 @@ async def test_parallel_guesses_are_compared_five_times_at_most(stores: Stores) 
         SignInCodeWrongError: TRIES,
         SignInCodeSpentError: WORKERS - TRIES,
     }
-    code = await stores.sign_in_codes.lock(nonce_digest(nonce))
+    code = await stores.sign_in_codes.lock(secret_digest(nonce))
     assert code is not None
     assert code.tries == TRIES
 
@@ -99,13 +96,13 @@ async def test_a_guest_is_claimed_by_one_address(stores: Stores) -> None:
     ask = request_code(stores, post)
     nonces = [(await ask(email, uuid7().hex)).nonce for email in emails]
 
-    async def claim(number: int) -> VerifiedCode:
+    async def claim(number: int) -> SignInResult:
         email = emails[number]
         return await verify(to_verify(email, nonces[number], post.code(email), guest.id))
 
     outcomes = await all_at_once(claim)
 
-    assert kinds(outcomes) == {VerifiedCode: WORKERS}
+    assert kinds(outcomes) == {SignInResult: WORKERS}
     claims = [outcome for outcome in outcomes if outcome.claimed]
     assert [one.opened.person.id for one in claims] == [guest.id]
     assert not is_guest(await given.the_person(stores, guest))

@@ -9,7 +9,7 @@ from attrs import frozen
 
 from adapters.postgres.executor import Executor, Row, Statement
 from adapters.postgres.streaks import LOOK, STORE
-from application.identity.stored_records import OwnStreak
+from application.identity.exported_records import OwnStreak
 from application.shared.idempotency import Answer, IdempotencyKeyReusedError
 from application.streaks.ports import StreakChange, StreakOwner
 from application.streaks.record_activity import Activity, ActivityRequest

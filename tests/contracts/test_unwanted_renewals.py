@@ -10,10 +10,10 @@ import pytest_asyncio
 
 from application.billing.provider_ports import PaymentNotification
 from application.billing.take_notification import Taken
-from domain.billing.changes import PlanChangeRefusedError
 from domain.billing.payments import Payment, PaymentStatus, ReportKind
 from domain.billing.refunds import RefundState
 from domain.billing.reviews import ReviewReason
+from domain.billing.subscription_changes import PlanChangeRefusedError
 from domain.billing.subscriptions import SubscriptionStatus
 from domain.shared.ids import PersonId
 from domain.shared.tiers import Tier

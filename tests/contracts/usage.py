@@ -4,16 +4,16 @@ from typing import Any
 
 from uuid_utils.compat import uuid7
 
-from application.usage.go_on import (
+from application.usage.continue_session import (
     BeatUsageSession,
     ExtendUsageSession,
     SessionKeeper,
     SettleUsageSession,
 )
+from application.usage.follow_person import FollowPerson
 from application.usage.grant_seconds import GrantSeconds
 from application.usage.keep_account import AccountKeeper
 from application.usage.queries import UsageQueries
-from application.usage.reactions import FollowPerson
 from application.usage.settle_due import SettleDueUsage
 from application.usage.start_session import StartUsageSession
 from tests.contracts.stores import Stores

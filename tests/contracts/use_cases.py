@@ -3,6 +3,7 @@
 from uuid_utils.compat import uuid7
 
 from application.achievements.award_back import AwardByNow, AwardToThoseWhoEarned
+from application.achievements.change_award import ChangeAward
 from application.achievements.publish_achievement import (
     ChangeAchievement,
     PublishAchievement,
@@ -10,7 +11,6 @@ from application.achievements.publish_achievement import (
 )
 from application.achievements.queries import AchievementQueries
 from application.achievements.reactions import EarnAchievements
-from application.achievements.show_award import ChangeAward
 from application.conversations.open_conversation import OpenConversation
 from application.conversations.ports import SendGate
 from application.conversations.send_message import SendMessage
@@ -30,11 +30,12 @@ from application.streaks.record_activity import RecordActivity
 from application.video.answer_prompt import AnswerPrompt
 from application.video.close_call import CallCloser
 from application.video.end_call import EndCall, EndPairCalls, EndPersonCalls
+from application.video.judge_reward import RewardJudge
 from application.video.settle_calls import SettleCalls
-from application.video.settle_reward import RewardJudge, RewardTeller
 from application.video.settle_rewards import SettleRewards
 from application.video.show_prompt import ShowPrompt
 from application.video.start_call import StartCall
+from application.video.tell_reward import RewardTeller
 from application.video.void_call import VoidCall
 from domain.shared.ids import PersonId
 from tests.contracts.sign_in import end_all_sessions
@@ -180,7 +181,7 @@ def close_call(stores: Stores) -> CallCloser:
 
 
 def tell_reward(stores: Stores) -> RewardTeller:
-    return RewardTeller(stores.rewards, RewardJudge(stores.rewards, RULEBOOK), uuid7, RULEBOOK)
+    return RewardTeller(stores.rewards, RewardJudge(stores.rewards, RULEBOOK), uuid7)
 
 
 def settle_rewards(stores: Stores) -> SettleRewards:

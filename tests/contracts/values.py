@@ -12,12 +12,13 @@ from application.shared.rulebook import Policies, Rulebook
 from domain.conversations.conversations import Conversation, pair
 from domain.conversations.messages import Message
 from domain.identity.blocks import Block
+from domain.identity.digests import secret_digest
 from domain.identity.events import PersonReinstated
 from domain.identity.google import GoogleLink
 from domain.identity.pepper import Pepper
 from domain.identity.persons import Person
 from domain.identity.reports import Report
-from domain.identity.service_keys import Scope, ServiceKey, key_digest
+from domain.identity.service_keys import Scope, ServiceKey
 from domain.identity.sessions import LoginSession, NewSession, SessionOrigin, login_session
 from domain.shared.events import Event
 from domain.shared.ids import (
@@ -87,7 +88,9 @@ def a_report(reporter: Person, reported: Person, **changes: Any) -> Report:
 
 def a_service_key(**changes: Any) -> ServiceKey:
     key_id = ServiceKeyId(uuid7())
-    key = ServiceKey(id=key_id, digest=key_digest(key_id.hex), scope=Scope.WRITE, created_at=START)
+    key = ServiceKey(
+        id=key_id, digest=secret_digest(key_id.hex), scope=Scope.WRITE, created_at=START
+    )
     return attrs.evolve(key, **changes)
 
 

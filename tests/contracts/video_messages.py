@@ -4,21 +4,20 @@ from typing import Any
 
 from uuid_utils.compat import uuid7
 
-from application.video.bundle_discount import BundleDiscount
 from application.video.change_credits import (
     ChargeBackVideoCredits,
     CreditChanger,
     GrantVideoCredits,
     SellVideoCredits,
 )
-from application.video.credit_queries import VideoMessageQueries
+from application.video.judge_reward import BundleDiscount, RewardJudge
 from application.video.report_upload import ReportUploadComplete, ReportUploadFailed
 from application.video.send_video_message import (
     SendVideoMessage,
     SendVideoMessageRequest,
 )
 from application.video.settle_calls import SettleCalls
-from application.video.settle_reward import RewardJudge
+from application.video.video_message_queries import VideoMessageQueries
 from application.video.view_video_message import ViewVideoMessage
 from domain.identity.persons import Person
 from domain.shared.ids import CreditLotId, PersonId

@@ -9,7 +9,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from application.identity.export_person import PersonExport
-from application.identity.stored_records import OwnBlock
+from application.identity.exported_records import OwnBlock
 from application.shared.transaction import StoreUnavailableError
 from domain.identity.persons import Person
 from domain.shared.ids import PersonId

@@ -111,7 +111,7 @@ async def _redeem(simulated: "Simulated", command: Redeem) -> Answer:
 async def _ask(simulated: "Simulated", person: int) -> Answer:
     queries, person_id = simulated.kithkin.referrals.queries(), simulated.person(person)
     made = (await queries.made_by(person_id, None, _ALL)).items
-    came = await queries.came_by(person_id)
+    came = await simulated.kithkin.ports.referrals().of_referee(person_id)
     standing = await queries.progress(person_id)
     return {
         "made": [_referral(simulated, it) for it in made],

@@ -6,7 +6,8 @@ from uuid import UUID
 import attrs
 import pytest
 
-from domain.identity.service_keys import PREFIX, Scope, ServiceKey, key_digest
+from domain.identity.digests import secret_digest
+from domain.identity.service_keys import PREFIX, Scope, ServiceKey
 from domain.shared.ids import ServiceKeyId
 from tests.application.world import START, World
 
@@ -27,7 +28,7 @@ async def test_a_key_has_256_random_bits(world: World) -> None:
 async def test_only_the_digest_is_stored(world: World) -> None:
     made = await world.kithkin.identity.create_key()(Scope.READ)
     (stored,) = await world.kithkin.identity.queries().all_keys()
-    assert stored.digest == key_digest(made.secret)
+    assert stored.digest == secret_digest(made.secret)
     assert made.secret not in repr(attrs.asdict(stored))
 
 
@@ -48,7 +49,7 @@ async def test_what_is_no_key_is_not_taken(world: World, secret: str) -> None:
 async def test_a_secret_of_another_form_is_not_even_looked_up(world: World, secret: str) -> None:
     key = ServiceKey(
         id=ServiceKeyId(UUID(int=1)),
-        digest=key_digest(secret),
+        digest=secret_digest(secret),
         scope=Scope.ADMIN,
         created_at=START,
     )

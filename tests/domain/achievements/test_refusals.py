@@ -73,7 +73,7 @@ NO_REWARD_NAME = "Name its fields in lower-case words joined by _."
         (
             {**SOCIAL, "special_reward": {"note": "n" * 201}},
             "special_reward/note",
-            "The text has 201 characters; at most 200 are taken.",
+            "The text has 201 characters; at most 200 are taken; shorten it.",
         ),
     ],
 )

@@ -6,8 +6,9 @@ from uuid import UUID
 
 import attrs
 
+from domain.billing.paid_subscriptions import subscriptions_of
 from domain.billing.payments import Payment
-from domain.billing.plans import Plans, subscriptions_of
+from domain.billing.plans import Plans
 from domain.billing.subscriptions import Subscription
 from domain.billing.terms import terms_of
 from domain.shared.ids import QuoteId, SubscriptionId

@@ -8,14 +8,16 @@ import attrs
 import pytest
 
 from domain.billing.catalogue import BillingCycle, SubscriptionItem
+from domain.billing.paid_subscriptions import begun_by, subscriptions_of
 from domain.billing.payments import Payment, Provider
-from domain.billing.plans import begun_by, replaced, subscriptions_of, with_snapshot
 from domain.billing.quotes import LineKind, QuoteLine
 from domain.billing.subscriptions import (
     ProviderRefs,
     Subscription,
     SubscriptionStatus,
     Term,
+    replaced,
+    with_snapshot,
 )
 from domain.billing.terms import terms_of
 from domain.shared.ids import QuoteId, SubscriptionId

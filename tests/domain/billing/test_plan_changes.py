@@ -8,7 +8,10 @@ import attrs
 import pytest
 
 from domain.billing.catalogue import BillingCycle, Item, SecondsItem, SubscriptionItem
-from domain.billing.changes import (
+from domain.billing.payments import Payment
+from domain.billing.plans import Plans
+from domain.billing.quotes import LineKind, QuoteLine, Upgrade
+from domain.billing.subscription_changes import (
     NoSubscriptionError,
     PlanChangeRefusedError,
     PlanUnchangedError,
@@ -19,9 +22,6 @@ from domain.billing.changes import (
     resumed,
     running,
 )
-from domain.billing.payments import Payment
-from domain.billing.plans import Plans
-from domain.billing.quotes import LineKind, QuoteLine, Upgrade
 from domain.billing.subscriptions import Subscription, SubscriptionStatus, Term
 from domain.shared.errors import ConflictError
 from domain.shared.tiers import Tier
@@ -112,7 +112,7 @@ OTHER_CURRENCY = (
         pytest.param(
             lambda: changed_later(SUBSCRIPTION, PLUS, NOW),
             PlanUnchangedError,
-            "The subscription is for plus_monthly already.",
+            "The subscription is for plus_monthly already; name another item.",
             id="change-to-the-same",
         ),
         pytest.param(

@@ -244,18 +244,6 @@ def test_time_next_changes_what_applies_at_a_beginning_or_an_end(
 
 
 @pytest.mark.parametrize(
-    ("after", "found"),
-    [(-MOMENT, None), (0 * DAY, 0), (30 * DAY - MOMENT, 0), (30 * DAY, 1), (60 * DAY, None)],
-)
-def test_the_term_that_runs_is_found_by_its_subscription(
-    after: timedelta, found: int | None
-) -> None:
-    own_terms = (term(0, 30), term(30, 60))
-    own = plans(term(-9, 99, subscription_id=OTHER), *own_terms)
-    assert own.term_at(SUB, START + after) == (None if found is None else own_terms[found])
-
-
-@pytest.mark.parametrize(
     ("terms", "back"),
     [
         ([], False),

@@ -11,7 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.billing.catalogue import item_of
-from domain.billing.changes import (
+from domain.billing.paid_subscriptions import subscriptions_of
+from domain.billing.payments import Payment
+from domain.billing.quotes import LineKind, QuoteLine
+from domain.billing.subscription_changes import (
     NoSubscriptionError,
     PlanChange,
     PlanChangeRefusedError,
@@ -23,9 +26,6 @@ from domain.billing.changes import (
     resumed,
     running,
 )
-from domain.billing.payments import Payment
-from domain.billing.plans import subscriptions_of, with_snapshot
-from domain.billing.quotes import LineKind, QuoteLine
 from domain.billing.subscriptions import (
     Active,
     Canceled,
@@ -36,6 +36,7 @@ from domain.billing.subscriptions import (
     SubscriptionSnapshot,
     SubscriptionStatus,
     Trialing,
+    with_snapshot,
 )
 from domain.billing.terms import terms_of
 from domain.shared.tiers import Tier

@@ -8,10 +8,10 @@ import attrs
 import pytest
 
 from domain.billing.catalogue import item_of
-from domain.billing.changes import quoted_plan
+from domain.billing.paid_subscriptions import renewal_is_wanted
 from domain.billing.payments import Report
-from domain.billing.plans import renewal_is_wanted
 from domain.billing.quotes import LineKind, QuoteLine
+from domain.billing.subscription_changes import quoted_plan
 from domain.billing.terms import terms_of
 from domain.shared.ids import QuoteId, SubscriptionId
 from domain.shared.tiers import Tier

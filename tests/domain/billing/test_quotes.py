@@ -158,7 +158,7 @@ def test_an_item_is_quoted_in_the_currencies_it_is_sold_in() -> None:
         quote(currency="EUR")
     assert (refusal.value.field, refusal.value.detail) == (
         "currency",
-        "This item is sold in INR, USD.",
+        "This item is sold in INR, USD; give one of these.",
     )
 
 

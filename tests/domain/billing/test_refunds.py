@@ -61,7 +61,9 @@ def test_what_is_left_can_be_given_back_and_no_more(
     for wrong in (left + 1, -1):
         with pytest.raises(RefundNotPossibleError) as refusal:
             refund_of(payment, wrong, before)
-        assert refusal.value.detail == (f"{left} of 49900 INR in minor units can be given back.")
+        assert refusal.value.detail == (
+            f"{left} of 49900 INR in minor units can be given back; ask for no more."
+        )
 
 
 @pytest.mark.parametrize(
@@ -82,7 +84,10 @@ def test_of_what_was_taken_back_nothing_is_left(
     for amount in (None, 0, 1):
         with pytest.raises(RefundNotPossibleError) as refusal:
             refund_of(payment, amount, before)
-        assert refusal.value.detail == "0 of 49900 INR in minor units can be given back."
+        assert (
+            refusal.value.detail
+            == "0 of 49900 INR in minor units can be given back; ask for no more."
+        )
 
 
 def test_what_was_free_is_given_back_once() -> None:

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.billing.catalogue import item_of
-from domain.billing.changes import PlanChangeRefusedError, quoted_plan
 from domain.billing.payments import Payment
 from domain.billing.quotes import LineKind, QuoteLine
+from domain.billing.subscription_changes import PlanChangeRefusedError, quoted_plan
 from domain.billing.worth import worth_minor
 from domain.shared.ids import PaymentId, QuoteId, SubscriptionId
 from tests.domain.billing.bought_plans import DAY, paid, plans

@@ -62,7 +62,7 @@ NO_TAG = "Give a BCP 47 language tag, like 'hi-IN' or 'pt'."
         (
             lambda: profile(email="x" * 243 + "@example.org"),
             "email",
-            "The text has 255 characters; at most 254 are taken.",
+            "The text has 255 characters; at most 254 are taken; shorten it.",
         ),
         pytest.param(
             lambda: profile(avatar_url="example.org/ana.png"),
@@ -91,11 +91,11 @@ NO_TAG = "Give a BCP 47 language tag, like 'hi-IN' or 'pt'."
             "specific_goals",
             "Name at most 20 goals.",
         ),
-        (lambda: block(ANA, ANA, NOW), "other_id", "A person cannot block themself."),
+        (lambda: block(ANA, ANA, NOW), "other_id", "A person cannot block themself; name another."),
         (
             lambda: checked_report(attrs.evolve(REPORT, reported_id=ANA), POLICY),
             "reported_id",
-            "A person cannot report themself.",
+            "A person cannot report themself; name another.",
         ),
         (
             lambda: checked_report(attrs.evolve(REPORT, evidence_message_ids=MESSAGES), POLICY),
@@ -154,12 +154,12 @@ CODE_SPENT = (
         (
             lambda: sign_ins.compare(sign_ins.a_code(tries=2)),
             SignInCodeWrongError,
-            "This is not the code that was sent. Tries: 3 left; check the address and the code.",
+            "This is not the code that was sent. Check the address and the code; tries left: 3.",
         ),
         (
             lambda: sign_ins.compare(sign_ins.a_code(tries=5)),
             SignInCodeWrongError,
-            "This is not the code that was sent. Tries: ask for a new code.",
+            "This is not the code that was sent. That was the last try; ask for a new code.",
         ),
     ],
 )

@@ -4,7 +4,8 @@ import hashlib
 
 import pytest
 
-from domain.identity.service_keys import Scope, key_digest
+from domain.identity.digests import secret_digest
+from domain.identity.service_keys import Scope
 
 
 @pytest.mark.parametrize(
@@ -20,4 +21,4 @@ def test_a_scope_covers_itself_and_the_lower_ones(scope: Scope, covered: set[Sco
 
 
 def test_a_key_is_stored_as_its_digest() -> None:
-    assert key_digest("kk_service_x") == hashlib.sha256(b"kk_service_x").digest()
+    assert secret_digest("kk_service_x") == hashlib.sha256(b"kk_service_x").digest()

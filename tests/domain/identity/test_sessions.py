@@ -6,6 +6,7 @@ from uuid import UUID
 import attrs
 import pytest
 
+from domain.identity.digests import secret_digest
 from domain.identity.events import GuestClaimed
 from domain.identity.guests import (
     EmailNotProvenError,
@@ -20,7 +21,6 @@ from domain.identity.sessions import (
     login_session,
     minted_session,
     to_drop,
-    token_digest,
     used,
 )
 from domain.identity.sign_in_policy import SignInPolicy
@@ -89,7 +89,7 @@ def test_the_default_never_exceeds_the_most() -> None:
 
 def test_only_the_digest_of_the_token_is_kept() -> None:
     session = a_session()
-    assert session.digest == token_digest("t1")
+    assert session.digest == secret_digest("t1")
     assert "t1" not in {str(value) for value in attrs.asdict(session).values()}
     assert "token" not in repr(new())
 

@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from domain.identity.digests import secret_digest
 from domain.identity.pepper import Pepper
 from domain.identity.sign_in_codes import (
     SignInCode,
     SignInCodeSpentError,
     SignInCodeWrongError,
     new_code,
-    nonce_digest,
     require_right,
     tried,
 )
@@ -94,4 +94,4 @@ def test_nothing_that_is_stored_holds_the_code_the_nonce_or_the_address() -> Non
     stored = repr(attrs.asdict(code)).lower()
     for secret in (RIGHT, EMAIL.lower(), NONCE):
         assert secret not in stored
-    assert code.nonce_digest == nonce_digest(NONCE)
+    assert code.nonce_digest == secret_digest(NONCE)

@@ -260,5 +260,5 @@ def test_a_message_that_is_not_taken() -> None:
     assert checked_text("x" * 4000) == "x" * 4000
     with pytest.raises(InvalidValueError) as wrong:
         checked_text("x" * 4001)
-    detail = "The text has 4001 characters; at most 4000 are taken."
+    detail = "The text has 4001 characters; at most 4000 are taken; shorten it."
     assert (wrong.value.field, wrong.value.detail) == ("text", detail)

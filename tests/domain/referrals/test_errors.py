@@ -84,7 +84,7 @@ def test_no_address() -> None:
 
 
 def test_an_invite_that_cannot_be_taken_up() -> None:
-    advice = "The invite was taken up already, or its time is over."
+    advice = "The invite was taken up already, or its time is over; ask for a new one."
     for script in (Script().redeem(), Script().wait(30 * DAY)):
         with pytest.raises(InviteTakenUpError) as wrong:
             script.redeem()
@@ -104,7 +104,9 @@ def test_a_reward_that_cannot_be_claimed() -> None:
     inactive = attrs.evolve(REWARD, is_active=False)
     with pytest.raises(RewardNotActiveError) as gone:
         claim(inactive, REFERRER, 1, VERSION, START, claimed=False)
-    assert gone.value.detail == "The reward is not given any more."
+    assert (
+        gone.value.detail == "The reward is not given any more; list the rewards to see which are."
+    )
 
 
 NUMBER_OF_REFERRALS = "Name a number from 1 to 100000 of referrals."
@@ -123,13 +125,17 @@ CREDITS = "A reward of type credits has one value, credits: a number from 1 to 1
         ({"valid_days": 0}, "valid_days", NUMBER_OF_DAYS),
         ({"valid_days": 3651}, "valid_days", NUMBER_OF_DAYS),
         ({"name": ""}, "name", "The text is empty; write something."),
-        ({"name": "x" * 101}, "name", "The text has 101 characters; at most 100 are taken."),
-        ({"name": "a\nb"}, "name", "The text holds a line break or control character."),
+        (
+            {"name": "x" * 101},
+            "name",
+            "The text has 101 characters; at most 100 are taken; shorten it.",
+        ),
+        ({"name": "a\nb"}, "name", "The text holds a line break or control character; remove it."),
         ({"description": " "}, "description", "The text is empty; write something."),
         (
             {"description": "x" * 1001},
             "description",
-            "The text has 1001 characters; at most 1000 are taken.",
+            "The text has 1001 characters; at most 1000 are taken; shorten it.",
         ),
         ({"value": {"days": 0}}, "value", DAYS),
         ({"value": {"days": 3651}}, "value", DAYS),
@@ -145,7 +151,7 @@ CREDITS = "A reward of type credits has one value, credits: a number from 1 to 1
         (
             {"type": RewardType.BADGE, "value": {"badge": "x" * 101}},
             "value",
-            "The text has 101 characters; at most 100 are taken.",
+            "The text has 101 characters; at most 100 are taken; shorten it.",
         ),
         ({"type": RewardType.CREDITS, "value": {"credits": 10_001}}, "value", CREDITS),
     ],

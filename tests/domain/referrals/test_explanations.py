@@ -59,29 +59,29 @@ def sign(rule: str, what: str, points: int = 0) -> Reason:
     return Reason(
         rule=rule,
         satisfied=not points,
-        detail=f"A sign of fraud: {what}." if points else f"No sign of fraud: {what}.",
+        detail=f"A sign of fraud: {what}." if points else f"This sign of fraud is absent: {what}.",
         inputs={"points": points},
     )
 
 
 HARD = (
-    allows("another_person", "The code is of another person."),
+    allows("another_person", "The code is another person's."),
     allows("code_is_usable", "The code or invite can be taken up."),
     in_time(0),
     allows("not_a_payer", "The person has bought nothing yet."),
     allows("not_referred", "The person came by no other code."),
     allows("no_cycle", "The referrer did not come by them."),
     allows("referrer_is_active", "The referrer is active."),
-    allows("another_mailbox", "The mailbox is another."),
-    allows("another_phone", "The phone number is another."),
-    allows("another_means_of_payment", "The means is another."),
+    allows("another_mailbox", "The two have different mailboxes."),
+    allows("another_phone", "The two have different phone numbers."),
+    allows("another_means_of_payment", "The two pay by different means."),
 )
 NO_SIGNS = (
-    sign("same_family", "of one family"),
-    sign("same_network", "on one network"),
-    sign("same_device", "on one device"),
-    sign("disposable_mail", "a disposable address"),
-    sign("many_sign_ups", "one of many in a day"),
+    sign("same_family", "the two are of one family"),
+    sign("same_network", "the sign-up shares a network"),
+    sign("same_device", "the sign-up shares a device"),
+    sign("disposable_mail", "the mail address is disposable"),
+    sign("many_sign_ups", "the sign-up is one of many in a day"),
 )
 
 
@@ -165,7 +165,7 @@ def test_each_hard_rule_says_why_it_rejects(facts: dict[str, object], reason: Re
             Reason(
                 rule="entered_in_time",
                 satisfied=False,
-                detail="Codes are entered soon after signing up; that time is over.",
+                detail="A code can be entered for 72 hours after signing up; that time is over.",
                 inputs={"seconds_since_sign_up": 259_200},
                 threshold=259_200,
             ),
@@ -181,11 +181,11 @@ def test_every_sign_says_what_it_weighs() -> None:
         same_family=True, same_network=True, same_device=True, disposable_mail=True, sign_ups=6
     )
     assert score_reasons(everything, SCORES) == (
-        sign("same_family", "of one family", 50),
-        sign("same_network", "on one network", 30),
-        sign("same_device", "on one device", 30),
-        sign("disposable_mail", "a disposable address", 30),
-        sign("many_sign_ups", "one of many in a day", 30),
+        sign("same_family", "the two are of one family", 50),
+        sign("same_network", "the sign-up shares a network", 30),
+        sign("same_device", "the sign-up shares a device", 30),
+        sign("disposable_mail", "the mail address is disposable", 30),
+        sign("many_sign_ups", "the sign-up is one of many in a day", 30),
     )
     assert score_reasons(Signals(sign_ups=5), SCORES) == NO_SIGNS
 
@@ -205,13 +205,17 @@ def test_a_score_is_held_from_one_limit_on_and_rejected_from_another(
     suspicious = redemption(signals=Signals(same_family=True))
     judged = judge(suspicious, ReferralPolicy(scores=scores), START)
     assert (judged.outcome, judged.recorded, judged.score) == (outcome, True, 50)
-    assert judged.reasons == (*HARD, sign("same_family", "of one family", 50), *NO_SIGNS[1:])
+    assert judged.reasons == (
+        *HARD,
+        sign("same_family", "the two are of one family", 50),
+        *NO_SIGNS[1:],
+    )
 
 
 @pytest.mark.parametrize(("seconds", "points"), [(0, 20), (120, 20), (120.9, 20), (121, 0)])
 def test_a_purchase_at_once_is_a_sign(seconds: float, points: int) -> None:
     settled_at = START + timedelta(seconds=seconds)
-    reason = sign("quick_purchase", "a purchase at once", points)
+    reason = sign("quick_purchase", "the purchase came right after signing up", points)
     assert quick_reason(START, settled_at, SCORES) == reason
 
 
@@ -229,7 +233,7 @@ def room_in_window(number: int) -> Reason:
     return Reason(
         rule="rewards_in_window",
         satisfied=True,
-        detail="There is room in the window.",
+        detail=f"{number} of 20 rewards of the window are taken.",
         inputs={"counted": number, "window_seconds": 2_592_000},
         threshold=20,
     )
@@ -239,7 +243,7 @@ def room_in_all(number: int) -> Reason:
     return Reason(
         rule="rewards_in_all",
         satisfied=True,
-        detail="There are rewards left.",
+        detail=f"{number} of 100 rewards in all are taken.",
         inputs={"counted": number},
         threshold=100,
     )
@@ -306,7 +310,7 @@ def test_caps_that_are_reached_say_so(
         Reason(
             rule="rewards_in_window",
             satisfied=False,
-            detail="The rewards of this window are all taken.",
+            detail=f"3 of {window_rewards} rewards of the window are taken.",
             inputs={"counted": 3, "window_seconds": 2_592_000},
             threshold=window_rewards,
             changes_at=changes_at,
@@ -314,7 +318,7 @@ def test_caps_that_are_reached_say_so(
         Reason(
             rule="rewards_in_all",
             satisfied=False,
-            detail="All rewards are taken.",
+            detail=f"3 of {rewards_in_all} rewards in all are taken.",
             inputs={"counted": 3},
             threshold=rewards_in_all,
         ),

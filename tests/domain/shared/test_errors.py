@@ -168,7 +168,7 @@ def test_errors_hold_what_they_are_about() -> None:
         ("a\x00b", "The text holds a NUL character; remove it."),
         ("a\ud800b", "The text holds an unpaired surrogate; send well-formed Unicode."),
         ("a\udfff", "The text holds an unpaired surrogate; send well-formed Unicode."),
-        ("abcd", "The text has 4 characters; at most 3 are taken."),
+        ("abcd", "The text has 4 characters; at most 3 are taken; shorten it."),
         ("", "The text is empty; write something."),
         (" \n", "The text is empty; write something."),
     ],
@@ -186,7 +186,7 @@ def test_a_line_has_no_breaks(text: str) -> None:
     with pytest.raises(InvalidValueError) as wrong:
         clean_line("name", text, max_characters=3)
     assert wrong.value.field == "name"
-    assert wrong.value.detail == "The text holds a line break or control character."
+    assert wrong.value.detail == "The text holds a line break or control character; remove it."
 
 
 def test_texts_that_are_taken() -> None:

@@ -97,7 +97,7 @@ NEVER_REPAIRED = Reason(
 NONE_MISSED = "No date was missed."
 
 
-TOO_MANY = "More was missed than the freezes cover that are held (1)."
+TOO_MANY = "More dates were missed than the freezes held (1) cover."
 
 
 def stands(streak: Streak, status: StreakStatus, today: int, **more: Any) -> StreakStanding:
@@ -143,7 +143,7 @@ def test_a_streak_at_risk() -> None:
 
 def test_a_streak_that_a_freeze_keeps() -> None:
     streak = days([1, 2])
-    detail = "1 missed, covered by the freezes that are held (1)."
+    detail = "Dates missed: 1; the freezes held (1) cover them."
     assert look(streak, noon(4)) == stands(
         streak,
         StreakStatus.FROZEN,
@@ -200,11 +200,11 @@ def test_a_streak_that_travels() -> None:
         time_left_seconds=43_200,
         reasons=(
             counted(3, 1, *SIGN_IN),
-            covered(1, 1, "Travel lets the missed dates pass."),
+            covered(1, 1, "Travel grace lets the missed dates pass."),
             Reason(
                 rule="travel_grace",
                 satisfied=True,
-                detail="The time zone is another than at the last credit: nothing is missed yet.",
+                detail="The time zone changed after the last credit: no date is missed yet.",
                 inputs={"missed": 1},
                 threshold=129_600,
                 changes_at=midnight(1) + 59 * HOUR,

@@ -307,7 +307,7 @@ def test_purchased_seconds_may_be_a_thousand_million() -> None:
     for command in (Grant(seconds=1), Purchase(seconds=1)):
         with pytest.raises(TooManySecondsError) as wrong:
             script.put(command)
-        advice = "The person would have more than 1000000000 purchased seconds."
+        advice = "The person would have more than 1000000000 purchased seconds; grant fewer."
         assert wrong.value.detail == advice
 
 

@@ -11,9 +11,10 @@ from domain.shared.ids import UsageSessionId
 from domain.shared.tiers import Tier
 from domain.usage.accounts import UsageAccount, evolve
 from domain.usage.commands import (
+    CatchUp,
     ChangeZone,
     UseSeconds,
-    caught_up,
+    decide,
 )
 from domain.usage.events import (
     PassSecondsAdded,
@@ -267,10 +268,10 @@ def test_seconds_between_are_rounded_up(span: float, seconds: int) -> None:
 
 def test_time_that_passes_changes_nothing_twice() -> None:
     account = a_script(Tier.PLUS).account
-    later = caught_up(account, RULES, ENDS_AT)
+    later = decide(account, CatchUp(), RULES, ENDS_AT).account
     assert later.period == april(banked_seconds=5400)
-    assert caught_up(later, RULES, ENDS_AT) == later
-    assert caught_up(account, RULES, ENDS_AT - SECOND) == account
+    assert decide(later, CatchUp(), RULES, ENDS_AT).account == later
+    assert decide(account, CatchUp(), RULES, ENDS_AT - SECOND).account == account
 
 
 def test_what_cannot_be_says_which() -> None:

@@ -197,7 +197,7 @@ def test_a_call_that_ended_in_full() -> None:
     assert play([(seconds(10), Decline(person_id=CALLEE))], declined) == declined
 
 
-NO_CALL = "There is no such video call, or this person takes no part in it."
+NO_CALL = "There is no such video call, or this person takes no part in it; check both ids."
 
 
 @pytest.mark.parametrize(
@@ -222,7 +222,7 @@ NO_CALL = "There is no such video call, or this person takes no part in it."
             [*BOTH, (seconds(12), End())],
             Decline(person_id=CALLEE),
             CallEndedError,
-            "The call already ended as too_short.",
+            "The call already ended as too_short; there is nothing to decline.",
         ),
         (
             [(seconds(12), End())],

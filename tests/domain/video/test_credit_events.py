@@ -108,7 +108,9 @@ def test_an_id_that_stands_for_other_credits(known: CreditLot, command: CreditCo
 def test_a_chargeback_of_what_was_not_bought(known: CreditLot) -> None:
     with pytest.raises(NotFoundError) as refused:
         commanded(wallet(known), ChargeBack(lot_id=LOT))
-    assert refused.value.detail == f"The person has no purchase {LOT} of video credits."
+    assert (
+        refused.value.detail == f"The person has no purchase {LOT} of video credits; check the id."
+    )
 
 
 def row(number: int, account: Account, move: Move, amount: int, balance: int) -> LedgerEntry:

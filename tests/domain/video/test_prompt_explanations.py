@@ -96,7 +96,9 @@ def once(threshold: int, *, told: bool = False) -> Reason:
     return Reason(
         rule="message_count_warning_once_a_day",
         satisfied=not told,
-        detail=f"That {threshold} are left was {'told' if told else 'not told'} here today.",
+        detail=(
+            f"The warning at {threshold} left was {'already' if told else 'not'} shown here today."
+        ),
         threshold=threshold,
         changes_at=MIDNIGHT if told else None,
     )
@@ -106,7 +108,7 @@ def draft(length: int) -> Reason:
     return Reason(
         rule="draft_is_long",
         satisfied=length >= 280,
-        detail=f"The draft has {length} characters; 280 are long.",
+        detail=f"The draft has {length} characters; 280 or more are long.",
         inputs={"draft_length": length},
         threshold=280,
     )
@@ -235,7 +237,7 @@ def proposed(number: int, most: int = 1, at: datetime | None = None) -> Reason:
     return Reason(
         rule="video_scheduling_per_day",
         satisfied=number < most,
-        detail=f"A call was proposed {number} times on 2026-03-02.",
+        detail=f"{number} of {most} proposals of a call were made on 2026-03-02.",
         inputs={"shown": number},
         threshold=most,
         changes_at=at,

@@ -129,7 +129,7 @@ def test_a_prompt_is_what_was_shown() -> None:
 
 
 def test_a_prompt_of_nobodys() -> None:
-    detail = "There is no such prompt, or it was shown to somebody else."
+    detail = "There is no such prompt, or it was shown to somebody else; check the id."
     assert no_such_prompt().detail == detail
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import attrs
 
 from adapters.memory.store import MemoryStore
-from application.identity.companion_records import (
+from application.identity.exported_companions import (
     OwnCompanion,
     OwnCompanionMessage,
     OwnCompanionSession,

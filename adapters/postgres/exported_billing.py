@@ -9,7 +9,7 @@ from adapters.postgres.codec import columns_for
 from adapters.postgres.executor import Executor
 from adapters.postgres.record_pages import PostgresJsonRecords, PostgresRecords, RecordList
 from adapters.postgres.shop_tables import account_credit_ledger, account_credits, quotes
-from application.identity.billing_records import (
+from application.identity.exported_billing import (
     OwnAccountCredit,
     OwnAccountCreditLine,
     OwnPayment,

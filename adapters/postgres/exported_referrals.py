@@ -8,7 +8,7 @@ from adapters.postgres import tables
 from adapters.postgres.codec import columns_for
 from adapters.postgres.executor import Executor
 from adapters.postgres.record_pages import PostgresJsonRecords, PostgresRecords, RecordList
-from application.identity.stored_referrals import (
+from application.identity.exported_referrals import (
     OwnFirstPayment,
     OwnReferral,
     OwnReferralCode,

@@ -7,8 +7,7 @@ from attrs import frozen
 
 from application.shared.outbox import OutboxEvent
 from application.shared.pages import Page, Position
-from application.shared.standing import Participant
-from domain.shared.calendar import CountingDay
+from application.shared.standing import CountingDays, Participant
 from domain.shared.ids import (
     ConversationId,
     CreditLotId,
@@ -37,8 +36,8 @@ class Recipient:
     deleted: bool
 
 
-class Senders(Protocol):
-    """The persons who send."""
+class Senders(CountingDays, Protocol):
+    """The persons who send, and until when they have been counted."""
 
     async def lock_with(
         self, sender_id: PersonId, recipient_ids: tuple[PersonId, ...]
@@ -47,10 +46,6 @@ class Senders(Protocol):
 
         Gives None if there is no such sender.
         """
-        ...
-
-    async def count_on(self, sender_id: PersonId, day: CountingDay) -> None:
-        """Keep a locked person's latest counting date; an earlier one changes nothing."""
         ...
 
 

@@ -4,17 +4,16 @@ from collections.abc import Callable
 
 from attrs import frozen
 
-from application.achievements.award_back import no_such_achievement
 from application.achievements.ports import Achievements, Achievers, Awards
-from application.achievements.queries import Earnings, no_such_person
+from application.achievements.queries import Earnings
 from application.shared.clock import Clock
 from application.shared.reactions import DrainAll
+from application.shared.standing import not_erased
 from application.shared.transaction import Transactions
 from domain.achievements.awards import Award, celebrated, displayed, shown_to
-from domain.achievements.definitions import AchievementKey
+from domain.achievements.definitions import AchievementKey, no_such_achievement
 from domain.shared.errors import NotFoundError
 from domain.shared.ids import PersonId
-from domain.shared.standing import require_not_deleted
 
 
 @frozen
@@ -75,10 +74,7 @@ class ChangeAward:
         await self.drain(person_id)
 
         async def work() -> Earnings:
-            achiever = await self.achievers.look(person_id, lock=True)
-            if achiever is None:
-                raise no_such_person(person_id)
-            require_not_deleted(deleted=achiever.deleted)
+            not_erased(await self.achievers.look(person_id, lock=True), person_id)
             known = {one.key: one for one in await self.achievements.all()}
             if key not in known:
                 raise no_such_achievement(key)

@@ -6,6 +6,7 @@ from enum import StrEnum
 import attrs
 from attrs import frozen
 
+from ..shared.calendar import utc_text
 from ..shared.errors import ConflictError
 from ..shared.ids import SubscriptionId
 from .catalogue import BillingCycle, Item, Offer, SubscriptionItem
@@ -114,7 +115,9 @@ def changed_later(
         return subscription
     if item == subscription.item:
         if subscription.next_item is None:
-            raise PlanUnchangedError(f"The subscription is for {item.key} already.")
+            raise PlanUnchangedError(
+                f"The subscription is for {item.key} already; name another item."
+            )
         return attrs.evolve(subscription, next_item=None, decided_at=now)
     return attrs.evolve(subscription, next_item=item, decided_at=now)
 
@@ -159,7 +162,7 @@ def quoted_plan(
     if not renews and plan_change(current.item, item) is not PlanChange.UPGRADE:
         raise PlanChangeRefusedError(
             f"The subscription is for {current.item.key} until "
-            f"{state.period_ends_at:%Y-%m-%dT%H:%M:%SZ}; change it, and pay for {item.key} then."
+            f"{utc_text(state.period_ends_at)}; change it, and pay for {item.key} then."
         )
     if currency != current.currency:
         raise PlanChangeRefusedError(

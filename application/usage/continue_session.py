@@ -1,4 +1,4 @@
-"""Heartbeat, extend and settle usage sessions."""
+"""What keeps a usage session going or ends it: heartbeats, extensions, settling."""
 
 from datetime import timedelta
 
@@ -7,7 +7,7 @@ from attrs import frozen
 from application.usage.keep_account import AccountKeeper
 from application.usage.ports import UsageSessions
 from domain.shared.ids import PersonId, UsageSessionId
-from domain.shared.standing import standing_reasons
+from domain.shared.standing import person_reasons
 from domain.usage.accounts import UsageAccount
 from domain.usage.commands import (
     Beat,
@@ -105,7 +105,7 @@ class ExtendUsageSession:
 
         async def work() -> Session:
             subscriber = await keep.subscriber(session.person_id, lock=True)
-            standing = standing_reasons(active=subscriber.active, blocked=False)[:1]
+            standing = person_reasons(active=subscriber.active, deleted=subscriber.deleted)
             command = Extend(session_id=session_id, standing=standing)
             return await self.sessions.put(session, command)
 

@@ -8,12 +8,13 @@ from attrs import frozen
 from sqlalchemy import Uuid, bindparam, case, null, or_, select
 
 from adapters.postgres import tables
-from adapters.postgres.billing_records import billing_records
 from adapters.postgres.codec import columns_for, field_names, from_row
 from adapters.postgres.executor import Executor
+from adapters.postgres.exported_billing import billing_records
+from adapters.postgres.exported_referrals import referral_records
 from adapters.postgres.record_pages import PostgresJsonRecords, PostgresRecords, RecordList
-from adapters.postgres.stored_referrals import referral_records
-from application.identity.companion_records import (
+from application.events.told_to_person import UNTOLD_EVENTS, UNTOLD_FIELDS
+from application.identity.exported_companions import (
     OwnCompanion,
     OwnCompanionMessage,
     OwnCompanionSession,
@@ -21,7 +22,7 @@ from application.identity.companion_records import (
     OwnPersonaVersion,
     OwnSummary,
 )
-from application.identity.stored_records import (
+from application.identity.exported_records import (
     OwnAward,
     OwnBlock,
     OwnCall,
@@ -47,7 +48,6 @@ from application.identity.stored_records import (
     OwnUsageSession,
     OwnVideoMessage,
 )
-from application.shared.untold import UNTOLD_EVENTS, UNTOLD_FIELDS
 from domain.shared.events import Event
 from domain.shared.ids import PersonId
 

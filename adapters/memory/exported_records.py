@@ -7,11 +7,12 @@ import attrs
 import msgspec
 from attrs import frozen
 
-from adapters.memory import companion_records, stored_referrals
-from adapters.memory.billing_records import BILLING_RECORDS
+from adapters.memory import exported_companions, exported_referrals
+from adapters.memory.exported_billing import BILLING_RECORDS
 from adapters.memory.own_part import own_part
 from adapters.memory.store import MemoryStore
-from application.identity.stored_records import (
+from application.events.told_to_person import UNTOLD_EVENTS, UNTOLD_FIELDS
+from application.identity.exported_records import (
     OwnAward,
     OwnBlock,
     OwnCall,
@@ -38,7 +39,6 @@ from application.identity.stored_records import (
     OwnVideoMessage,
 )
 from application.shared.outbox import event_type
-from application.shared.untold import UNTOLD_EVENTS, UNTOLD_FIELDS
 from domain.conversations.conversations import Conversation
 from domain.shared.events import Event
 from domain.shared.ids import PersonId
@@ -91,17 +91,17 @@ def memory_records(store: MemoryStore) -> dict[str, Any]:
         "usage_sessions": _usage_sessions,
         "usage_ledger": _usage_ledger,
         **BILLING_RECORDS,
-        "referral_codes": stored_referrals.referral_codes,
-        "referrals": stored_referrals.referrals,
-        "referred_by": stored_referrals.welcomes,
-        "referral_rewards": stored_referrals.referral_rewards,
-        "first_payment": stored_referrals.first_payments,
-        "companions": companion_records.companions,
-        "persona_versions": companion_records.persona_versions,
-        "companion_sessions": companion_records.sessions,
-        "companion_messages": companion_records.messages,
-        "companion_observations": companion_records.observations,
-        "companion_summary": companion_records.summaries,
+        "referral_codes": exported_referrals.referral_codes,
+        "referrals": exported_referrals.referrals,
+        "referred_by": exported_referrals.welcomes,
+        "referral_rewards": exported_referrals.referral_rewards,
+        "first_payment": exported_referrals.first_payments,
+        "companions": exported_companions.companions,
+        "persona_versions": exported_companions.persona_versions,
+        "companion_sessions": exported_companions.sessions,
+        "companion_messages": exported_companions.messages,
+        "companion_observations": exported_companions.observations,
+        "companion_summary": exported_companions.summaries,
         "events": _events,
     }
     return {name: MemoryRecords(store, find) for name, find in finds.items()}

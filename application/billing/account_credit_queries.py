@@ -2,7 +2,7 @@
 
 from attrs import frozen
 
-from application.billing.credit_ports import CreditAccounts
+from application.billing.account_credit_ports import CreditAccounts
 from application.shared.pages import Page, Position
 from application.shared.standing import Participants, required
 from domain.billing.account_credit import CreditAccount, CreditLine

@@ -6,7 +6,7 @@ import msgspec
 
 from adapters.memory.own_part import own_part
 from adapters.memory.store import MemoryStore
-from application.identity.billing_records import (
+from application.identity.exported_billing import (
     OwnAccountCredit,
     OwnAccountCreditLine,
     OwnPayment,

@@ -6,11 +6,11 @@ from application.shared.clock import Clock
 from application.shared.pages import Page, Position
 from application.shared.rulebook import Rulebook
 from application.shared.standing import Participant, Participants, required
-from application.video.bundle_discount import BundleDiscount
-from application.video.credit_ports import VideoMessages, Wallets
+from application.video.judge_reward import BundleDiscount
 from application.video.ports import PairConversations
 from application.video.send_video_message import Pricing, allowance
 from application.video.settle_calls import SettleCalls
+from application.video.video_message_ports import VideoMessages, Wallets
 from domain.conversations.conversations import no_such_conversation
 from domain.shared.errors import InvalidValueError
 from domain.shared.ids import ConversationId, PersonId, VideoMessageId

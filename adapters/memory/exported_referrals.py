@@ -7,7 +7,7 @@ import attrs
 
 from adapters.memory.referral_tables import PayerRow
 from adapters.memory.store import MemoryStore
-from application.identity.stored_referrals import (
+from application.identity.exported_referrals import (
     OwnFirstPayment,
     OwnReferral,
     OwnReferralCode,
