@@ -1,4 +1,4 @@
-"""Names the values that can be given where one was given that can't."""
+"""Adds to what a decoder says is wrong what it would take: the values there are, or an example."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -7,30 +7,40 @@ from typing import Any
 from msgspec import inspect
 
 _NO_SUCH_VALUE = re.compile(r"^Invalid enum value (?P<given>.+)$")
+_NOT_OF_THE_FORM = re.compile(r"^Expected `str` matching regex ")
 
 
-def with_choices(detail: str, declared: Any, path: Sequence[str] = ()) -> str:  # noqa: ANN401 - any type
-    """Give what a decoder says is wrong, with the values that it would take.
+def with_advice(
+    detail: str,
+    declared: Any,  # noqa: ANN401 - any type
+    path: Sequence[str] = (),
+    example: object = None,
+) -> str:
+    """Give what a decoder says is wrong, with what it would take.
 
     Args:
         detail: What the decoder said.
         declared: The type that it was to decode.
         path: Where in it: names of fields, and numbers or `...` for places in lists.
+        example: A value that is taken, where the type itself names none.
     """
-    found = _NO_SUCH_VALUE.match(detail)
-    if found is None:
-        return detail
-    choices = [choice for each in _at(inspect.type_info(declared), path) for choice in _of(each)]
-    if not choices:
-        return detail
-    return f"There is no value {found['given']} here; give one of: {', '.join(choices)}."
+    if found := _NO_SUCH_VALUE.match(detail):
+        types = [_bare(one) for one in _at(inspect.type_info(declared), path)]
+        choices = [choice for one in types for choice in _choices(one)]
+        if choices:
+            given, listed = found["given"], ", ".join(choices)
+            return f"There is no value {given} here; give one of: {listed}."
+    elif _NOT_OF_THE_FORM.match(detail):
+        known = (_example(one) for one in _at(inspect.type_info(declared), path))
+        like = next((one for one in known if one is not None), example)
+        if like is not None:
+            return f"{detail}; give one like {like!r}."
+    return detail
 
 
 def _at(declared: inspect.Type, path: Sequence[str]) -> Iterator[inspect.Type]:
-    """Give the types that can stand at a place in another."""
-    match declared:
-        case inspect.Metadata(type=inner):
-            yield from _at(inner, path)
+    """Give the types that can stand at a place in another, with what is said of each."""
+    match _bare(declared):
         case inspect.UnionType(types=types):
             for each in types:
                 yield from _at(each, path)
@@ -46,7 +56,11 @@ def _at(declared: inspect.Type, path: Sequence[str]) -> Iterator[inspect.Type]:
             yield from _at(value, path[1:])
 
 
-def _of(declared: inspect.Type) -> list[str]:
+def _bare(declared: inspect.Type) -> inspect.Type:
+    return declared.type if isinstance(declared, inspect.Metadata) else declared
+
+
+def _choices(declared: inspect.Type) -> list[str]:
     match declared:
         case inspect.EnumType(cls=enum):
             return [str(member.value) for member in enum]
@@ -54,3 +68,9 @@ def _of(declared: inspect.Type) -> list[str]:
             return [str(value) for value in values]
         case _:
             return []
+
+
+def _example(declared: inspect.Type) -> object:
+    if not isinstance(declared, inspect.Metadata):
+        return None
+    return next(iter((declared.extra_json_schema or {}).get("examples", ())), None)

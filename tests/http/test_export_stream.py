@@ -13,7 +13,8 @@ from application.identity.stored_records import OwnBlock
 from application.shared.transaction import StoreUnavailableError
 from domain.identity.persons import Person
 from domain.shared.ids import PersonId
-from entrypoints.http.export import as_json, until_broken
+from entrypoints.http.broken_off import until_broken
+from entrypoints.http.export import as_json
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 ANA, BEN = PersonId(UUID(int=1)), PersonId(UUID(int=2))
