@@ -95,7 +95,10 @@ def run(arguments: list[str]) -> int:
     except click.ClickException as error:
         tell_problem(error.format_message())
     except StoreUnavailableError as error:
-        tell_problem(f"The database cannot be used: {error}.")
+        tell_problem(
+            f"The database cannot be used: {error}."
+            " With the same settings, `kithkin doctor` says what to mend."
+        )
     except DomainError as error:
         tell_problem(error.detail)
     except OSError as error:
