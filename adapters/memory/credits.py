@@ -3,14 +3,13 @@
 from collections.abc import Iterable
 from functools import reduce
 from typing import cast
-from uuid import UUID
 
 import attrs
 from attrs import frozen
 
-from adapters.memory.paging import paged
-from adapters.memory.standing import participant_of
+from adapters.memory.paging import paged, paged_by_number
 from adapters.memory.store import MemoryStore
+from adapters.person_views import participant_of
 from application.shared.outbox import OutboxEvent
 from application.shared.pages import Page, Position
 from application.shared.standing import Participant
@@ -118,14 +117,7 @@ class MemoryWallets:
         """Give rows of a person's ledger, the newest first."""
         async with self._store.access():
             rows = self._store.credit_ledger.group("person", person_id)
-        rows.sort(key=lambda entry: -entry.number)
-        if after is not None:
-            rows = [entry for entry in rows if entry.number < after.id.int]
-        last = rows[limit - 1] if len(rows) > limit else None
-        return Page(
-            tuple(rows[:limit]),
-            None if last is None else Position(last.at, UUID(int=last.number)),
-        )
+        return paged_by_number(rows, lambda row: row.number, after, limit)
 
 
 def moved(

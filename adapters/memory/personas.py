@@ -1,11 +1,11 @@
 """Companions in memory: their conversations, personas, and what is known of persons."""
 
 from collections.abc import Iterable, Mapping
-from uuid import UUID
 
 import attrs
 from attrs import frozen
 
+from adapters.memory.paging import paged_by_number
 from adapters.memory.persona_tables import ObservationRow
 from adapters.memory.store import MemoryStore
 from adapters.memory.table import ConstraintError
@@ -80,13 +80,7 @@ class MemoryOwnPersonas:
         """Give the versions there were, the newest first."""
         async with self._store.access():
             rows = self._store.persona_versions.group("person", person_id)
-        found = sorted(
-            (row for row in rows if after is None or row.version < after.id.int),
-            key=lambda row: -row.version,
-        )
-        items = tuple(found[:limit])
-        more = len(found) > limit
-        return Page(items, Position(items[-1].at, UUID(int=items[-1].version)) if more else None)
+        return paged_by_number(rows, lambda row: row.version, after, limit)
 
 
 @frozen

@@ -5,7 +5,7 @@ from itertools import islice
 
 from attrs import frozen
 
-from adapters.memory.reaction_rows import MarkRow, ProgressRow
+from adapters.memory.rows import MarkRow, ProgressRow
 from adapters.memory.store import MemoryStore
 from application.shared.reactions import Mark, Pending, Reacting
 from domain.shared.ids import PersonId

@@ -11,11 +11,11 @@ from attrs import frozen
 from adapters.memory.referral_tables import is_counted, referee_of
 from adapters.memory.store import MemoryStore
 from adapters.memory.table import ConstraintError
+from adapters.person_views import party_of
 from application.referrals.ports import Party
 from application.shared.outbox import OutboxEvent
 from application.shared.pages import Position
 from application.shared.transaction import ConcurrentUpdateError
-from domain.identity.persons import Person, PersonStatus
 from domain.referrals.ancestry import root_of
 from domain.referrals.codes import ReferralCode
 from domain.referrals.commands import due_at
@@ -23,18 +23,6 @@ from domain.referrals.events import ReferralChange
 from domain.referrals.kinds import Counted
 from domain.referrals.referrals import Invited, Qualified, Referral, Rewarded, evolve
 from domain.shared.ids import PersonId, ReferralId
-
-
-def party_of(person: Person) -> Party:
-    """Give a person as far as referrals need to know them."""
-    return Party(
-        id=person.id,
-        active=person.status is PersonStatus.ACTIVE,
-        deleted=person.status is PersonStatus.DELETED,
-        registered_at=person.registered_at,
-        email=person.email,
-        phone_number=person.phone_number,
-    )
 
 
 @frozen

@@ -8,6 +8,8 @@ from attrs import frozen
 
 from domain.events.endpoints import WebhookEndpoint
 from domain.shared.ids import ConversationId, MessageId, PersonId, VideoCallId
+from domain.streaks.calendar import DayState
+from domain.streaks.events import StreakKind
 from domain.video.events import Presence
 
 
@@ -79,3 +81,31 @@ class PartnerRow:
 
     person_id: PersonId
     partner_id: PersonId
+
+
+@frozen
+class ProgressRow:
+    """Up to where a context has reacted to everything."""
+
+    name: str
+    position: int
+
+
+@frozen
+class MarkRow:
+    """Which events of a person a context has reacted to."""
+
+    name: str
+    person_id: PersonId
+    position: int
+    ahead: tuple[int, ...] = ()
+
+
+@frozen
+class StreakDayRow:
+    """What a date was for a streak."""
+
+    person_id: PersonId
+    kind: StreakKind
+    date: date
+    state: DayState

@@ -2,12 +2,11 @@
 
 from datetime import datetime
 from typing import cast
-from uuid import UUID
 
 import attrs
 from attrs import frozen
 
-from adapters.memory.paging import paged
+from adapters.memory.paging import paged, paged_by_number
 from adapters.memory.store import MemoryStore
 from application.shared.outbox import OutboxEvent
 from application.shared.pages import Page, Position
@@ -107,17 +106,8 @@ class MemoryCreditAccounts:
         """Give lines of a person's ledger of a currency, the newest first."""
         async with self._store.access():
             rows = self._store.account_credit_ledger.group("person", person_id)
-        found = sorted(
-            (
-                row
-                for row in rows
-                if row.currency == currency and (after is None or row.number < after.id.int)
-            ),
-            key=lambda row: -row.number,
-        )
-        items = tuple(found[:limit])
-        more = len(found) > limit
-        return Page(items, Position(items[-1].at, UUID(int=items[-1].number)) if more else None)
+        own = (row for row in rows if row.currency == currency)
+        return paged_by_number(own, lambda row: row.number, after, limit)
 
 
 @frozen

@@ -3,8 +3,9 @@
 from attrs import frozen
 
 from adapters.memory.store import MemoryStore
+from adapters.person_views import participant_of
 from application.shared.standing import PairStanding, Participant
-from domain.identity.persons import Person, PersonStatus
+from domain.identity.persons import PersonStatus
 from domain.shared.ids import PersonId
 
 
@@ -50,14 +51,3 @@ class MemoryParticipants:
         async with self._store.access():
             person = self._store.persons.get(person_id)
             return None if person is None else participant_of(person)
-
-
-def participant_of(person: Person) -> Participant:
-    """Give what the use cases need to know of a person."""
-    return Participant(
-        id=person.id,
-        active=person.status is PersonStatus.ACTIVE,
-        deleted=person.status is PersonStatus.DELETED,
-        timezone=person.timezone,
-        counting_day=person.counting_day,
-    )

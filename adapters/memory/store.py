@@ -9,14 +9,16 @@ from attrs import field, frozen
 
 from adapters.memory.outbox import Outbox
 from adapters.memory.persona_tables import PersonaTables
-from adapters.memory.reaction_rows import MarkRow, ProgressRow, StreakDayRow
 from adapters.memory.rows import (
     DailyCount,
     EndpointRow,
+    MarkRow,
     PartnerRow,
     PresenceRow,
+    ProgressRow,
     ReadMarker,
     SinkRow,
+    StreakDayRow,
     TotalsRow,
 )
 from adapters.memory.table import Table

@@ -8,8 +8,8 @@ from typing import cast
 import attrs
 from attrs import frozen
 
-from adapters.memory.reaction_rows import StreakDayRow
 from adapters.memory.reactions import waiting
+from adapters.memory.rows import StreakDayRow
 from adapters.memory.store import Answered, MemoryStore
 from application.shared.idempotency import Attempt
 from application.streaks.ports import ActivityView, StreakChange, StreakOwner

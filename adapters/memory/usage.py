@@ -5,12 +5,11 @@ from datetime import datetime
 from functools import reduce
 from itertools import chain
 from typing import cast
-from uuid import UUID
 
 import attrs
 from attrs import frozen
 
-from adapters.memory.paging import paged
+from adapters.memory.paging import paged, paged_by_number
 from adapters.memory.store import MemoryStore
 from application.shared.outbox import OutboxEvent
 from application.shared.pages import Page, Position
@@ -212,16 +211,10 @@ class MemoryUsageRecords:
         self, person_id: PersonId, period: str, after: Position | None, limit: int
     ) -> Page[LedgerLine]:
         """Give the lines of a period's ledger in their order."""
-        first = 0 if after is None else after.id.int
         async with self._store.access():
             rows = self._store.usage_ledger.group("person", person_id)
-        found = sorted(
-            (row for row in rows if row.period == period and row.number > first),
-            key=lambda row: row.number,
-        )
-        items = tuple(found[:limit])
-        more = len(found) > limit
-        return Page(items, Position(items[-1].at, UUID(int=items[-1].number)) if more else None)
+        own = (row for row in rows if row.period == period)
+        return paged_by_number(own, lambda row: row.number, after, limit, newest_first=False)
 
     async def lines_of_payment(
         self, person_id: PersonId, payment_id: PaymentId

@@ -1,6 +1,5 @@
 """What can be done to an order at the sandbox, and what comes of it."""
 
-from calendar import monthrange
 from datetime import datetime
 from enum import StrEnum
 
@@ -14,6 +13,7 @@ from adapters.payments.sandbox_books import (
     SandboxSubscription,
 )
 from domain.billing.catalogue import SubscriptionItem, item_of
+from domain.shared.calendar import months_later
 
 _DECLINED = "card_declined"
 
@@ -191,7 +191,7 @@ def _paid(account: Account, card: Card, now: datetime) -> tuple[SandboxEvent, ..
         price_id=f"sbx_price_{order.item_key}_{order.currency.lower()}_{order.renewal_minor}",
         past_due=False,
         period_starts_at=now,
-        period_ends_at=_after(now, item.cycle.months),
+        period_ends_at=months_later(now, item.cycle.months),
         cancels_at_period_end=False,
     )
     after = Account(order, (*account.events, paid))
@@ -223,7 +223,7 @@ def _renewed(account: Account, now: datetime, *, failed: bool) -> tuple[SandboxE
             plan,
             past_due=False,
             period_starts_at=starts_at,
-            period_ends_at=_after(starts_at, item.cycle.months),
+            period_ends_at=months_later(starts_at, item.cycle.months),
         )
     return (told, changed(Account(order, (*account.events, told)), after, now))
 
@@ -242,10 +242,3 @@ def _event(account: Account, kind: EventType, now: datetime) -> SandboxEvent:
 
 def _card(account: Account, card: Card) -> str:
     return f"sbx_card_{account.order.person_id.hex if card is Card.OWN else card}"
-
-
-def _after(start: datetime, months: int) -> datetime:
-    """Give the same day some months on, or the last of that month."""
-    year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
-    day = min(start.day, monthrange(year, month + 1)[1])
-    return start.replace(year=year, month=month + 1, day=day)

@@ -4,7 +4,6 @@ Whoever changes an account has locked its person; its version is held to all the
 """
 
 from typing import Any, cast
-from uuid import UUID
 
 from attrs import frozen
 from sqlalchemy import BindParameter, Uuid, bindparam, insert, select, update
@@ -13,7 +12,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from adapters.postgres.codec import columns_for, field_names, from_row, to_row
 from adapters.postgres.executor import Executor, Statement
 from adapters.postgres.outbox import write_events
-from adapters.postgres.paging import page
+from adapters.postgres.paging import LAST_NUMBER, number_after, numbered, page
 from adapters.postgres.shop_tables import (
     account_credit_bookings,
     account_credit_ledger,
@@ -35,7 +34,6 @@ from domain.shared.ids import PersonId
 
 _accounts, _bookings, _ledger = account_credits, account_credit_bookings, account_credit_ledger
 _person = bindparam("person_id", type_=Uuid)
-_LAST_NUMBER = 2**63 - 1
 
 _values: dict[str, BindParameter[Any]] = {
     name: bindparam(name) for name in field_names(CreditAccount)
@@ -144,9 +142,9 @@ class PostgresCreditAccounts:
         self, person_id: PersonId, currency: str, after: Position | None, limit: int
     ) -> Page[CreditLine]:
         """Give lines of a person's ledger of a currency, the newest first."""
-        before = _LAST_NUMBER if after is None else min(after.id.int, _LAST_NUMBER)
+        before = number_after(after, LAST_NUMBER)
         rows = await self.executor.rows(
             _LEDGER, person_id=person_id, currency=currency, before=before, take=limit + 1
         )
         lines = [from_row(CreditLine, row) for row in rows]
-        return page(lines, [Position(it.at, UUID(int=it.number)) for it in lines], limit)
+        return page(lines, [numbered(it.at, it.number) for it in lines], limit)

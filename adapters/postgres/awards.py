@@ -4,7 +4,6 @@ from uuid import UUID
 
 from attrs import frozen
 from sqlalchemy import Uuid, and_, bindparam, func, select, update
-from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.sql import ColumnElement
 
 from adapters.postgres import tables
@@ -17,6 +16,7 @@ from adapters.postgres.codec import columns_for, field_names, from_row, to_row
 from adapters.postgres.conversation_list import has_written
 from adapters.postgres.executor import Executor, Statement
 from adapters.postgres.identity import blocked_between
+from adapters.postgres.puts import put_statement
 from application.achievements.ports import AwardBack, Candidate, Sight
 from domain.achievements.awards import Award
 from domain.achievements.definitions import AchievementKey
@@ -120,13 +120,7 @@ _HELD_BACK = Statement(
     .where(_backs.c.key == bindparam("key"))
     .with_for_update()
 )
-_back = upsert(_backs).values({name: bindparam(name) for name in field_names(AwardBack)})
-_KEEP_BACK = Statement(
-    _back.on_conflict_do_update(
-        index_elements=["key"],
-        set_={name: _back.excluded[name] for name in field_names(AwardBack) if name != "key"},
-    )
-)
+_KEEP_BACK = put_statement(_backs, field_names(AwardBack), "key")
 _next = (_persons.c.id > bindparam("after", type_=Uuid), _persons.c.status != "deleted")
 _LOCK_CANDIDATES = Statement(
     select(_persons.c.id)

@@ -9,7 +9,7 @@ from sqlalchemy import Select, Uuid, any_, bindparam, func, select, text
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from adapters.postgres import tables
-from adapters.postgres.codec import columns_for, from_row, to_row
+from adapters.postgres.codec import columns_for, field_names, from_row, to_row
 from adapters.postgres.executor import Executor, Statement
 from adapters.postgres.outbox import write_events
 from adapters.postgres.paging import page, paged, window
@@ -27,7 +27,7 @@ from adapters.postgres.persona_tables import (
     IS_WAITING,
     IS_WHOLE_REPLY,
 )
-from adapters.postgres.personas import put_statement
+from adapters.postgres.puts import put_statement
 from application.shared.outbox import OutboxEvent
 from application.shared.pages import Page, Position
 from domain.personas.messages import CompanionMessage
@@ -51,7 +51,7 @@ def _of_person(condition: str) -> Select[Any]:
 
 _GET = Statement(_session.where(_sessions.c.id == bindparam("id")))
 _OPEN = Statement(_session.where(_sessions.c.person_id == _person, text(IS_OPEN_CHAT)))
-_PUT = put_statement(_sessions, "id", CompanionSessionRow)
+_PUT = put_statement(_sessions, field_names(CompanionSessionRow), "id")
 _PAGE = Statement(
     paged(
         _session.where(_sessions.c.conversation_id == bindparam("conversation_id")),
@@ -150,7 +150,7 @@ class PostgresCompanionSessions:
 _message = select(*columns_for(_messages, CompanionMessage))
 _MESSAGE = Statement(_message.where(_messages.c.id == bindparam("id")))
 _SOME = Statement(_message.where(_messages.c.id == any_(bindparam("ids", type_=ARRAY(Uuid)))))
-_PUT_MESSAGE = put_statement(_messages, "id", CompanionMessage)
+_PUT_MESSAGE = put_statement(_messages, field_names(CompanionMessage), "id")
 _WAITING = Statement(
     _message.where(_messages.c.conversation_id == bindparam("conversation_id"), text(IS_WAITING))
 )

@@ -6,20 +6,19 @@ its version is held to all the same.
 
 from collections.abc import Iterable
 from typing import Any, cast
-from uuid import UUID
 
 from attrs import frozen
 from sqlalchemy import BindParameter, Date, Uuid, any_, bindparam, insert, or_, select, text, update
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from adapters.person_views import participant_of
 from adapters.postgres import tables
 from adapters.postgres.codec import columns_for, field_names, from_row, to_row
 from adapters.postgres.executor import Executor, Statement
 from adapters.postgres.identity import PostgresPersons, blocked_between
 from adapters.postgres.outbox import write_events
-from adapters.postgres.paging import page
-from adapters.postgres.standing import participant_of
+from adapters.postgres.paging import LAST_NUMBER, number_after, numbered, page
 from application.shared.outbox import OutboxEvent
 from application.shared.pages import Page, Position
 from application.shared.standing import Participant
@@ -45,7 +44,6 @@ _wallets, _lots, _ledger = (
 )
 _person = bindparam("person_id", type_=Uuid)
 _ids = bindparam("ids", type_=ARRAY(Uuid))
-_LAST_NUMBER = 2**63 - 1
 
 _STANDING = Statement(
     select(
@@ -237,7 +235,7 @@ class PostgresWallets:
         self, person_id: PersonId, after: Position | None, limit: int
     ) -> Page[LedgerEntry]:
         """Give rows of a person's ledger, the newest first."""
-        before = _LAST_NUMBER if after is None else min(after.id.int, _LAST_NUMBER)
+        before = number_after(after, LAST_NUMBER)
         rows = await self.executor.rows(_LEDGER, person_id=person_id, before=before, take=limit + 1)
         items = [from_row(LedgerEntry, row) for row in rows]
-        return page(items, [Position(item.at, UUID(int=item.number)) for item in items], limit)
+        return page(items, [numbered(item.at, item.number) for item in items], limit)

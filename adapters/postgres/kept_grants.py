@@ -6,10 +6,10 @@ import msgspec
 from attrs import frozen
 from sqlalchemy import Uuid, any_, bindparam, delete, select
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.dialects.postgresql import insert as upsert
 
 from adapters.postgres.codec import field_names, from_row, to_row
 from adapters.postgres.executor import Executor, Row, Statement
+from adapters.postgres.puts import put_statement
 from adapters.postgres.shop_tables import kept_grants
 from domain.billing.entitlements import PersonGrants
 from domain.billing.subscriptions import TierGrant
@@ -49,15 +49,7 @@ def grants_from_row(row: Row) -> PersonGrants:
 
 _person = bindparam("person_id", type_=Uuid)
 _GET = Statement(select(kept_grants).where(kept_grants.c.person_id == _person))
-_new = upsert(kept_grants).values({name: bindparam(name) for name in field_names(KeptGrantsRow)})
-_KEEP = Statement(
-    _new.on_conflict_do_update(
-        index_elements=["person_id"],
-        set_={
-            name: _new.excluded[name] for name in field_names(KeptGrantsRow) if name != "person_id"
-        },
-    )
-)
+_KEEP = put_statement(kept_grants, field_names(KeptGrantsRow), "person_id")
 _FORGET = Statement(delete(kept_grants).where(kept_grants.c.person_id == _person))
 _KEPT_OF = Statement(
     select(kept_grants.c.person_id).where(

@@ -4,12 +4,12 @@ from collections.abc import Iterable
 
 from attrs import frozen
 from sqlalchemy import Uuid, bindparam, select
-from sqlalchemy.dialects.postgresql import insert as upsert
 
 from adapters.postgres import tables
 from adapters.postgres.codec import columns_for, field_names, from_row, to_row
 from adapters.postgres.executor import Executor, Statement
 from adapters.postgres.outbox import write_events
+from adapters.postgres.puts import put_statement
 from application.shared.outbox import OutboxEvent
 from domain.identity.learning import LearningPreferences
 from domain.shared.ids import PersonId
@@ -22,19 +22,7 @@ _GET_PREFERENCES = Statement(
         _preferences.c.person_id == _person
     )
 )
-_new = upsert(_preferences).values(
-    {name: bindparam(name) for name in field_names(LearningPreferences)}
-)
-_SAVE_PREFERENCES = Statement(
-    _new.on_conflict_do_update(
-        index_elements=["person_id"],
-        set_={
-            name: _new.excluded[name]
-            for name in field_names(LearningPreferences)
-            if name != "person_id"
-        },
-    )
-)
+_SAVE_PREFERENCES = put_statement(_preferences, field_names(LearningPreferences), "person_id")
 
 
 @frozen

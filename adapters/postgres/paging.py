@@ -1,7 +1,9 @@
-"""Pages of lists ordered by time and id."""
+"""Pages of lists, ordered by time and id or by number."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, TypeVar
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, bindparam, or_, tuple_
 
@@ -39,3 +41,23 @@ def page(items: Sequence[T], positions: Sequence[Position], limit: int) -> Page[
     if len(items) <= limit:
         return Page(tuple(items), None)
     return Page(tuple(items[:limit]), positions[limit - 1])
+
+
+LAST_NUMBER = 2**63 - 1
+"""The highest that a column of numbers holds."""
+
+
+def number_after(after: Position | None, otherwise: int, most: int = LAST_NUMBER) -> int:
+    """Give the number that a list goes on from.
+
+    Args:
+        after: A place in it, whose id a client may have made up.
+        otherwise: Where it begins.
+        most: The highest number that its column holds.
+    """
+    return otherwise if after is None else min(after.id.int, most)
+
+
+def numbered(at: datetime, number: int) -> Position:
+    """Give the place of a row in a numbered list."""
+    return Position(at, UUID(int=number))

@@ -33,6 +33,7 @@ from adapters.postgres.payment_rows import (
     report_from_row,
     report_to_row,
 )
+from adapters.postgres.puts import put_statement
 from application.shared.outbox import OutboxEvent
 from application.shared.pages import Page, Position
 from application.shared.transaction import ConcurrentUpdateError
@@ -61,27 +62,14 @@ _ADD = Statement(
     .on_conflict_do_nothing()
     .returning(_payments.c.id)
 )
-_put = upsert(_payments).values({name: bindparam(name) for name in _COLUMNS})
-_PUT = Statement(
-    _put.on_conflict_do_update(
-        index_elements=["id"],
-        set_={name: _put.excluded[name] for name in _COLUMNS if name != "id"},
-    )
-)
+_PUT = put_statement(_payments, _COLUMNS, "id")
 _REPORTS = Statement(
     select(*columns_for(_reports, ReportRow))
     .where(_reports.c.payment_id == any_(bindparam("payment_ids", type_=ARRAY(Uuid))))
     .order_by(_reports.c.payment_id, _reports.c.kind, _reports.c.charge_id, _reports.c.refund_id)
 )
-_put_report = upsert(_reports).values({name: bindparam(name) for name in field_names(ReportRow)})
-_KEYS = ("payment_id", "kind", "charge_id", "refund_id")
-_PUT_REPORT = Statement(
-    _put_report.on_conflict_do_update(
-        index_elements=_KEYS,
-        set_={
-            name: _put_report.excluded[name] for name in field_names(ReportRow) if name not in _KEYS
-        },
-    )
+_PUT_REPORT = put_statement(
+    _reports, field_names(ReportRow), "payment_id", "kind", "charge_id", "refund_id"
 )
 
 

@@ -1,13 +1,10 @@
 """Companions on PostgreSQL: their conversations, personas, and what is known of persons."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any
-from uuid import UUID
 
 from attrs import frozen
 from sqlalchemy import (
     Integer,
-    Table,
     Uuid,
     any_,
     bindparam,
@@ -24,7 +21,7 @@ from adapters.postgres import tables
 from adapters.postgres.codec import columns_for, field_names, from_row, to_row
 from adapters.postgres.executor import Executor, Statement
 from adapters.postgres.outbox import write_events
-from adapters.postgres.paging import page
+from adapters.postgres.paging import number_after, numbered, page
 from adapters.postgres.persona_rows import (
     LatestSummaryRow,
     ObservationRow,
@@ -38,6 +35,7 @@ from adapters.postgres.persona_rows import (
     version_from_row,
     version_to_row,
 )
+from adapters.postgres.puts import put_statement
 from application.shared.outbox import OutboxEvent
 from application.shared.pages import Page, Position
 from application.shared.transaction import ConcurrentUpdateError
@@ -57,14 +55,6 @@ _conversations, _personas = tables.companion_conversations, tables.personas
 _versions, _observations = tables.persona_versions, tables.companion_observations
 _latest = tables.user_summary_latest
 _person = bindparam("person_id", type_=Uuid)
-
-
-def put_statement(table: Table, key: str, cls: type[Any]) -> Statement:
-    """Give the statement that adds a row, or replaces the one of its key."""
-    names = field_names(cls)
-    row = upsert(table).values({name: bindparam(name) for name in names})
-    changed = {name: row.excluded[name] for name in names if name != key}
-    return Statement(row.on_conflict_do_update(index_elements=[key], set_=changed))
 
 
 _conversation = select(*columns_for(_conversations, CompanionConversation))
@@ -104,7 +94,7 @@ class PostgresCompanionConversations:
 _OWN = Statement(
     select(*columns_for(_personas, OwnPersonaRow)).where(_personas.c.person_id == _person)
 )
-_PUT_OWN = put_statement(_personas, "person_id", OwnPersonaRow)
+_PUT_OWN = put_statement(_personas, field_names(OwnPersonaRow), "person_id")
 _ADD_VERSION = Statement(
     insert(_versions).values({name: bindparam(name) for name in field_names(PersonaVersion)})
 )
@@ -143,15 +133,15 @@ class PostgresOwnPersonas:
         self, person_id: PersonId, after: Position | None, limit: int
     ) -> Page[PersonaVersion]:
         """Give the versions there were, the newest first."""
-        before = _MOST if after is None else min(after.id.int, _MOST)
+        before = number_after(after, _LAST_VERSION, _LAST_VERSION)
         rows = await self.executor.rows(
             _HISTORY, person_id=person_id, before=before, take=limit + 1
         )
         versions = [version_from_row(row) for row in rows]
-        return page(versions, [Position(one.at, UUID(int=one.version)) for one in versions], limit)
+        return page(versions, [numbered(one.at, one.version) for one in versions], limit)
 
 
-_MOST = (1 << 31) - 1
+_LAST_VERSION = 2**31 - 1  # the column is an integer of four bytes
 
 _OBSERVATIONS = Statement(
     select(*columns_for(_observations, ObservationRow))
@@ -229,7 +219,7 @@ class PostgresObservations:
 _LATEST = Statement(
     select(*columns_for(_latest, LatestSummaryRow)).where(_latest.c.person_id == _person)
 )
-_PUT_LATEST = put_statement(_latest, "person_id", LatestSummaryRow)
+_PUT_LATEST = put_statement(_latest, field_names(LatestSummaryRow), "person_id")
 
 
 @frozen

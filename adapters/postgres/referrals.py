@@ -22,6 +22,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from adapters.person_views import party_of
 from adapters.postgres import tables
 from adapters.postgres.executor import Executor, Statement
 from adapters.postgres.identity import PostgresPersons
@@ -37,7 +38,6 @@ from application.referrals.ports import Party
 from application.shared.outbox import OutboxEvent
 from application.shared.pages import Position
 from application.shared.transaction import ConcurrentUpdateError
-from domain.identity.persons import Person, PersonStatus
 from domain.referrals.codes import ReferralCode
 from domain.referrals.events import ReferralChange
 from domain.referrals.kinds import Counted
@@ -49,18 +49,6 @@ _person = bindparam("person_id", type_=Uuid)
 _referrer = bindparam("referrer_id", type_=Uuid)
 _at = bindparam("at", type_=tables.Instant)
 _NEVER: ColumnElement[datetime] = literal_column("'infinity'::timestamptz")
-
-
-def party_of(person: Person) -> Party:
-    """Give a person as far as referrals need to know them."""
-    return Party(
-        id=person.id,
-        active=person.status is PersonStatus.ACTIVE,
-        deleted=person.status is PersonStatus.DELETED,
-        registered_at=person.registered_at,
-        email=person.email,
-        phone_number=person.phone_number,
-    )
 
 
 @frozen

@@ -20,12 +20,12 @@ from sqlalchemy import (
     union,
     update,
 )
-from sqlalchemy.dialects.postgresql import insert as upsert
 
 from adapters.postgres import tables
 from adapters.postgres.codec import columns_for, field_names, from_row, to_row
 from adapters.postgres.executor import Executor, Statement
 from adapters.postgres.outbox import write_events
+from adapters.postgres.puts import put_statement
 from application.shared.outbox import OutboxEvent
 from application.video.ports import RewardDue
 from domain.shared.ids import PersonId
@@ -59,14 +59,7 @@ _PARTNERS = Statement(
     select(_partners.c.month, func.count().label("partners")).group_by(_partners.c.month)
 )
 _NOTES = Statement(select(*columns_for(_status, RewardNotes)).where(_status.c.person_id == _person))
-_fields = field_names(RewardNotes)
-_note = upsert(_status).values({name: bindparam(name) for name in _fields})
-_NOTE = Statement(
-    _note.on_conflict_do_update(
-        index_elements=["person_id"],
-        set_={name: _note.excluded[name] for name in _fields if name != "person_id"},
-    )
-)
+_NOTE = put_statement(_status, field_names(RewardNotes), "person_id")
 _DUE = Statement(
     select(_status.c.due_at, _status.c.person_id)
     .where(

@@ -12,6 +12,7 @@ from adapters.postgres.codec import columns_for, field_names, from_row, to_row
 from adapters.postgres.executor import Executor, Statement
 from adapters.postgres.outbox import write_events
 from adapters.postgres.paging import page, paged, window
+from adapters.postgres.puts import put_statement
 from adapters.postgres.tables import (
     Instant,
     code_tallies,
@@ -70,13 +71,7 @@ class PostgresCodeTallies:
         await self.executor.rows(_REMOVE_TALLY, subject=subject)
 
 
-_code = upsert(sign_in_codes).values({name: bindparam(name) for name in field_names(SignInCode)})
-_PUT_CODE = Statement(
-    _code.on_conflict_do_update(
-        index_elements=[sign_in_codes.c.address],
-        set_={name: _code.excluded[name] for name in field_names(SignInCode) if name != "address"},
-    )
-)
+_PUT_CODE = put_statement(sign_in_codes, field_names(SignInCode), "address")
 _of_nonce = sign_in_codes.c.nonce_digest == bindparam("nonce_digest")
 _LOCK_CODE = Statement(
     select(*columns_for(sign_in_codes, SignInCode)).where(_of_nonce).with_for_update()

@@ -2,22 +2,12 @@
 
 from attrs import frozen
 
+from adapters.person_views import participant_of
 from adapters.postgres.executor import Executor
 from adapters.postgres.identity import PostgresBlocks, PostgresPersons
 from application.shared.standing import PairStanding, Participant
-from domain.identity.persons import Person, PersonStatus
+from domain.identity.persons import PersonStatus
 from domain.shared.ids import PersonId
-
-
-def participant_of(person: Person) -> Participant:
-    """Give what the use cases need to know of a person."""
-    return Participant(
-        id=person.id,
-        active=person.status is PersonStatus.ACTIVE,
-        deleted=person.status is PersonStatus.DELETED,
-        timezone=person.timezone,
-        counting_day=person.counting_day,
-    )
 
 
 @frozen

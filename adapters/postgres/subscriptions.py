@@ -4,7 +4,6 @@ from collections.abc import Iterable
 
 from attrs import frozen
 from sqlalchemy import bindparam, select
-from sqlalchemy.dialects.postgresql import insert as upsert
 
 from adapters.postgres import tables
 from adapters.postgres.codec import columns_for, field_names, from_row, to_row
@@ -16,6 +15,7 @@ from adapters.postgres.payment_rows import (
     subscription_from_row,
     subscription_to_row,
 )
+from adapters.postgres.puts import put_statement
 from application.billing.ports import Buyer, PlanStanding
 from application.shared.outbox import OutboxEvent
 from domain.billing.payments import Provider
@@ -38,13 +38,7 @@ _FIND = Statement(
         _subscriptions.c.provider_subscription_id == bindparam("provider_subscription_id"),
     )
 )
-_put = upsert(_subscriptions).values({name: bindparam(name) for name in _COLUMNS})
-_PUT = Statement(
-    _put.on_conflict_do_update(
-        index_elements=["id"],
-        set_={name: _put.excluded[name] for name in _COLUMNS if name != "id"},
-    )
-)
+_PUT = put_statement(_subscriptions, _COLUMNS, "id")
 
 
 @frozen
@@ -100,19 +94,7 @@ _STANDING = Statement(
         _standings.c.person_id == bindparam("person_id")
     )
 )
-_put_standing = upsert(_standings).values(
-    {name: bindparam(name) for name in field_names(PlanStanding)}
-)
-_PUT_STANDING = Statement(
-    _put_standing.on_conflict_do_update(
-        index_elements=["person_id"],
-        set_={
-            name: _put_standing.excluded[name]
-            for name in field_names(PlanStanding)
-            if name != "person_id"
-        },
-    )
-)
+_PUT_STANDING = put_statement(_standings, field_names(PlanStanding), "person_id")
 
 
 @frozen

@@ -27,6 +27,7 @@ from adapters.postgres.codec import field_names, from_row, to_row
 from adapters.postgres.executor import Executor, Row, Statement
 from adapters.postgres.identity import PostgresPersons
 from adapters.postgres.outbox import write_many_events
+from adapters.postgres.puts import put_statement
 from adapters.postgres.usage_tables import GOES_ON, IS_COUNTED
 from application.shared.outbox import OutboxEvent
 from application.shared.transaction import ConcurrentUpdateError
@@ -141,24 +142,8 @@ _SAVE = Statement(
     .values({name: bindparam(name) for name in _ACCOUNT_COLUMNS if name != "person_id"})
     .returning(_accounts.c.person_id)
 )
-_put_period = upsert(_periods).values({name: bindparam(name) for name in _PERIOD_COLUMNS})
-_PUT_PERIOD = Statement(
-    _put_period.on_conflict_do_update(
-        index_elements=["person_id", "period"],
-        set_={
-            name: _put_period.excluded[name]
-            for name in _PERIOD_COLUMNS
-            if name not in {"person_id", "period"}
-        },
-    )
-)
-_put_session = upsert(_sessions).values({name: bindparam(name) for name in _SESSION_COLUMNS})
-_PUT_SESSION = Statement(
-    _put_session.on_conflict_do_update(
-        index_elements=["id"],
-        set_={name: _put_session.excluded[name] for name in _SESSION_COLUMNS if name != "id"},
-    )
-)
+_PUT_PERIOD = put_statement(_periods, _PERIOD_COLUMNS, "person_id", "period")
+_PUT_SESSION = put_statement(_sessions, _SESSION_COLUMNS, "id")
 _ADD_LINE = Statement(
     insert(_ledger).values({name: bindparam(name) for name in field_names(LedgerLine)})
 )

@@ -1,7 +1,6 @@
 """What was counted of usage, to be read, on PostgreSQL."""
 
 from datetime import datetime
-from uuid import UUID
 
 from attrs import frozen
 from sqlalchemy import BigInteger, ColumnElement, Uuid, bindparam, extract, func, select, text
@@ -10,7 +9,7 @@ from sqlalchemy import cast as as_type
 from adapters.postgres import tables
 from adapters.postgres.codec import columns_for, from_row
 from adapters.postgres.executor import Executor, Statement
-from adapters.postgres.paging import page, paged, window
+from adapters.postgres.paging import number_after, numbered, page, paged, window
 from adapters.postgres.usage import period_from_row
 from adapters.postgres.usage_tables import HAS_PAYMENT
 from application.shared.pages import Page, Position
@@ -126,11 +125,11 @@ class PostgresUsageRecords:
             _LINES,
             person_id=person_id,
             period=period,
-            after=0 if after is None else min(after.id.int, _MOST_LINES),
+            after=number_after(after, 0),
             take=limit + 1,
         )
         lines = [from_row(LedgerLine, row) for row in rows]
-        return page(lines, [Position(line.at, UUID(int=line.number)) for line in lines], limit)
+        return page(lines, [numbered(line.at, line.number) for line in lines], limit)
 
     async def lines_of_payment(
         self, person_id: PersonId, payment_id: PaymentId
@@ -155,9 +154,6 @@ class PostgresUsageRecords:
         )
         calls = await self.executor.row(_CALLED_SINCE, person_id=person_id, since=since)
         return sum(int(row["used"]) for row in (sessions, calls) if row is not None)
-
-
-_MOST_LINES = (1 << 63) - 1
 
 
 @frozen

@@ -7,12 +7,12 @@ from uuid import UUID
 
 from attrs import frozen
 from sqlalchemy import Uuid, and_, bindparam, insert, or_, select, text, update
-from sqlalchemy.dialects.postgresql import insert as upsert
 
 from adapters.postgres import tables
 from adapters.postgres.codec import field_names, from_row, to_row
 from adapters.postgres.executor import Executor, Row, Statement
 from adapters.postgres.outbox import write_events
+from adapters.postgres.puts import put_statement
 from application.shared.outbox import OutboxEvent
 from application.shared.transaction import ConcurrentUpdateError
 from application.video.ports import OverdueBefore
@@ -151,13 +151,7 @@ _COMPLETED_WITHIN = Statement(
     )
     .limit(1)
 )
-_save_history = upsert(_history).values({name: bindparam(name) for name in _fields})
-_SAVE_HISTORY = Statement(
-    _save_history.on_conflict_do_update(
-        index_elements=["conversation_id"],
-        set_={name: _save_history.excluded[name] for name in _fields if name != "conversation_id"},
-    )
-)
+_SAVE_HISTORY = put_statement(_history, _fields, "conversation_id")
 _RAISE_VERSION = Statement(
     update(_conversations)
     .where(_conversations.c.id == bindparam("id"))

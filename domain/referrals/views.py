@@ -34,7 +34,7 @@ class ReferralState(StrEnum):
 
 
 class Status(StrEnum):
-    """How far it came, as source 000 counts it; it never goes back."""
+    """How far a referral came, in three steps; it never goes back."""
 
     PENDING = "pending"
     QUALIFIED = "qualified"
@@ -42,7 +42,7 @@ class Status(StrEnum):
 
 
 class RewardStatus(StrEnum):
-    """What became of the reward, as source 001 counts it."""
+    """What became of the referrer's reward."""
 
     PENDING = "pending"
     EARNED = "earned"

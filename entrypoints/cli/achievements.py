@@ -1,7 +1,5 @@
 """`kithkin achievements`."""
 
-from typing import Any
-
 import rich_click as click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
@@ -10,30 +8,31 @@ from application.achievements.ports import AwardBack
 from domain.achievements.definitions import AchievementKey
 from entrypoints.cli import options
 from entrypoints.cli.ask import ask
-from entrypoints.cli.json_output import write_json
+from entrypoints.cli.output import write_json
 from entrypoints.cli.terminal import counted, say
 from entrypoints.wiring.kithkin import Kithkin
 
 
 @click.group("achievements", epilog="Example: kithkin achievements award-back circle_of_3")
 def command() -> None:
-    """Award achievements to those who have met them already."""
+    """Award an achievement to those who met it before it was there."""
 
 
 @command.command("award-back", epilog="Example: kithkin achievements award-back circle_of_3")
-@click.argument("key")
+@click.argument("key", metavar="KEY")
 @options.database
 @options.rulebook
 @options.test_clock
 @options.as_json
-def award_back(key: str, *, as_json: bool, **flags: Any) -> None:
-    """Award an achievement to all who meet it, and show how far that is.
+def award_back(key: str, *, as_json: bool, **flags: str | bool | None) -> None:
+    """Award an achievement to all who meet it already, and show how far that is.
 
-    To break it off does no harm: it goes on from there, by a worker or by this command.
+    It can be interrupted: a worker goes on from there, or this command when it is run again.
     """
     console = Console(stderr=True, highlight=False)
+    shows = console.is_terminal and not as_json
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, console=console, transient=True, disable=as_json) as progress:
+    with Progress(*columns, console=console, transient=True, disable=not shows) as progress:
         task = progress.add_task(f"Awarding {key}", total=None)
 
         def told(went: AwardBack) -> None:
@@ -42,7 +41,7 @@ def award_back(key: str, *, as_json: bool, **flags: Any) -> None:
         async def run(kithkin: Kithkin) -> AwardBack:
             return await kithkin.achievements.award_back()(AchievementKey(key), told)
 
-        went = ask(question=run, **flags)
+        went = ask(run, **flags)
     if as_json:
         write_json(
             {

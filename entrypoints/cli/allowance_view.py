@@ -1,7 +1,6 @@
 """The decision on one more message, drawn to be read."""
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime
 
 from rich.console import Group, RenderableType
 from rich.panel import Panel
@@ -11,6 +10,7 @@ from rich.text import Text
 from domain.shared.decisions import Reason
 from domain.video.unlock import MessageAllowance
 from entrypoints.cli.big_digits import big
+from entrypoints.cli.output import instant
 from entrypoints.cli.terminal import counted
 
 _BAR_WIDTH = 50
@@ -83,8 +83,3 @@ def reasons_of(reasons: Iterable[Reason]) -> Table:
         says = Text("yes", style="green") if reason.satisfied else Text("no", style="red")
         told.add_row(reason.rule, says, Text(reason.detail))
     return told
-
-
-def instant(at: datetime) -> str:
-    """Write an instant to be read."""
-    return f"{at:%Y-%m-%d %H:%M} UTC"

@@ -12,27 +12,18 @@ from entrypoints.wiring.kithkin import Kithkin
 T = TypeVar("T")
 
 
-def ask(
-    data: str | None,
-    database_url: str | None,
-    question: Callable[[Kithkin], Awaitable[T]],
-    *,
-    rulebook: str | None = None,
-    test_clock: bool | None = None,
-) -> T:
+def ask(question: Callable[[Kithkin], Awaitable[T]], **flags: str | bool | None) -> T:
     """Give the answer of Kithkin on the database that flags or environment name.
+
+    Args:
+        question: What to ask.
+        flags: The command's flags of settings, by the settings' names.
 
     Raises:
         SettingsError: Some settings are wrong.
         StoreUnavailableError: The database cannot be used.
     """
-    settings = read_settings(
-        os.environ,
-        data=data,
-        database_url=database_url,
-        rulebook=rulebook,
-        test_clock=test_clock,
-    )
+    settings = read_settings(os.environ, **flags)
 
     async def answer(url: str) -> T:
         async with opened(settings, url) as kithkin:

@@ -44,17 +44,17 @@ _WORDS_TO_END = {"/end", "/quit", "/exit"}
 @click.option(
     "--persona",
     type=click.Choice([baseline.value for baseline in Baseline]),
-    help="Whom to talk with; as it was by default.",
+    help="What the companion is like. [as it was last]",
 )
 @click.option(
     "--person",
     type=click.UUID,
-    help="Who talks, of the database; somebody who is forgotten afterwards if left out.",
+    help="Who talks: a person in the database. [somebody in memory, forgotten afterwards]",
 )
 @options.database
 @options.rulebook
 def command(*, persona: str | None, person: UUID | None, **flags: str | None) -> None:
-    """Talk with a companion, and see what your words tell. /end or Ctrl-C ends the talk."""
+    """Talk with a companion, and see what it learns from your words. /end or Ctrl-C ends it."""
     settings = read_settings(os.environ, **flags)
     baseline = None if persona is None else Baseline(persona)
     if person is None:

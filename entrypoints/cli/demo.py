@@ -16,8 +16,8 @@ from rich.console import Console
 from domain.identity.service_keys import Scope
 from entrypoints.cli import options
 from entrypoints.cli.api_client import Api
-from entrypoints.cli.json_output import write_json
 from entrypoints.cli.listener import listening, url_of
+from entrypoints.cli.output import write_json
 from entrypoints.cli.server import serving_beside
 from entrypoints.cli.stop_signals import StopSignals
 from entrypoints.cli.story.chapter import Chapter
@@ -32,10 +32,14 @@ from entrypoints.wiring.kithkin import in_memory
 
 
 @click.command("demo", epilog="Example: kithkin demo --keep")
-@click.option("--keep", is_flag=True, help="Then leave the server running, with all of it.")
+@click.option(
+    "--keep",
+    is_flag=True,
+    help="Then leave the server running, with all that happened, until Ctrl-C.",
+)
 @options.as_json
 def command(*, keep: bool, as_json: bool) -> None:
-    """Play a story over all contexts, in memory, on a clock of its own.
+    """Play a story through all of Kithkin, in memory, on a clock of its own.
 
     Asha in Kolkata and Lena in Lisbon write, call, buy, talk with a companion and come back
     day after day; each chapter shows a decision and why it is so.

@@ -21,9 +21,9 @@ from entrypoints.cli.checks import (
     check_settings,
 )
 from entrypoints.cli.database_checks import check_database, check_folder
-from entrypoints.cli.json_output import write_json
 from entrypoints.cli.llm_check import check_llm
 from entrypoints.cli.mail_check import check_mail
+from entrypoints.cli.output import write_json
 from entrypoints.cli.payments_check import check_payments
 from entrypoints.cli.pepper_check import check_pepper
 

@@ -4,16 +4,12 @@ from datetime import datetime
 from uuid import UUID
 
 import rich_click as click
-from rich.console import Console
-from rich.table import Table
 
 from domain.identity.service_keys import Scope, ServiceKey
 from entrypoints.cli import options
 from entrypoints.cli.ask import ask
-from entrypoints.cli.json_output import write_json
+from entrypoints.cli.output import write_json, write_table
 from entrypoints.cli.terminal import say
-
-_ID_WIDTH = 36  # a shortened id could not be revoked
 
 
 @click.group("keys", epilog="Example: kithkin keys create --scope write")
@@ -30,9 +26,9 @@ def command() -> None:
 )
 @options.database
 @options.as_json
-def create(scope: str, data: str | None, database_url: str | None, *, as_json: bool) -> None:
+def create(scope: str, *, as_json: bool, **flags: str | None) -> None:
     """Make a key and show it, this once. Works beside a running server."""
-    made = ask(data, database_url, lambda kithkin: kithkin.identity.create_key()(Scope(scope)))
+    made = ask(lambda kithkin: kithkin.identity.create_key()(Scope(scope)), **flags)
     if as_json:
         write_json({"key": made.secret, "id": made.stored.id, "scope": made.stored.scope})
     else:
@@ -43,30 +39,29 @@ def create(scope: str, data: str | None, database_url: str | None, *, as_json: b
 @command.command("list", epilog="Example: kithkin keys list --json")
 @options.database
 @options.as_json
-def list_keys(data: str | None, database_url: str | None, *, as_json: bool) -> None:
+def list_keys(*, as_json: bool, **flags: str | None) -> None:
     """List the keys by their ids; the keys themselves are not stored."""
-    keys = ask(data, database_url, lambda kithkin: kithkin.identity.queries().all_keys())
+    keys = ask(lambda kithkin: kithkin.identity.queries().all_keys(), **flags)
     if as_json:
         write_json([_shown(key) for key in keys])
         return
-    table = Table(box=None, pad_edge=False)
-    table.add_column("id", no_wrap=True, min_width=_ID_WIDTH)
-    for column in ("scope", "made", "last used", "revoked"):
-        table.add_column(column, overflow="fold")
-    for key in keys:
-        times = (key.created_at, key.last_used_at, key.revoked_at)
-        table.add_row(str(key.id), key.scope.value, *(_day(at) for at in times))
-    Console(highlight=False).print(table)
+    rows = [
+        (
+            str(key.id),
+            key.scope.value,
+            *(_day(at) for at in (key.created_at, key.last_used_at, key.revoked_at)),
+        )
+        for key in keys
+    ]
+    write_table(("id", "scope", "made", "last used", "revoked"), rows)
 
 
-@command.command(
-    "revoke", epilog="Example: kithkin keys revoke 0198a5c4-7d1e-7c3a-9f00-5b2d6e8a1c44"
-)
+@command.command("revoke", epilog=f"Example: kithkin keys revoke {options.EXAMPLE_ID}")
 @click.argument("key_id", metavar="ID", type=click.UUID)
 @options.database
-def revoke(key_id: UUID, data: str | None, database_url: str | None) -> None:
-    """Revoke a key: from now on no request is taken with it."""
-    ask(data, database_url, lambda kithkin: kithkin.identity.revoke_key()(key_id))
+def revoke(key_id: UUID, **flags: str | None) -> None:
+    """Revoke a key: from now on requests with it are refused."""
+    ask(lambda kithkin: kithkin.identity.revoke_key()(key_id), **flags)
     say("Revoked", str(key_id))
 
 

@@ -14,23 +14,23 @@ from entrypoints.settings import SettingsError
 COMMANDS = {
     "serve": "Run the API and its database.",
     "worker": "Work on jobs, beside a server and other workers.",
-    "migrate": "Bring the database to the tables that this release needs.",
+    "migrate": "Make or change the database's tables, as this release needs them.",
     "keys": "Make, list and revoke service keys.",
-    "jobs": "List what is to be done later; retry or discard what failed.",
-    "webhooks": "Manage where events are sent, and see what became of them.",
+    "jobs": "List jobs, work that is done later; retry or discard those that failed.",
+    "webhooks": "Manage the endpoints that events are sent to, and see what was delivered.",
     "rules": "Show the rules in force, or check a rulebook file.",
     "allowance": "Show what a person may still send in a conversation, and why.",
-    "credits": "Give a person video credits, or show what theirs come to.",
+    "credits": "Give a person video credits, or show their balance and its ledger.",
     "reward": "Show whether a person's prices are lower this month, until when, and why.",
     "streak": "Show the streaks of a person, day by day.",
-    "achievements": "Award achievements to those who have met them already.",
+    "achievements": "Award an achievement to those who met it before it was there.",
     "usage": "Show what a person may use this month, by its sources.",
     "payments": "Compare payments with what their providers say.",
     "billing": "Show what a person pays for and may use, and their account credit.",
-    "referrals": "Show who came by whom.",
-    "chat": "Talk with a companion, and see what your words tell.",
+    "referrals": "Show whom a person referred, and whom those referred.",
+    "chat": "Talk with a companion, and see what it learns from your words.",
     "persona": "Show how a person's companion has changed.",
-    "demo": "Play a story over all contexts, and say why each decision is so.",
+    "demo": "Play a story through all of Kithkin, and say why each decision is so.",
     "doctor": "Find what is wrong with this installation, and how to mend it.",
 }
 """The commands, each a module of its own, which is imported only to run it."""
@@ -95,7 +95,10 @@ def run(arguments: list[str]) -> int:
     except click.ClickException as error:
         tell_problem(error.format_message())
     except StoreUnavailableError as error:
-        tell_problem(f"The database cannot be used: {error}.")
+        tell_problem(
+            f"The database cannot be used: {error}."
+            " With the same settings, `kithkin doctor` says what to mend."
+        )
     except DomainError as error:
         tell_problem(error.detail)
     except OSError as error:

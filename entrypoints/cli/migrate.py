@@ -6,7 +6,7 @@ import os
 import rich_click as click
 
 from entrypoints.cli import options
-from entrypoints.cli.json_output import write_json
+from entrypoints.cli.output import write_json
 from entrypoints.cli.terminal import counted, say
 from entrypoints.settings import read_settings
 from entrypoints.wiring.database import at_hand, migrate, pending, require_usable
@@ -16,7 +16,7 @@ from entrypoints.wiring.database import at_hand, migrate, pending, require_usabl
 @options.database
 @options.as_json
 def command(data: str | None, database_url: str | None, *, as_json: bool) -> None:
-    """Bring the database to the tables that this release needs."""
+    """Make or change the database's tables, as this release needs them."""
     settings = read_settings(os.environ, data=data, database_url=database_url)
     with at_hand(settings) as url:
         steps = asyncio.run(_migrate(url))

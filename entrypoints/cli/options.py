@@ -6,6 +6,8 @@ from typing import Any, TypeVar
 import rich_click as click
 
 C = TypeVar("C", bound=Callable[..., Any])
+EXAMPLE_ID = "0198a5c4-7e02-7b11-8a00-1f3c5d7e9b22"
+"""An id as the examples of commands show one."""
 
 data = click.option("--data", metavar="DIR", help="Folder of the embedded database. [.kithkin]")
 database_url = click.option(
@@ -13,9 +15,13 @@ database_url = click.option(
 )
 rulebook = click.option("--rulebook", metavar="FILE", help="TOML that overrides the rules.")
 test_clock = click.option(
-    "--test-clock", is_flag=True, default=None, help="Time stands still until the API moves it."
+    "--test-clock",
+    is_flag=True,
+    default=None,
+    help="Go by the test clock, as the server does that was started with this flag.",
 )
 job_slots = click.option("--job-slots", metavar="N", help="Jobs worked on at once. [4]")
+person: Callable[[C], C] = click.argument("person", metavar="PERSON", type=click.UUID)
 as_json = click.option("--json", "as_json", is_flag=True, help="Write JSON and nothing else.")
 
 

@@ -1,7 +1,5 @@
 """`kithkin persona`."""
 
-import asyncio
-import os
 from pathlib import Path
 from uuid import UUID
 
@@ -13,37 +11,38 @@ from domain.personas.personas import PersonaVersion
 from domain.personas.sessions import EndedCompanionSession
 from domain.shared.ids import PersonId
 from entrypoints.cli import options
-from entrypoints.cli.json_output import write_json
+from entrypoints.cli.ask import ask
+from entrypoints.cli.output import write_json
 from entrypoints.cli.persona_view import Point, as_svg, drawn, points
 from entrypoints.cli.terminal import say
-from entrypoints.http.companion_bodies import session_body
-from entrypoints.settings import Settings, read_settings
-from entrypoints.wiring.database import at_hand, opened
+from entrypoints.http.companion_bodies import CompanionSessionBody, session_body
 from entrypoints.wiring.kithkin import Kithkin
 
 _AT_ONCE = 200
-_EXAMPLE_ID = "0198a5c4-7e02-7b11-8a00-1f3c5d7e9b22"
 
 
-@click.group("persona", epilog=f"Example: kithkin persona history {_EXAMPLE_ID}")
+@click.group("persona", epilog=f"Example: kithkin persona history {options.EXAMPLE_ID}")
 def command() -> None:
     """Show how a person's companion has changed."""
 
 
 @command.command(
-    "history", epilog=f"Example: kithkin persona history {_EXAMPLE_ID} --svg history.svg"
+    "history", epilog=f"Example: kithkin persona history {options.EXAMPLE_ID} --svg history.svg"
 )
-@click.argument("person", type=click.UUID)
-@click.option("--svg", type=click.Path(path_type=Path), help="Draw it into this file instead.")
+@options.person
+@click.option(
+    "--svg",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Draw it into this file, as an SVG, instead.",
+)
 @options.database
 @options.rulebook
 @options.test_clock
 @options.as_json
 def history(person: UUID, *, svg: Path | None, as_json: bool, **flags: str | bool | None) -> None:
-    """Draw sliders and confidence over the sessions of a person."""
-    settings = read_settings(os.environ, **flags)
-    with at_hand(settings) as url:
-        found, shown = asyncio.run(_history(settings, url, PersonId(person)))
+    """Draw how a companion's sliders and its confidence changed, session by session."""
+    found, shown = ask(lambda kithkin: _history(kithkin, PersonId(person)), **flags)
     if as_json:
         write_json(shown)
     elif svg is not None:
@@ -56,14 +55,13 @@ def history(person: UUID, *, svg: Path | None, as_json: bool, **flags: str | boo
 
 
 async def _history(
-    settings: Settings, url: str, person: PersonId
-) -> tuple[tuple[Point, ...], list[object]]:
-    async with opened(settings, url) as kithkin:
-        versions = await _versions(kithkin, person)
-        sessions = await _sessions(kithkin, person)
-        found = points(sessions, versions)
-        policy = kithkin.rulebook.policies.personas
-        return found, [session_body(point.session, policy) for point in found]
+    kithkin: Kithkin, person: PersonId
+) -> tuple[tuple[Point, ...], list[CompanionSessionBody]]:
+    versions = await _versions(kithkin, person)
+    sessions = await _sessions(kithkin, person)
+    found = points(sessions, versions)
+    policy = kithkin.rulebook.policies.personas
+    return found, [session_body(point.session, policy) for point in found]
 
 
 async def _versions(kithkin: Kithkin, person: PersonId) -> list[PersonaVersion]:

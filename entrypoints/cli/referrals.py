@@ -1,6 +1,5 @@
 """`kithkin referrals`."""
 
-from typing import Any
 from uuid import UUID
 
 import rich_click as click
@@ -14,13 +13,13 @@ from domain.referrals.views import ReferralState, state_of
 from domain.shared.ids import PersonId
 from entrypoints.cli import options
 from entrypoints.cli.ask import ask
-from entrypoints.cli.json_output import write_json
+from entrypoints.cli.output import write_json
 from entrypoints.cli.terminal import counted
 from entrypoints.wiring.kithkin import Kithkin
 
 # An indentation for each level, and what is said of a person.
 _WIDEST = 4 * MOST_LEVELS + 200
-_EXAMPLE = "Example: kithkin referrals tree 0198a5c4-7e02-7b11-8a00-1f3c5d7e9b22"
+_EXAMPLE = f"Example: kithkin referrals tree {options.EXAMPLE_ID}"
 _STYLES = {
     ReferralState.REWARDED: "green",
     ReferralState.QUALIFIED: "cyan",
@@ -33,11 +32,11 @@ _STYLES = {
 
 @click.group("referrals", epilog=_EXAMPLE)
 def command() -> None:
-    """Show who came by whom."""
+    """Show whom a person referred, and whom those referred."""
 
 
 @command.command("tree", epilog=_EXAMPLE)
-@click.argument("person", type=click.UUID)
+@options.person
 @click.option(
     "--most",
     type=click.IntRange(1, MOST_PERSONS),
@@ -49,13 +48,13 @@ def command() -> None:
 @options.rulebook
 @options.test_clock
 @options.as_json
-def tree(person: UUID, *, most: int, as_json: bool, **flags: Any) -> None:
-    """Draw who came by a person, and who came by those."""
+def tree(person: UUID, *, most: int, as_json: bool, **flags: str | bool | None) -> None:
+    """Draw whom a person referred, and whom those referred, as a tree."""
 
     async def read(kithkin: Kithkin) -> Tree:
         return await kithkin.referrals.read_tree()(PersonId(person), most)
 
-    draw(ask(question=read, **flags), as_json=as_json)
+    draw(ask(read, **flags), as_json=as_json)
 
 
 def draw(found: Tree, *, as_json: bool) -> None:

@@ -9,7 +9,8 @@ from rich.text import Text
 
 from domain.video.events import RewardStatus
 from domain.video.reward import Reward
-from entrypoints.cli.allowance_view import instant, reasons_of
+from entrypoints.cli.allowance_view import reasons_of
+from entrypoints.cli.output import instant
 from entrypoints.cli.terminal import counted
 
 _VERDICTS = {

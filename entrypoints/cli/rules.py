@@ -6,7 +6,7 @@ from pathlib import Path
 import rich_click as click
 
 from entrypoints.cli import options
-from entrypoints.cli.json_output import write_json
+from entrypoints.cli.output import write_json
 from entrypoints.cli.terminal import say
 from entrypoints.cli.toml_text import toml_text
 from entrypoints.settings import read_settings

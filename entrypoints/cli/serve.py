@@ -28,7 +28,9 @@ from entrypoints.wiring.rulebook import effective_rulebook
 @options.rulebook
 @click.option("--log-format", metavar="text|json", help="How log lines are written. [text]")
 @click.option("--memory", is_flag=True, default=None, help="Keep nothing: a throw-away server.")
-@options.test_clock
+@click.option(
+    "--test-clock", is_flag=True, default=None, help="Time stands still until the API moves it."
+)
 @click.option(
     "--embedded-worker/--no-embedded-worker",
     default=None,

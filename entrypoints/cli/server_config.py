@@ -9,6 +9,7 @@ import rich_click as click
 from uvicorn import Config
 
 from entrypoints.cli.bounded_protocol import BoundedProtocol
+from entrypoints.http.broken_off import breaks_off
 
 Application = Callable[..., Any]
 """What ASGI is spoken with."""
@@ -41,11 +42,15 @@ _LOGS = {
 
 
 class BrokenOff(logging.Filter):
-    """Drops the trace of a request that the end of the server broke off: no error made it."""
+    """Drops the trace of a request that the end of the server broke off: no error made it.
+
+    And that of a document that broke off where the store went away: it has a line of its own.
+    """
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Tell whether to keep a record."""
-        return not (record.exc_info and record.exc_info[0] is CancelledError)
+        error = record.exc_info[1] if record.exc_info else None
+        return not (isinstance(error, CancelledError) or breaks_off(error))
 
 
 def server_config(

@@ -1,7 +1,6 @@
 """A month's usage, drawn to be read: a bar for each source."""
 
 from collections.abc import Iterator
-from datetime import datetime
 
 from rich.console import Group, RenderableType
 from rich.panel import Panel
@@ -11,6 +10,7 @@ from rich.text import Text
 from application.usage.queries import UsageView
 from domain.usage.periods import ClosedPeriod
 from domain.usage.sessions import OpenSession
+from entrypoints.cli.output import instant
 
 _BAR_WIDTH = 40
 
@@ -68,7 +68,7 @@ def _named(view: UsageView) -> Iterator[tuple[str, str]]:
     yield "", ""
     yield "Conversations", _count(period.conversations_used, limits.monthly_conversations)
     yield "Realtime", _count(period.realtime_sessions_used, limits.monthly_realtime_sessions)
-    yield "Month ends", f"{_instant(period.ends_at)} ({period.timezone})"
+    yield "Month ends", f"{instant(period.ends_at)} ({period.timezone})"
     if isinstance(period, ClosedPeriod):
         yield "Carried over", f"{period.seconds_banked} to the next month's bank"
         lost = period.seconds_forfeited + period.banked_seconds_forfeited
@@ -81,16 +81,12 @@ def _sessions(sessions: tuple[OpenSession, ...]) -> Iterator[Table]:
         for session in sessions:
             table.add_row(
                 str(session.id),
-                _instant(session.started_at),
+                instant(session.started_at),
                 f"{session.held_seconds} s",
-                _instant(session.last_beat_at),
+                instant(session.last_beat_at),
             )
         yield table
 
 
 def _count(used: int, limit: int | None) -> str:
     return f"{used} of any number" if limit is None else f"{used} of {limit}"
-
-
-def _instant(at: datetime) -> str:
-    return f"{at:%Y-%m-%d %H:%M} UTC"

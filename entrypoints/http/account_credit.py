@@ -17,9 +17,8 @@ from entrypoints.http.body import JsonBody
 from entrypoints.http.context import ApiRequest, kithkin
 from entrypoints.http.idempotency import answer_once
 from entrypoints.http.lists import DEFAULT_LIMIT, Cursor, Limit, ListBody, list_body, position
-from entrypoints.http.money import Currency, CurrencyCode, money
+from entrypoints.http.money import Currency, CurrencyCode, MoneyBody, money
 from entrypoints.http.problems import problems
-from entrypoints.http.video_decisions import MoneyBody
 
 
 class GrantCreditBody(Struct, forbid_unknown_fields=True):
@@ -107,7 +106,7 @@ class AccountCreditRoutes(Controller):
     async def get_account_credit(
         self, request: ApiRequest, person_id: FromPath[UUID]
     ) -> AccountCreditBody:
-        """Read what a person has with the app, or owes it, by currency."""
+        """Read a person's account credit, or what they owe, by currency."""
         return await _shown(request, acting(request, person_id))
 
     @get("/ledger", opt=FOR_PERSONS, responses=problems(404))
@@ -119,7 +118,7 @@ class AccountCreditRoutes(Controller):
         limit: Limit = DEFAULT_LIMIT,
         cursor: Cursor = None,
     ) -> ListBody[CreditLineBody]:
-        """List the moves of a person's credit in a currency, the newest first."""
+        """List the lines of a person's account credit in a currency, the newest first."""
         queries = kithkin(request).shop.account_credit_queries()
         asked = acting(request, person_id)
         page = await queries.ledger(asked, currency, position(cursor), limit)
@@ -135,7 +134,7 @@ class AccountCreditRoutes(Controller):
     async def grant_account_credit(
         self, request: ApiRequest, person_id: FromPath[UUID], data: JSONBody[GrantCreditBody]
     ) -> Response[AccountCreditBody]:
-        """Give a person credit, for a reason. It repays what they owe first."""
+        """Give a person account credit, for a reason. It repays what they owe first."""
 
         async def work() -> tuple[int, AccountCreditBody]:
             grant = kithkin(request).shop.grant_account_credit()
@@ -158,7 +157,9 @@ class AccountCreditRoutes(Controller):
         grant_key: FromPath[UUID],
         data: JSONBody[TakeBackCreditBody],
     ) -> Response[AccountCreditBody]:
-        """Take a grant back, by its key in the ledger. What of it was spent is owed from then on.
+        """Take a grant of account credit back, by its key in the ledger.
+
+        What of it was spent is owed from then on.
 
         Taking it back again changes nothing.
         """

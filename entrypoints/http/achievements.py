@@ -19,7 +19,7 @@ from domain.achievements.events import Category
 from domain.achievements.requirements import as_data, requirement_of
 from domain.shared.errors import InvalidValueError, NotFoundError
 from entrypoints.http.authentication import ADMIN, FOR_PERSONS
-from entrypoints.http.body import JsonBody
+from entrypoints.http.body import JsonBody, given_fields
 from entrypoints.http.context import ApiRequest, kithkin
 from entrypoints.http.idempotency import answer_once
 from entrypoints.http.lists import DEFAULT_LIMIT, Cursor, Limit, ListBody, list_body, position
@@ -206,12 +206,8 @@ class AchievementRoutes(Controller):
     async def change_achievement(
         self, request: ApiRequest, key: FromPath[str], data: JSONBody[ChangeAchievementBody]
     ) -> AchievementBody:
-        """Change what an achievement is called, or withdraw it; what it asks and gives stays."""
-        changes: dict[str, Any] = {
-            name: value
-            for name, value in msgspec.structs.asdict(data).items()
-            if value is not UNSET
-        }
+        """Change an achievement's texts, or withdraw it. What it asks for and gives stays."""
+        changes = given_fields(data)
         if "requirements" in changes:
             changes["requirements"] = requirement_of(changes["requirements"])
         change = kithkin(request).achievements.change_achievement()

@@ -17,7 +17,10 @@ def acting(request: ApiRequest, person_id: UUID) -> PersonId:
     """
     asker = request.auth
     if isinstance(asker, LoginSession) and asker.person_id != person_id:
-        raise NotFoundError(f"There is no person {person_id} whom you could act for.")
+        raise NotFoundError(
+            f"There is no person {person_id} whom you may act for;"
+            " a person's token acts for that person only."
+        )
     return PersonId(person_id)
 
 

@@ -9,7 +9,7 @@ from domain.identity.sessions import LoginSession
 from entrypoints.http.authentication import authorize
 from entrypoints.http.clients import client_of
 from entrypoints.http.limits import within_limits
-from entrypoints.http.naming import name_person, name_person_of_address
+from entrypoints.http.logged_person import name_person, name_person_of_address
 from entrypoints.http.pace import Pace, require_pace
 
 UNPACED = {"unpaced": True}

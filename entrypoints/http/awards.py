@@ -13,10 +13,9 @@ from application.achievements.queries import Ahead, Earner, Earnings
 from domain.achievements.definitions import Achievement
 from domain.achievements.events import Category
 from domain.achievements.requirements import Condition, as_data
-from domain.identity.sessions import LoginSession
 from domain.shared.ids import PersonId
 from entrypoints.http.achievements import key_of
-from entrypoints.http.acting import acting
+from entrypoints.http.acting import acting, viewing
 from entrypoints.http.authentication import FOR_PERSONS
 from entrypoints.http.body import JsonBody
 from entrypoints.http.context import ApiRequest, kithkin
@@ -74,7 +73,7 @@ class AwardBody(Struct):
     policy_version: str | UnsetType = UNSET
 
 
-class ProgressBody(Struct):
+class AchievementProgressBody(Struct):
     """An achievement that is still to earn."""
 
     key: str
@@ -95,7 +94,9 @@ class EarnerBody(Struct):
     points: Annotated[int, Meta(description="The sum of those that are shown")]
     count: int
     earned: Annotated[list[AwardBody], Meta(description="The first one first")]
-    progress: Annotated[list[ProgressBody], Meta(description="Empty in another person's view")]
+    progress: Annotated[
+        list[AchievementProgressBody], Meta(description="Empty in another person's view")
+    ]
 
 
 def _conditions(conditions: tuple[Condition, ...]) -> list[ConditionBody]:
@@ -138,9 +139,9 @@ def _plain(achievement: Achievement) -> dict[str, int | str | bool] | None:
     return None if reward is None else dict(reward)
 
 
-def _progress(ahead: Ahead) -> ProgressBody:
+def _progress(ahead: Ahead) -> AchievementProgressBody:
     achievement = ahead.achievement
-    return ProgressBody(
+    return AchievementProgressBody(
         key=achievement.key,
         name=achievement.name,
         description=achievement.description,
@@ -160,14 +161,6 @@ def earner_body(earner: Earner) -> EarnerBody:
         earned=[award_body(one, whole=earner.whole) for one in earner.earned],
         progress=[_progress(one) for one in earner.ahead],
     )
-
-
-def _viewer(request: ApiRequest, viewer_id: UUID | None) -> PersonId | None:
-    """Give in whose view something is asked for; None for the app's own view."""
-    asker = request.auth
-    if isinstance(asker, LoginSession):
-        return acting(request, asker.person_id if viewer_id is None else viewer_id)
-    return None if viewer_id is None else PersonId(viewer_id)
 
 
 class AwardRoutes(Controller):
@@ -192,7 +185,7 @@ class AwardRoutes(Controller):
     ) -> EarnerBody:
         """Read what a person earned. Others see it as the person's privacy lets them."""
         queries = kithkin(request).achievements.queries()
-        viewer = _viewer(request, viewer_id)
+        viewer = viewing(request, viewer_id)
         return earner_body(await queries.of(PersonId(person_id), viewer))
 
     @patch(
@@ -209,7 +202,7 @@ class AwardRoutes(Controller):
         key: FromPath[str],
         data: JSONBody[ShowAwardBody],
     ) -> AwardBody:
-        """Show an award to others, or keep it to oneself."""
+        """Change whether others may see an award."""
         change = kithkin(request).achievements.change_award()
         return award_body(
             await change.shown(
@@ -229,7 +222,7 @@ class AwardRoutes(Controller):
     async def display_award(
         self, request: ApiRequest, person_id: FromPath[UUID], key: FromPath[str]
     ) -> Response[AwardBody]:
-        """Say that the person was shown an award. Only the first time counts."""
+        """Report that an award was displayed to its person. Only the first report counts."""
         owner_id = acting(request, person_id)
 
         async def work() -> tuple[int, AwardBody]:
@@ -247,7 +240,7 @@ class AwardRoutes(Controller):
     async def celebrate_award(
         self, request: ApiRequest, person_id: FromPath[UUID], key: FromPath[str]
     ) -> Response[AwardBody]:
-        """Say that an award was celebrated, and so shown. Only the first time counts."""
+        """Report that an award was celebrated, and so displayed. Only the first report counts."""
         owner_id = acting(request, person_id)
 
         async def work() -> tuple[int, AwardBody]:

@@ -11,7 +11,7 @@ from litestar.openapi.spec import Reference, Schema
 from litestar.typing import FieldDefinition
 
 from entrypoints.http.errors import InvalidBodyError, MalformedBodyError, invalid_body
-from entrypoints.http.naming import name_person_of_body
+from entrypoints.http.logged_person import name_person_of_body
 from entrypoints.http.raw_headers import value_of
 
 if TYPE_CHECKING:
@@ -85,6 +85,15 @@ class JsonBody(AbstractDTO[T]):
     ) -> "Reference | Schema":
         """Give the schema of the type itself."""
         return schema_creator.for_field_definition(field_definition)
+
+
+def given_fields(body: msgspec.Struct) -> dict[str, Any]:
+    """Give the fields of a body that came with the request, by name; of the others none."""
+    return {
+        name: value
+        for name, value in msgspec.structs.asdict(body).items()
+        if value is not msgspec.UNSET
+    }
 
 
 def _malformed(value: bytes) -> HTTPException:

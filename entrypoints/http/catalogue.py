@@ -26,10 +26,9 @@ from entrypoints.http.authentication import FOR_PERSONS
 from entrypoints.http.body import JsonBody
 from entrypoints.http.context import ApiRequest, kithkin
 from entrypoints.http.idempotency import answer_once
-from entrypoints.http.money import Currency, CurrencyCode, money
+from entrypoints.http.money import Currency, CurrencyCode, MoneyBody, money
 from entrypoints.http.problems import problems
 from entrypoints.http.usage_bodies import TierLimitsBody, tier_body
-from entrypoints.http.video_decisions import MoneyBody
 
 ItemKey = Annotated[str, Meta(description="What is sold", examples=["plus_monthly"])]
 

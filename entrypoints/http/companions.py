@@ -25,14 +25,12 @@ from entrypoints.http.companion_bodies import (
     session_body,
 )
 from entrypoints.http.context import ApiRequest, kithkin
-from entrypoints.http.events import EVENT_STREAM
+from entrypoints.http.events import EVENT_STREAM, STREAM_HEADERS
 from entrypoints.http.idempotency import REPLAYED, answer_once, attempt_of
 from entrypoints.http.lists import DEFAULT_LIMIT, Cursor, Limit, ListBody, list_body, position
 from entrypoints.http.messages import Order, Text
 from entrypoints.http.problems import problems
 from entrypoints.http.replies import Replies, finished
-
-_HEADERS = {"X-Accel-Buffering": "no"}
 
 
 class AskBody(Struct, forbid_unknown_fields=True):
@@ -96,9 +94,9 @@ class CompanionRoutes(Controller):
             )
         )
         if asked.reply is None:
-            told, headers = replies.begin(asked), _HEADERS
+            told, headers = replies.begin(asked), STREAM_HEADERS
         else:
-            told, headers = finished(asked), {**_HEADERS, REPLAYED: "true"}
+            told, headers = finished(asked), {**STREAM_HEADERS, REPLAYED: "true"}
         return Stream(told, media_type=EVENT_STREAM, headers=headers, status_code=200)
 
     @get("/conversations/{conversation_id:uuid}/replies", opt=FOR_PERSONS, responses=problems(404))
@@ -150,7 +148,7 @@ class CompanionRoutes(Controller):
     async def delete_companion_message(
         self, request: ApiRequest, conversation_id: FromPath[UUID], message_id: FromPath[UUID]
     ) -> None:
-        """Blank what the person said; what was learned from it alone is deleted too."""
+        """Delete what the person said, and what was learned from it alone."""
         delete_one = kithkin(request).personas.delete_message()
         await delete_one(_named(request, conversation_id, message_id))
 
@@ -164,7 +162,7 @@ class CompanionRoutes(Controller):
     async def record_call(
         self, request: ApiRequest, conversation_id: FromPath[UUID], data: JSONBody[RecordCallBody]
     ) -> Response[CompanionSessionBody]:
-        """Tell of a call with a companion that is over, with what was said in it."""
+        """Record a call with a companion that has ended, with what was said in it."""
         wanted = RecordCallRequest(
             conversation_id=ConversationId(conversation_id),
             viewer_id=viewing(request, None),
@@ -190,7 +188,7 @@ class CompanionRoutes(Controller):
     async def end_companion_session(
         self, request: ApiRequest, conversation_id: FromPath[UUID]
     ) -> Response[CompanionSessionBody]:
-        """End the chat that goes on. Its summary is made soon after."""
+        """End the open chat session. Its summary is made soon after."""
         ident, viewer_id = ConversationId(conversation_id), viewing(request, None)
 
         async def work() -> tuple[int, CompanionSessionBody]:

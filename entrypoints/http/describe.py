@@ -18,6 +18,7 @@ from litestar.openapi.spec.enums import OpenAPIType
 from litestar.routes import BaseRoute, HTTPRoute
 
 from entrypoints.http.idempotency import HEADER, MAX_KEY_CHARACTERS, REPLAYED
+from entrypoints.http.schema_names import name_schemas
 
 _METHODS = ("get", "post", "put", "patch", "delete")
 _DONE = {
@@ -40,6 +41,7 @@ def describe(api: OpenAPI, routes: Iterable[BaseRoute]) -> None:
             _name_credentials(operation, opt)
             _drop_what_cannot_come(operation, opt)
             _close_body(api, operation)
+    name_schemas(api)
 
 
 def _opts(routes: Iterable[BaseRoute]) -> dict[str, dict[str, Any]]:

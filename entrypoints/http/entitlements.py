@@ -18,7 +18,7 @@ from entrypoints.http.context import ApiRequest, kithkin
 from entrypoints.http.problems import problems
 
 
-class Source(StrEnum):
+class EntitlementSource(StrEnum):
     """Where an entitlement comes from."""
 
     EVERYBODY = "everybody"
@@ -50,7 +50,7 @@ class EntitlementBody(Struct):
         int | bool | None, Meta(description="How much, or whether; null for any number")
     ]
     tier: Annotated[Tier, Meta(description="The tier that gives it")]
-    source: Annotated[Source, Meta(description="Where that comes from")]
+    source: Annotated[EntitlementSource, Meta(description="Where that comes from")]
     until: Until
 
 
@@ -79,7 +79,9 @@ def entitlements_body(view: EntitlementsView) -> EntitlementsBody:
                 name=one.name,
                 value=one.value,
                 tier=one.tier,
-                source=Source.EVERYBODY if one.source is None else Source(one.source.value),
+                source=EntitlementSource.EVERYBODY
+                if one.source is None
+                else EntitlementSource(one.source.value),
                 until=one.until,
             )
             for one in view.entitlements

@@ -26,9 +26,8 @@ from domain.shared.errors import (
 from domain.usage.paywall import Paywall
 from domain.video.unlock import MessageAllowance
 from domain.video.video_message_allowance import VideoMessageAllowance
-from entrypoints.http.choices import with_choices
+from entrypoints.http.advice import with_advice
 from entrypoints.http.decisions import AllowanceBody, ReasonBody
-from entrypoints.http.full import TooManyStreamsError
 from entrypoints.http.paywall import paywall_body
 from entrypoints.http.problems import (
     MEDIA_TYPE,
@@ -38,6 +37,7 @@ from entrypoints.http.problems import (
     encoded,
     problem_of,
 )
+from entrypoints.http.too_many_streams import TooManyStreamsError
 from entrypoints.http.video_decisions import VideoAllowanceBody
 
 _log = structlog.get_logger("kithkin.http")
@@ -211,7 +211,7 @@ def _of_domain(request: Request[Any, Any, Any], error: DomainError) -> Problem:
 def _of_parameters(request: Request[Any, Any, Any], error: ValidationException) -> Problem:
     extra = error.extra if isinstance(error.extra, list) else []
     fields = [
-        FieldProblem(f"/{_name(request, key)}", with_choices(detail, _parameter(request, key)))
+        FieldProblem(f"/{_name(request, key)}", _advised(request, key, detail))
         for key, detail in (
             (str(item.get("key", "")), str(item.get("message", error.detail)))
             for item in extra
@@ -236,9 +236,14 @@ def _name(request: Request[Any, Any, Any], key: str) -> str:
     return as_sent or key
 
 
-def _parameter(request: Request[Any, Any, Any], name: str) -> Any:  # noqa: ANN401 - any type
-    known = request.route_handler.parsed_fn_signature.parameters.get(name)
-    return Any if known is None else known.annotation
+def _advised(request: Request[Any, Any, Any], key: str, detail: str) -> str:
+    """Give what is wrong with a parameter, with what it would take."""
+    known = request.route_handler.parsed_fn_signature.parameters.get(key)
+    if known is None:
+        return detail
+    examples = getattr(known.kwarg_definition, "examples", None) or ()
+    example = next((one.value for one in examples), None)
+    return with_advice(detail, known.annotation, example=example)
 
 
 def _detail(error: HTTPException) -> str:
@@ -258,5 +263,5 @@ def invalid_body(error: msgspec.ValidationError, declared: Any) -> InvalidBodyEr
     message = str(error)
     found = _PATH.search(message)
     path = _PART.findall(found["path"] if found else "")
-    detail = with_choices(_PATH.sub("", message), declared, path)
+    detail = with_advice(_PATH.sub("", message), declared, path)
     return InvalidBodyError("".join(f"/{part}" for part in path if part != _ANY_KEY), detail)

@@ -24,7 +24,8 @@ from entrypoints.http.streams import Permit, Streams
 
 EVENT_STREAM = "text/event-stream"
 _LAST_ID = "Last-Event-ID"
-_HEADERS = {"X-Accel-Buffering": "no"}
+STREAM_HEADERS = {"X-Accel-Buffering": "no"}
+"""Asks a proxy in front to pass on each piece of a stream as it comes."""
 
 
 class EventBody(Struct):
@@ -95,8 +96,8 @@ class EventRoutes(Controller):
         last_id = request.headers.get(_LAST_ID)
         after = None if not last_id else position_at(_LAST_ID, last_id)
         if asks_for_head_only(request.scope):
-            return Response(b"", media_type=EVENT_STREAM, headers=_HEADERS)
+            return Response(b"", media_type=EVENT_STREAM, headers=STREAM_HEADERS)
         streams.make_sure_of_room(person.id)
         permit = Permit(partial(still_authorized, request))
         followed = streams.follow(person.id, after, permit)
-        return Stream(followed, media_type=EVENT_STREAM, headers=_HEADERS)
+        return Stream(followed, media_type=EVENT_STREAM, headers=STREAM_HEADERS)

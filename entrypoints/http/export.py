@@ -1,4 +1,4 @@
-"""The form of an export, and how it is written without holding it whole."""
+"""The form of an export, and how it is written without holding it whole in memory."""
 
 from collections.abc import AsyncIterator
 from datetime import date, datetime
@@ -6,11 +6,9 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 import msgspec
-import structlog
 from msgspec import Meta, Struct
 
 from application.identity.export_person import PersonExport
-from application.shared.transaction import ConcurrentUpdateError, StoreUnavailableError
 from domain.achievements.events import Category
 from domain.conversations.conversations import ConversationKind
 from domain.shared.tiers import Tier
@@ -33,14 +31,14 @@ from entrypoints.http.export_billing import (
     ExportedRefund,
     ExportedSubscription,
 )
-from entrypoints.http.exported_companions import (
+from entrypoints.http.export_companions import (
     ExportedCompanion,
     ExportedCompanionSession,
     ExportedObservation,
     ExportedPersonaVersion,
     ExportedSummary,
 )
-from entrypoints.http.exported_referrals import (
+from entrypoints.http.export_referrals import (
     ExportedFirstPayment,
     ExportedReferral,
     ExportedReferralCode,
@@ -53,8 +51,6 @@ from entrypoints.http.persons import PersonBody
 from entrypoints.http.sessions import SessionBody
 from entrypoints.http.usage_bodies import LineBody
 from entrypoints.http.video_credits import MoveBody
-
-_log = structlog.get_logger("kithkin.http")
 
 FORMAT: Literal["kithkin-export-1"] = "kithkin-export-1"
 
@@ -366,18 +362,6 @@ class ExportBody(Struct):
     companion_observations: list[ExportedObservation]
     companion_summary: Annotated[list[ExportedSummary], Meta(description="None or one")]
     events: list[ExportedEvent]
-
-
-async def until_broken(pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    """Give the pieces of a document; where the store goes away amid it, it breaks off.
-
-    Its status is sent by then, so that it is no JSON is all that can tell of it.
-    """
-    try:
-        async for piece in pieces:
-            yield piece
-    except (StoreUnavailableError, ConcurrentUpdateError) as error:
-        _log.warning("export_broken_off", reason=str(error))
 
 
 async def as_json(export: PersonExport) -> AsyncIterator[bytes]:

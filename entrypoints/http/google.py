@@ -77,7 +77,7 @@ class GoogleRoutes(Controller):
     async def finish_google(
         self, request: ApiRequest, data: JSONBody[FinishGoogleBody]
     ) -> Response[SignedInBody]:
-        """Sign in by what Google sent back to the app's page; it is taken once."""
+        """Finish signing in by what Google sent back to the app's page. It is taken once."""
         finish = kithkin(request).sign_in.finish_google()
         wanted = FinishGoogleRequest(state=data.state, code=data.code, nonce=data.nonce)
         verified = await answer_secretly(request, lambda: finish(wanted))

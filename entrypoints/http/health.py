@@ -34,13 +34,13 @@ class ReadyBody(Struct):
 
 @get("/health/live", opt={**PUBLIC, **UNPACED}, tags=["Health"])
 async def live() -> HealthBody:
-    """Tell that the process answers."""
+    """Check that the process answers."""
     return HealthBody()
 
 
 @get("/health/ready", opt={**PUBLIC, **UNPACED}, tags=["Health"], responses=problems())
 async def ready(request: Request[Any, Any, Any]) -> ReadyBody:
-    """Tell that each part that is needed to serve answers, such as the database."""
+    """Check that each part that is needed to serve answers, such as the database."""
     asked = kithkin(request).parts.items()
     parts = await asyncio.gather(*(_part(name, check) for name, check in asked))
     if any(part.status != "ok" for part in parts):

@@ -45,7 +45,7 @@ class MeRoutes(Controller):
     async def list_sessions(
         self, request: ApiRequest, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None
     ) -> ListBody[SessionBody]:
-        """List one's own sessions that live, the newest first."""
+        """List one's own active sessions, the newest first."""
         queries = kithkin(request).identity.queries()
         person_id = own_session(request).person_id
         return list_body(

@@ -2,10 +2,9 @@
 
 from typing import Annotated
 
+from litestar.openapi.spec import Example
 from litestar.params import QueryParameter
-from msgspec import Meta
-
-from entrypoints.http.video_decisions import MoneyBody
+from msgspec import Meta, Struct
 
 CURRENCY_PATTERN = "^[A-Z]{3}$"
 
@@ -13,8 +12,18 @@ CurrencyCode = Annotated[
     str, Meta(pattern=CURRENCY_PATTERN, description="ISO 4217", examples=["USD"])
 ]
 Currency = Annotated[
-    str, QueryParameter(pattern=CURRENCY_PATTERN, description="ISO 4217, such as USD")
+    str,
+    QueryParameter(
+        pattern=CURRENCY_PATTERN, description="ISO 4217", examples=[Example(value="USD")]
+    ),
 ]
+
+
+class MoneyBody(Struct):
+    """An amount of money."""
+
+    amount_minor: Annotated[int, Meta(description="In minor units, such as cents", examples=[199])]
+    currency: Annotated[str, Meta(description="ISO 4217", examples=["USD"])]
 
 
 def money(amount_minor: int, currency: str) -> MoneyBody:

@@ -9,6 +9,7 @@ from litestar import Controller, Request, Response, get, post
 from litestar.params import FromPath, JSONBody
 from msgspec import Meta, Struct
 
+from application.billing.reconcile_payments import Reconciliation
 from application.billing.take_notification import Taken
 from domain.billing.payments import Payment, PaymentStatus, Provider
 from domain.billing.refunds import Refund, RefundState
@@ -22,9 +23,8 @@ from entrypoints.http.catalogue import ItemBody, QuoteLineBody, item_body
 from entrypoints.http.context import ApiRequest, kithkin
 from entrypoints.http.idempotency import answer_once
 from entrypoints.http.lists import DEFAULT_LIMIT, Cursor, Limit, ListBody, list_body, position
-from entrypoints.http.money import money
+from entrypoints.http.money import MoneyBody, money
 from entrypoints.http.problems import problems
-from entrypoints.http.video_decisions import MoneyBody
 
 SIGNED = {**PUBLIC, "raw": True}
 """A route whose credential is a signature over the raw bytes."""
@@ -43,7 +43,9 @@ class RefundPaymentBody(Struct, forbid_unknown_fields=True):
 
     reason: Annotated[str, Meta(min_length=1, max_length=200, examples=["Bought by mistake"])]
     amount_minor: (
-        Annotated[int, Meta(ge=1, le=1_000_000_000, description="All that is left, if left out")]
+        Annotated[
+            int, Meta(ge=1, le=1_000_000_000, description="How much; all that is left if left out")
+        ]
         | None
     ) = None
 
@@ -58,7 +60,7 @@ class RefundBody(Struct):
     state: RefundState
 
 
-class ReviewBody(Struct):
+class PaymentReviewBody(Struct):
     """Money that came in and pays for nothing; it is to be given back."""
 
     reason: ReviewReason
@@ -104,7 +106,7 @@ class PaymentWithRefundsBody(PaymentBody):
     """A payment, with what was asked to be given back and what is to be."""
 
     refunds: list[RefundBody]
-    reviews: list[ReviewBody]
+    reviews: list[PaymentReviewBody]
 
 
 class RefundedPaymentBody(Struct):
@@ -189,7 +191,7 @@ def _with_refunds(payment: Payment, refunds: tuple[Refund, ...]) -> PaymentWithR
         **_fields(payment),
         refunds=[_refund(refund) for refund in refunds],
         reviews=[
-            ReviewBody(
+            PaymentReviewBody(
                 reason=review.reason,
                 amount=money(review.amount_minor, review.currency),
                 refunded=money(review.refunded_minor, review.currency),
@@ -198,6 +200,14 @@ def _with_refunds(payment: Payment, refunds: tuple[Refund, ...]) -> PaymentWithR
             for review in payment.reviews
         ],
     )
+
+
+def reconciliation_body(found: Reconciliation) -> ReconciliationBody:
+    """Give what a reconciliation found as the API shows it."""
+    differences = [
+        DifferenceBody(it.payment_id, it.problem, it.ours, it.theirs) for it in found.differences
+    ]
+    return ReconciliationBody(found.compared, differences)
 
 
 class PaymentRoutes(Controller):
@@ -216,7 +226,7 @@ class PaymentRoutes(Controller):
     async def start_checkout(
         self, request: ApiRequest, data: JSONBody[StartCheckoutBody]
     ) -> Response[PaymentBody]:
-        """Pay for a quote: the answer says where. The same quote again is the same payment."""
+        """Pay for a quote: the answer says where to. The same quote again is the same payment."""
         viewer_id = viewing(request, None)
 
         async def work() -> tuple[int, PaymentBody]:
@@ -257,7 +267,7 @@ class PaymentRoutes(Controller):
     async def refund_payment(
         self, request: ApiRequest, payment_id: FromPath[UUID], data: JSONBody[RefundPaymentBody]
     ) -> Response[RefundedPaymentBody]:
-        """Give back a payment or a part of it. Once all is back, what it paid for is taken back."""
+        """Refund a payment or a part of it. Once all is back, what it paid for is taken back."""
 
         async def work() -> tuple[int, RefundedPaymentBody]:
             refund = kithkin(request).billing.refund_payment()
@@ -277,11 +287,7 @@ class PaymentRoutes(Controller):
 
         async def work() -> tuple[int, ReconciliationBody]:
             found = await kithkin(request).billing.reconcile_payments()()
-            differences = [
-                DifferenceBody(it.payment_id, it.problem, it.ours, it.theirs)
-                for it in found.differences
-            ]
-            return 201, ReconciliationBody(found.compared, differences)
+            return 201, reconciliation_body(found)
 
         return await answer_once(request, work, outside=True)
 
@@ -296,12 +302,12 @@ class PaymentWebhookRoutes(Controller):
         "/{provider:str}",
         opt=SIGNED,
         status_code=200,
-        responses=problems(400, 404),
+        responses=problems(400, 404, 408),
     )
     async def take_payment_webhook(
         self, request: Request[Any, Any, Any], provider: FromPath[str]
     ) -> TakenBody:
-        """Take in what a payment provider tells, signed by it. The same again changes nothing."""
+        """Receive a payment provider's signed notification. A repeated one changes nothing."""
         app = kithkin(request)
         providers = app.payments.every()
         named = next((known for known in providers.by_name if known.value == provider), None)

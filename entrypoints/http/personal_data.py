@@ -12,8 +12,9 @@ from msgspec import Struct
 
 from entrypoints.http.acting import acting
 from entrypoints.http.authentication import FOR_PERSONS
+from entrypoints.http.broken_off import until_broken
 from entrypoints.http.context import ApiRequest, kithkin
-from entrypoints.http.export import ExportBody, as_json, until_broken
+from entrypoints.http.export import ExportBody, as_json
 from entrypoints.http.idempotency import answer_once
 from entrypoints.http.problems import problems
 

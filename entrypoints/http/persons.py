@@ -21,7 +21,7 @@ from domain.shared.ids import PersonId
 from domain.shared.tiers import Tier
 from entrypoints.http.acting import acting
 from entrypoints.http.authentication import ADMIN, FOR_PERSONS
-from entrypoints.http.body import JsonBody
+from entrypoints.http.body import JsonBody, given_fields
 from entrypoints.http.context import ApiRequest, kithkin
 from entrypoints.http.idempotency import answer_once
 from entrypoints.http.lists import DEFAULT_LIMIT, Cursor, Limit, ListBody, list_body, position
@@ -134,9 +134,7 @@ def changes_of(request: ApiRequest, data: ChangePersonBody) -> dict[str, Any]:
         InvalidValueError: An email address is malformed.
         EmailNotProvenError: A person sets their own address, which nobody has proven.
     """
-    changes = {
-        name: value for name, value in msgspec.structs.asdict(data).items() if value is not UNSET
-    }
+    changes = given_fields(data)
     if isinstance(data.email, str):
         changes["email"] = checked_email(data.email)
     if isinstance(request.auth, LoginSession):

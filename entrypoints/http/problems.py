@@ -10,6 +10,7 @@ from litestar.status_codes import (
     HTTP_402_PAYMENT_REQUIRED,
     HTTP_403_FORBIDDEN,
     HTTP_404_NOT_FOUND,
+    HTTP_408_REQUEST_TIMEOUT,
     HTTP_409_CONFLICT,
     HTTP_410_GONE,
     HTTP_413_REQUEST_ENTITY_TOO_LARGE,
@@ -69,6 +70,7 @@ _WHEN = {
     HTTP_402_PAYMENT_REQUIRED: "Units are missing that can be bought; `reasons` says which.",
     HTTP_403_FORBIDDEN: "A rule refuses, and says why; or the key's scope does not cover this.",
     HTTP_404_NOT_FOUND: "It does not exist, or is not yours to see.",
+    HTTP_408_REQUEST_TIMEOUT: "The request did not arrive within 30 seconds.",
     HTTP_409_CONFLICT: "The current state does not admit this.",
     HTTP_410_GONE: "Something of what is asked for is not kept any more.",
     HTTP_413_REQUEST_ENTITY_TOO_LARGE: "The body is larger than 1 MiB.",
@@ -86,7 +88,11 @@ _ALWAYS = (
     HTTP_429_TOO_MANY_REQUESTS,
     HTTP_503_SERVICE_UNAVAILABLE,
 )
-_WITH_BODY = (HTTP_400_BAD_REQUEST, HTTP_415_UNSUPPORTED_MEDIA_TYPE)
+_WITH_BODY = (
+    HTTP_400_BAD_REQUEST,
+    HTTP_408_REQUEST_TIMEOUT,
+    HTTP_415_UNSUPPORTED_MEDIA_TYPE,
+)
 
 
 def problems(*statuses: int, body: bool = False) -> dict[int, ResponseSpec]:

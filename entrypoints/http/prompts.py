@@ -196,7 +196,7 @@ class PromptRoutes(Controller):
             QueryParameter(name="to", description=f"The last; at most {MOST_DATES} dates in all"),
         ],
     ) -> PromptAnalyticsBody:
-        """Read how many prompts were shown and acted on, by type and action. With conversion."""
+        """Read how many prompts were shown, acted on and converted, by type and action."""
         report = await kithkin(request).video.read_prompt_totals()(first, last)
         return PromptAnalyticsBody(
             from_=report.first,

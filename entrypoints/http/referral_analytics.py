@@ -1,7 +1,5 @@
 """What referrals come to, over HTTP."""
 
-import csv
-import io
 from collections.abc import AsyncIterator, Iterable
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -18,11 +16,12 @@ from application.referrals.queries import ReferralAnalytics
 from application.shared.pages import Page, Position
 from domain.shared.ids import PersonId
 from entrypoints.http.authentication import ADMIN
+from entrypoints.http.broken_off import until_broken
 from entrypoints.http.context import ApiRequest, kithkin
-from entrypoints.http.export import until_broken
+from entrypoints.http.csv_lines import CSV, csv_line
 from entrypoints.http.lists import DEFAULT_LIMIT, MAX_LIMIT, Cursor, Limit, list_body, position
+from entrypoints.http.money import MoneyBody
 from entrypoints.http.problems import problems
-from entrypoints.http.video_decisions import MoneyBody
 
 _ONE_DAY_SECONDS = 86_400
 _HUNDREDTHS = 100
@@ -106,7 +105,7 @@ class ReferralAnalyticsRoutes(Controller):
     @get(
         "/analytics/referrals.csv",
         opt=ADMIN,
-        media_type="text/csv",
+        media_type=CSV,
         responses=problems(),
     )
     async def get_referral_analytics_csv(
@@ -116,12 +115,12 @@ class ReferralAnalyticsRoutes(Controller):
             View, QueryParameter(description="The figures by referrer, or the funnel")
         ] = View.REFERRERS,
     ) -> Response[str]:
-        """Read all of the same as CSV. It is streamed, however much it is."""
+        """Read the figures of all referrers, or the funnel, as CSV. It is streamed."""
         analytics = kithkin(request).referrals.analytics()
         rows = _referrer_rows if view is View.REFERRERS else _funnel_rows
         headers = {"Content-Disposition": f'attachment; filename="referrals-{view.value}.csv"'}
         pieces = until_broken(rows(analytics, await analytics.since()))
-        return cast("Response[str]", Stream(pieces, media_type="text/csv", headers=headers))
+        return cast("Response[str]", Stream(pieces, media_type=CSV, headers=headers))
 
 
 def _days(seconds: int | None) -> str | None:
@@ -180,7 +179,7 @@ async def _referrer_rows(analytics: ReferralAnalytics, since: datetime) -> Async
                     one.purchases,
                     earned.get("INR", 0),
                     earned.get("USD", 0),
-                    _days(one.mean_seconds_to_convert) or "",
+                    _days(one.mean_seconds_to_convert),
                 )
             )
         after = found[-1].referrer_id
@@ -190,14 +189,8 @@ async def _funnel_rows(analytics: ReferralAnalytics, since: datetime) -> AsyncIt
     yield _line(FunnelStepBody.__struct_fields__)
     for step in await analytics.funnel(since):
         body = _step_body(step)
-        yield _line(_cell(getattr(body, name)) for name in FunnelStepBody.__struct_fields__)
+        yield _line(getattr(body, name) for name in FunnelStepBody.__struct_fields__)
 
 
 def _line(cells: Iterable[object]) -> bytes:
-    written = io.StringIO()
-    csv.writer(written).writerow(cells)
-    return written.getvalue().encode()
-
-
-def _cell(value: object) -> object:
-    return "" if value is None else value
+    return csv_line(cells).encode()

@@ -25,7 +25,7 @@ from domain.referrals.views import (
 )
 from domain.shared.money import Money
 from entrypoints.http.decisions import ReasonBody
-from entrypoints.http.video_decisions import MoneyBody
+from entrypoints.http.money import MoneyBody
 
 
 class CodeBody(Struct):
@@ -94,7 +94,7 @@ class ReferralBody(Struct):
     policy_version: str
 
 
-class ReviewBody(Struct):
+class ReferralReviewBody(Struct):
     """What somebody decided on a referral that was held."""
 
     verdict: Verdict
@@ -109,7 +109,7 @@ class HeldBody(Struct):
     referral: ReferralBody
     score: int
     signs: list[str]
-    review: ReviewBody | None
+    review: ReferralReviewBody | None
 
 
 class RedeemedBody(Struct):
@@ -137,7 +137,7 @@ class NextTierBody(Struct):
     purchases_needed: int
 
 
-class ProgressBody(Struct):
+class ReferralProgressBody(Struct):
     """Where a person stands as a referrer."""
 
     person_id: UUID
@@ -160,7 +160,7 @@ class ProgressBody(Struct):
     policy_version: str
 
 
-class RewardBody(Struct):
+class ReferralRewardBody(Struct):
     """What is given for so many referrals."""
 
     id: UUID
@@ -193,7 +193,7 @@ class ClaimBody(Struct):
 class RewardStandingBody(Struct):
     """A milestone's reward, and how far a person is with it."""
 
-    reward: RewardBody
+    reward: ReferralRewardBody
     reason: ReasonBody
     claim: ClaimBody | None
 
@@ -289,7 +289,7 @@ def held_body(referral: Referral, base: str | None) -> HeldBody:
         signs=list(getattr(referral, "signs", ())),
         review=None
         if review is None
-        else ReviewBody(
+        else ReferralReviewBody(
             verdict=review.verdict,
             reviewed_by=review.by,
             reason=review.why,
@@ -324,10 +324,10 @@ def judgement_body(judgement: Judgement, policy_version: str) -> JudgementBody:
     )
 
 
-def progress_body(person_id: UUID, found: ReferrerProgress) -> ProgressBody:
+def progress_body(person_id: UUID, found: ReferrerProgress) -> ReferralProgressBody:
     """Give where a person stands as a referrer as the API shows it."""
     progress, totals = found.progress, found.totals
-    return ProgressBody(
+    return ReferralProgressBody(
         person_id=person_id,
         referral_count=totals.referral_count,
         was_referred=totals.referred_by is not None,
@@ -347,9 +347,9 @@ def progress_body(person_id: UUID, found: ReferrerProgress) -> ProgressBody:
     )
 
 
-def reward_body(reward: MilestoneReward) -> RewardBody:
+def reward_body(reward: MilestoneReward) -> ReferralRewardBody:
     """Give a milestone's reward as the API shows it."""
-    return msgspec.convert(reward, RewardBody, from_attributes=True)
+    return msgspec.convert(reward, ReferralRewardBody, from_attributes=True)
 
 
 def claim_body(claim: Claim) -> ClaimBody:

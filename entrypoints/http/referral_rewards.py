@@ -1,6 +1,6 @@
 """Milestone rewards of referrals over HTTP."""
 
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 import msgspec
@@ -19,14 +19,14 @@ from domain.referrals.milestones import (
 from domain.shared.ids import ReferralRewardId
 from entrypoints.http.acting import acting
 from entrypoints.http.authentication import ADMIN, FOR_PERSONS
-from entrypoints.http.body import JsonBody
+from entrypoints.http.body import JsonBody, given_fields
 from entrypoints.http.context import ApiRequest, kithkin
 from entrypoints.http.idempotency import answer_once
 from entrypoints.http.lists import ListBody, list_body
 from entrypoints.http.problems import problems
 from entrypoints.http.referral_bodies import (
     ClaimBody,
-    RewardBody,
+    ReferralRewardBody,
     RewardStandingBody,
     claim_body,
     reward_body,
@@ -80,8 +80,8 @@ class ReferralRewardRoutes(Controller):
     tags = ("Referrals",)
 
     @get("/referral-rewards", opt=ADMIN, responses=problems())
-    async def list_referral_rewards(self, request: ApiRequest) -> ListBody[RewardBody]:
-        """List all milestone rewards, by how many referrals they take. There are few."""
+    async def list_referral_rewards(self, request: ApiRequest) -> ListBody[ReferralRewardBody]:
+        """List all milestone rewards, by how many referrals they take. All are on one page."""
         found = await kithkin(request).referrals.queries().milestones()
         return list_body(Page(found, None), reward_body)
 
@@ -94,10 +94,10 @@ class ReferralRewardRoutes(Controller):
     )
     async def publish_referral_reward(
         self, request: ApiRequest, data: JSONBody[PublishRewardBody]
-    ) -> Response[RewardBody]:
+    ) -> Response[ReferralRewardBody]:
         """Publish a milestone's reward."""
 
-        async def work() -> tuple[int, RewardBody]:
+        async def work() -> tuple[int, ReferralRewardBody]:
             app = kithkin(request)
             reward = MilestoneReward(
                 **msgspec.structs.asdict(data),
@@ -117,15 +117,10 @@ class ReferralRewardRoutes(Controller):
     )
     async def change_referral_reward(
         self, request: ApiRequest, reward_id: FromPath[UUID], data: JSONBody[ChangeRewardBody]
-    ) -> RewardBody:
-        """Change a milestone's reward, or give it no longer."""
-        changes: dict[str, Any] = {
-            name: value
-            for name, value in msgspec.structs.asdict(data).items()
-            if value is not UNSET
-        }
+    ) -> ReferralRewardBody:
+        """Change a milestone's reward, or withdraw it."""
         change = kithkin(request).referrals.change_reward()
-        return reward_body(await change(ReferralRewardId(reward_id), changes))
+        return reward_body(await change(ReferralRewardId(reward_id), given_fields(data)))
 
     @get(
         "/persons/{person_id:uuid}/referral-rewards",
@@ -148,7 +143,7 @@ class ReferralRewardRoutes(Controller):
     async def claim_referral_reward(
         self, request: ApiRequest, person_id: FromPath[UUID], reward_id: FromPath[UUID]
     ) -> Response[ClaimBody]:
-        """Claim a milestone's reward. It is applied soon after by whoever gives it."""
+        """Claim a milestone's reward. It is given soon after."""
         owner_id = acting(request, person_id)
 
         async def work() -> tuple[int, ClaimBody]:

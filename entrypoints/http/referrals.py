@@ -25,9 +25,9 @@ from entrypoints.http.referral_bodies import (
     CodeBody,
     HeldBody,
     JudgementBody,
-    ProgressBody,
     RedeemedBody,
     ReferralBody,
+    ReferralProgressBody,
     code_body,
     held_body,
     judgement_body,
@@ -92,7 +92,7 @@ class ReferralRoutes(Controller):
 
     @get("/persons/{person_id:uuid}/referral-code", opt=FOR_PERSONS, responses=problems(403, 404))
     async def get_referral_code(self, request: ApiRequest, person_id: FromPath[UUID]) -> CodeBody:
-        """Read a person's active code."""
+        """Read a person's active referral code."""
         queries = kithkin(request).referrals.queries()
         return code_body(await queries.code(acting(request, person_id)), _base(request))
 
@@ -107,7 +107,7 @@ class ReferralRoutes(Controller):
     async def make_referral_code(
         self, request: ApiRequest, person_id: FromPath[UUID], data: JSONBody[MakeCodeBody]
     ) -> Response[CodeBody]:
-        """Make a person's code, or replace it. Who has an active one keeps it otherwise."""
+        """Make a person's referral code, or replace it. Without `replace` an active one is kept."""
         owner_id = acting(request, person_id)
         ends = None if data.expires_at is None else instant("expires_at", data.expires_at)
 
@@ -127,7 +127,7 @@ class ReferralRoutes(Controller):
     async def deactivate_referral_code(
         self, request: ApiRequest, person_id: FromPath[UUID]
     ) -> Response[CodeBody]:
-        """Deactivate a person's code. Invites made before can still be taken up."""
+        """Deactivate a person's referral code. Invites made before can still be taken up."""
         owner_id = acting(request, person_id)
 
         async def work() -> tuple[int, CodeBody]:
@@ -205,7 +205,7 @@ class ReferralRoutes(Controller):
     )
     async def get_referral_progress(
         self, request: ApiRequest, person_id: FromPath[UUID]
-    ) -> ProgressBody:
+    ) -> ReferralProgressBody:
         """Read a person's bonus tier and the next, the caps, and what is pending and earned."""
         queries = kithkin(request).referrals.queries()
         return progress_body(person_id, await queries.progress(acting(request, person_id)))
@@ -249,7 +249,7 @@ class ReferralRoutes(Controller):
             str | None, QueryParameter(max_length=100, description="The token of an invite")
         ] = None,
     ) -> JudgementBody:
-        """Read what would come of a code or token, with reasons; nothing is kept of it."""
+        """Read what entering a code or token would come to, with reasons. Nothing is stored."""
         wanted = RedeemRequest(person_id=acting(request, person_id), code=code, token=token)
         judgement = await kithkin(request).referrals.judge_redemption()(wanted)
         return judgement_body(judgement, kithkin(request).rulebook.version)

@@ -14,7 +14,7 @@ from application.personas.ask_companion import Asked
 from application.shared.transaction import ConcurrentUpdateError, StoreUnavailableError
 from domain.shared.errors import DomainError
 from entrypoints.http.companion_bodies import CompanionMessageBody, message_body
-from entrypoints.http.full import TooManyStreamsError
+from entrypoints.http.too_many_streams import TooManyStreamsError
 from entrypoints.wiring.kithkin import Kithkin
 
 MOST_REPLIES = 400

@@ -1,9 +1,7 @@
 """What was sold, by date and item, over HTTP."""
 
-import csv
 from collections import Counter
 from datetime import date
-from io import StringIO
 from typing import Annotated
 
 from litestar import Controller, Response, get
@@ -16,16 +14,15 @@ from domain.billing.catalogue import ItemKind
 from domain.billing.revenue import RevenueTotal
 from entrypoints.http.authentication import ADMIN
 from entrypoints.http.context import ApiRequest, kithkin
-from entrypoints.http.money import money
+from entrypoints.http.csv_lines import CSV, csv_line
+from entrypoints.http.money import MoneyBody, money
 from entrypoints.http.problems import problems
-from entrypoints.http.video_decisions import MoneyBody
 
 First = Annotated[date, QueryParameter(name="from", description="The first date")]
 Last = Annotated[
     date, QueryParameter(name="to", description=f"The last; at most {MOST_DATES} dates in all")
 ]
 Zone = Annotated[str, QueryParameter(max_length=64, description="The IANA time zone of the dates")]
-CSV = "text/csv"
 _COLUMNS = (
     "date",
     "item",
@@ -89,14 +86,12 @@ def revenue_body(report: RevenueReport) -> RevenueBody:
 
 def revenue_csv(report: RevenueReport) -> str:
     """Give a report as a table of comma-separated values, with a line of headings."""
-    text = StringIO()
-    table = csv.writer(text, lineterminator="\r\n")
-    table.writerow(_COLUMNS)
+    lines = [csv_line(_COLUMNS)]
     for it in report.items:
         amounts = (it.payments, it.charged_minor, it.returned_minor, it.net_minor)
         day = report.date_of(it).isoformat()
-        table.writerow((day, it.item_key, it.item_kind.value, it.currency, *amounts))
-    return text.getvalue()
+        lines.append(csv_line((day, it.item_key, it.item_kind.value, it.currency, *amounts)))
+    return "".join(lines)
 
 
 def _totals(items: tuple[RevenueTotal, ...]) -> list[AmountsBody]:
@@ -133,6 +128,6 @@ class RevenueRoutes(Controller):
     async def get_revenue_csv(
         self, request: ApiRequest, first: First, last: Last, timezone: Zone = "UTC"
     ) -> Response[str]:
-        """Read the same as comma-separated values, amounts in minor units."""
+        """Read what was sold as CSV, amounts in minor units."""
         report = await kithkin(request).shop.read_revenue()(first, last, timezone)
         return Response(revenue_csv(report), media_type=CSV)

@@ -26,7 +26,7 @@ class RewardChangeBody(Struct):
     status: RewardStatus
 
 
-class RewardBody(Struct):
+class MonthlyRewardBody(Struct):
     """The decision on a person's prices, with all that it was made of."""
 
     status: Annotated[
@@ -51,9 +51,9 @@ class RewardBody(Struct):
     policy_version: Annotated[str, Meta(description="The version of the policy in force")]
 
 
-def reward_body(decision: Reward) -> RewardBody:
+def reward_body(decision: Reward) -> MonthlyRewardBody:
     """Give a decision as the API shows it."""
-    return RewardBody(
+    return MonthlyRewardBody(
         status=decision.status,
         discount_percent=decision.discount_percent,
         valid_until=decision.valid_until,
@@ -76,7 +76,7 @@ class RewardRoutes(Controller):
     tags = ("Rewards",)
 
     @get("/persons/{person_id:uuid}/reward", opt=FOR_PERSONS, responses=problems(404))
-    async def get_reward(self, request: ApiRequest, person_id: FromPath[UUID]) -> RewardBody:
+    async def get_reward(self, request: ApiRequest, person_id: FromPath[UUID]) -> MonthlyRewardBody:
         """Read whether a person's prices are lower now, until when, and why."""
         queries = kithkin(request).video.reward_queries()
         return reward_body(await queries.reward(acting(request, person_id)))

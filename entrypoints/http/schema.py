@@ -24,6 +24,17 @@ _ASSETS = {
     "swagger_style.css": "text/css",
 }
 _ASSETS_PATH = "/schema/assets"
+_ABOUT = """\
+Kithkin decides what each person in a conversation app may do next, and says why.
+
+Send `Authorization: Bearer` and a service key, `kk_service_...`, or the token of a person who
+signed in, `kk_user_...`. Each operation says which of the two it takes. A service key acts for
+any person, and names them in the request; a person's token acts for that person only.
+
+Whatever is refused or goes wrong is answered with `application/problem+json`: `code` is for
+programs, `detail` says what to do, `errors` where the input is wrong, and `reasons` what each
+rule says. Each POST takes an `Idempotency-Key`, so that it can be repeated safely.
+"""
 _NO_ICON = "<link rel='icon' href='data:,'>"
 
 
@@ -68,6 +79,7 @@ def openapi_config(version: str, admit: _Hook) -> OpenAPIConfig:
         title="Kithkin",
         version=version,
         summary="What may this person do next, what have they earned, and why.",
+        description=_ABOUT,
         openapi_router=Router(
             path="/schema",
             route_handlers=[],

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import msgspec
 from litestar import Controller, Response, delete, get, post, put
+from litestar.openapi.spec import Example
 from litestar.params import FromPath, JSONBody, PathParameter, QueryParameter
 from msgspec import Meta, Struct
 
@@ -42,14 +43,14 @@ class ActivityBody(Struct, forbid_unknown_fields=True):
     kind: ActivityKind
 
 
-class PauseBody(Struct, forbid_unknown_fields=True):
+class SetPauseBody(Struct, forbid_unknown_fields=True):
     """Dates, both of them included, in the person's zone."""
 
     starts_on: Annotated[date, Meta(description="After today", examples=["2026-12-24"])]
     ends_on: Annotated[date, Meta(examples=["2027-01-02"])]
 
 
-class SetPauseBody(Struct):
+class PauseBody(Struct):
     """Dates that need not count, both of them included."""
 
     starts_on: date
@@ -81,7 +82,7 @@ class StreakBody(Struct):
     time_left_seconds: Annotated[
         int | None, Meta(description="How long today can still be counted for, where it matters")
     ]
-    pause: SetPauseBody | None
+    pause: PauseBody | None
     repair: Annotated[RepairBody | None, Meta(description="null where nothing is broken")]
     reasons: list[ReasonBody]
     policy_version: Annotated[str, Meta(description="The version of the policy in force")]
@@ -205,7 +206,7 @@ class StreakRoutes(Controller):
         person_id: FromPath[UUID],
         data: JSONBody[ActivityBody],  # noqa: ARG002 - there is one kind so far
     ) -> Response[ActivityAnswerBody]:
-        """Say that a person opened the app. The first time a day credits the login streak."""
+        """Report that a person opened the app. The first time a day credits the login streak."""
         opener = acting(request, person_id)
         done = await kithkin(request).streaks.record_activity()(
             ActivityRequest(
@@ -245,7 +246,7 @@ class StreakRoutes(Controller):
     @put(
         "/persons/{person_id:uuid}/streaks/{kind:str}/pause",
         opt=FOR_PERSONS,
-        dto=JsonBody[PauseBody],
+        dto=JsonBody[SetPauseBody],
         return_dto=None,
         responses=problems(404, body=True),
     )
@@ -254,9 +255,9 @@ class StreakRoutes(Controller):
         request: ApiRequest,
         person_id: FromPath[UUID],
         kind: Kind,
-        data: JSONBody[PauseBody],
+        data: JSONBody[SetPauseBody],
     ) -> StreakBody:
-        """Pause dates to come, up to 30 a year, in place of those that were paused before."""
+        """Pause a streak on dates to come, up to 30 a year. They replace those paused before."""
         pause = kithkin(request).streaks.pause_streak()
         owner_id = acting(request, person_id)
         return streak_body(await pause(owner_id, kind_of(kind), data.starts_on, data.ends_on))
@@ -267,7 +268,7 @@ class StreakRoutes(Controller):
         responses=problems(404),
     )
     async def end_pause(self, request: ApiRequest, person_id: FromPath[UUID], kind: Kind) -> None:
-        """End a pause after today; without one nothing changes."""
+        """End a pause of a streak from tomorrow on. Without one nothing changes."""
         await kithkin(request).streaks.resume_streak()(acting(request, person_id), kind_of(kind))
 
     @get(
@@ -283,7 +284,9 @@ class StreakRoutes(Controller):
         month: Annotated[
             str | None,
             QueryParameter(
-                pattern=r"^[0-9]{4}-[0-9]{2}$", description="Like 2026-03; this month if left out"
+                pattern=r"^[0-9]{4}-[0-9]{2}$",
+                description="A month of the person's; the current one if left out",
+                examples=[Example(value="2026-03")],
             ),
         ] = None,
     ) -> CalendarBody:

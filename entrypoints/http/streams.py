@@ -15,8 +15,8 @@ from application.shared.outbox import event_type_of
 from application.shared.transaction import ConcurrentUpdateError, StoreUnavailableError
 from domain.identity.events import PersonErased, PersonSuspended, SessionEnded
 from domain.shared.ids import PersonId
-from entrypoints.http.full import TooManyStreamsError, TooManyStreamsOfPersonError
 from entrypoints.http.places import place_of
+from entrypoints.http.too_many_streams import TooManyStreamsError, TooManyStreamsOfPersonError
 from entrypoints.wiring.kithkin import Kithkin
 
 MOST_STREAMS = 400

@@ -26,9 +26,8 @@ from entrypoints.http.body import JsonBody
 from entrypoints.http.catalogue import ItemBody, QuoteBody, item_body, quote_body
 from entrypoints.http.context import ApiRequest, kithkin
 from entrypoints.http.idempotency import answer_once
-from entrypoints.http.money import money
+from entrypoints.http.money import MoneyBody, money
 from entrypoints.http.problems import problems
-from entrypoints.http.video_decisions import MoneyBody
 
 
 class ChangeSubscriptionBody(Struct, forbid_unknown_fields=True):
@@ -148,7 +147,7 @@ class SubscriptionRoutes(Controller):
         person_id: FromPath[UUID],
         data: JSONBody[ChangeSubscriptionBody],
     ) -> Response[ChangedSubscriptionBody]:
-        """Change what it is for: upwards by a quote, downwards from the period's end on."""
+        """Change a subscription's item: upwards by a quote, downwards from the period's end on."""
         asked = acting(request, person_id)
 
         async def work() -> tuple[int, ChangedSubscriptionBody]:
@@ -169,7 +168,7 @@ class SubscriptionRoutes(Controller):
     async def cancel_subscription(
         self, request: ApiRequest, person_id: FromPath[UUID]
     ) -> Response[ChangedSubscriptionBody]:
-        """Renew a subscription no more; what was paid for stays to the period's end."""
+        """Cancel a subscription at its period's end; what was paid for stays until then."""
         asked = acting(request, person_id)
 
         async def work() -> tuple[int, ChangedSubscriptionBody]:
@@ -188,7 +187,7 @@ class SubscriptionRoutes(Controller):
     async def resume_subscription(
         self, request: ApiRequest, person_id: FromPath[UUID]
     ) -> Response[ChangedSubscriptionBody]:
-        """Renew a canceled subscription again, and leave it for what it is."""
+        """Undo a cancellation or a planned change, so that the subscription renews as it is."""
         asked = acting(request, person_id)
 
         async def work() -> tuple[int, ChangedSubscriptionBody]:

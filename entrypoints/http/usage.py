@@ -4,6 +4,7 @@ from typing import Annotated
 from uuid import UUID
 
 from litestar import Controller, Response, get, post
+from litestar.openapi.spec import Example
 from litestar.params import FromPath, JSONBody, QueryParameter
 from msgspec import Meta, Struct
 
@@ -39,7 +40,8 @@ Period = Annotated[
     str | None,
     QueryParameter(
         pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$",
-        description="A month, YYYY-MM; the one that runs if left out",
+        description="A month; the current one if left out",
+        examples=[Example(value="2026-03")],
     ),
 ]
 
@@ -108,7 +110,7 @@ class UsageRoutes(Controller):
     async def beat_usage_session(
         self, request: ApiRequest, usage_session_id: FromPath[UUID]
     ) -> Response[UsageSessionBody]:
-        """Tell that a session goes on. Not heard of for 60 s it is settled, as of the last time."""
+        """Send a session's heartbeat. After 60 s without one it is settled, as of the last."""
         viewer_id = viewing(request, None)
 
         async def work() -> tuple[int, UsageSessionBody]:
@@ -150,7 +152,7 @@ class UsageRoutes(Controller):
         usage_session_id: FromPath[UUID],
         data: JSONBody[SettleUsageSessionBody],
     ) -> Response[UsageSessionBody]:
-        """End a session; what it held and did not use is free again. One that is over stays so."""
+        """End a session; what it held and did not use is free again. An ended one stays so."""
         viewer_id = viewing(request, None)
 
         async def work() -> tuple[int, UsageSessionBody]:

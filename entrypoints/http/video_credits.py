@@ -93,7 +93,8 @@ def granted_body(wallet: Wallet) -> GrantedCreditsBody:
     )
 
 
-def _move(entry: LedgerEntry) -> MoveBody:
+def move_body(entry: LedgerEntry) -> MoveBody:
+    """Give a row of the ledger as the API shows it."""
     return msgspec.convert(entry, MoveBody, from_attributes=True)
 
 
@@ -118,7 +119,7 @@ class VideoCreditRoutes(Controller):
 
     @get("/persons/{person_id:uuid}/video-credits", opt=FOR_PERSONS, responses=problems(404))
     async def get_credits(self, request: ApiRequest, person_id: FromPath[UUID]) -> CreditsBody:
-        """Read what a person's video credits come to."""
+        """Read a person's balance of video credits, and what it is made of."""
         queries = kithkin(request).video.video_message_queries()
         return credits_body(await queries.credits(acting(request, person_id)))
 
@@ -130,10 +131,10 @@ class VideoCreditRoutes(Controller):
         limit: Limit = DEFAULT_LIMIT,
         cursor: Cursor = None,
     ) -> ListBody[MoveBody]:
-        """List the moves of a person's video credits, the newest first."""
+        """List the ledger of a person's video credits, the newest row first."""
         queries = kithkin(request).video.video_message_queries()
         page = await queries.ledger(acting(request, person_id), position(cursor), limit)
-        return list_body(page, _move)
+        return list_body(page, move_body)
 
     @post(
         "/persons/{person_id:uuid}/video-credits/grants",

@@ -6,13 +6,7 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from entrypoints.http.decisions import ReasonBody
-
-
-class MoneyBody(Struct):
-    """An amount of money."""
-
-    amount_minor: Annotated[int, Meta(description="In minor units, such as cents", examples=[199])]
-    currency: Annotated[str, Meta(description="ISO 4217", examples=["USD"])]
+from entrypoints.http.money import MoneyBody
 
 
 class BundleBody(Struct):

@@ -97,11 +97,23 @@ class RequeuedBody(Struct):
     requeued: int
 
 
-def _shown(endpoint: WebhookEndpoint) -> WebhookEndpointBody:
+def endpoint_body(endpoint: WebhookEndpoint) -> WebhookEndpointBody:
+    """Give an endpoint as the API shows it, without its secret."""
     return msgspec.convert(endpoint, WebhookEndpointBody, from_attributes=True)
 
 
-def _shown_delivery(delivery: Delivery) -> DeliveryBody:
+def new_endpoint_body(endpoint: WebhookEndpoint) -> NewWebhookEndpointBody:
+    """Give an endpoint as the API shows it once, with its secret."""
+    return msgspec.convert(endpoint, NewWebhookEndpointBody, from_attributes=True)
+
+
+def rotated_body(endpoint: WebhookEndpoint) -> RotatedSecretBody:
+    """Give an endpoint's new secret as the API shows it, once."""
+    return RotatedSecretBody(endpoint.secret, endpoint.previous_secrets_until)
+
+
+def delivery_body(delivery: Delivery) -> DeliveryBody:
+    """Give a delivery as the API shows it."""
     body = msgspec.convert(delivery, DeliveryBody, from_attributes=True)
     if delivery.state is not DeliveryState.PENDING:
         body.next_attempt_at = None
@@ -134,8 +146,7 @@ class WebhookRoutes(Controller):
             event_types=None if types is None else tuple(types),
         )
         endpoint = await answer_secretly(request, lambda: create(asked))
-        body = msgspec.convert(endpoint, NewWebhookEndpointBody, from_attributes=True)
-        return Response(body)
+        return Response(new_endpoint_body(endpoint))
 
     @get("/", responses=problems())
     async def list_webhook_endpoints(
@@ -143,7 +154,7 @@ class WebhookRoutes(Controller):
     ) -> ListBody[WebhookEndpointBody]:
         """List webhook endpoints, the oldest first."""
         queries = kithkin(request).events.queries()
-        return list_body(await queries.all_endpoints(position(cursor), limit), _shown)
+        return list_body(await queries.all_endpoints(position(cursor), limit), endpoint_body)
 
     @get("/{endpoint_id:uuid}", responses=problems(404))
     async def get_webhook_endpoint(
@@ -151,7 +162,7 @@ class WebhookRoutes(Controller):
     ) -> WebhookEndpointBody:
         """Read a webhook endpoint. Its secret is not shown again."""
         queries = kithkin(request).events.queries()
-        return _shown(await queries.endpoint(WebhookEndpointId(endpoint_id)))
+        return endpoint_body(await queries.endpoint(WebhookEndpointId(endpoint_id)))
 
     @delete("/{endpoint_id:uuid}", responses=problems(404))
     async def delete_webhook_endpoint(
@@ -172,7 +183,7 @@ class WebhookRoutes(Controller):
         """Give a webhook endpoint a new secret. For 24 hours those before it sign too."""
         rotate = kithkin(request).events.rotate_secret()
         endpoint = await answer_secretly(request, lambda: rotate(WebhookEndpointId(endpoint_id)))
-        return Response(RotatedSecretBody(endpoint.secret, endpoint.previous_secrets_until))
+        return Response(rotated_body(endpoint))
 
     @put(
         "/{endpoint_id:uuid}/status",
@@ -185,7 +196,7 @@ class WebhookRoutes(Controller):
     ) -> WebhookEndpointBody:
         """Disable a webhook endpoint, or enable it again. It goes on where it was stopped."""
         set_status = kithkin(request).events.set_endpoint_status()
-        return _shown(await set_status(WebhookEndpointId(endpoint_id), data.status))
+        return endpoint_body(await set_status(WebhookEndpointId(endpoint_id), data.status))
 
     @get("/{endpoint_id:uuid}/deliveries", responses=problems(404))
     async def list_webhook_deliveries(
@@ -194,7 +205,7 @@ class WebhookRoutes(Controller):
         endpoint_id: FromPath[UUID],
         in_state: Annotated[
             DeliveryState | None,
-            QueryParameter(name="state", description="Only those that stand so"),
+            QueryParameter(name="state", description="Only those in this state"),
         ] = None,
         limit: Limit = DEFAULT_LIMIT,
         cursor: Cursor = None,
@@ -205,7 +216,7 @@ class WebhookRoutes(Controller):
             .events.queries()
             .deliveries_to(WebhookEndpointId(endpoint_id), in_state, position(cursor), limit)
         )
-        return list_body(page, _shown_delivery)
+        return list_body(page, delivery_body)
 
     @post(
         "/{endpoint_id:uuid}/deliveries/{event_id:uuid}/redeliver",
@@ -220,7 +231,7 @@ class WebhookRoutes(Controller):
         async def work() -> tuple[int, DeliveryBody]:
             redeliver = kithkin(request).events.redeliver_event()
             delivery = await redeliver(WebhookEndpointId(endpoint_id), EventId(event_id))
-            return 200, _shown_delivery(delivery)
+            return 200, delivery_body(delivery)
 
         return await answer_once(request, work)
 
@@ -228,7 +239,7 @@ class WebhookRoutes(Controller):
     async def requeue_dead_deliveries(
         self, request: ApiRequest, endpoint_id: FromPath[UUID]
     ) -> Response[RequeuedBody]:
-        """Send a webhook endpoint all again that it never took."""
+        """Send a webhook endpoint again all events whose delivery was given up."""
 
         async def work() -> tuple[int, RequeuedBody]:
             requeue = kithkin(request).events.requeue_dead()

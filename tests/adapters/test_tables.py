@@ -7,9 +7,8 @@ from sqlalchemy import Table
 
 from adapters.memory.billing_tables import ToldRow
 from adapters.memory.persona_tables import BudgetRow
-from adapters.memory.reaction_rows import MarkRow, ProgressRow, StreakDayRow
 from adapters.memory.referral_tables import PayerRow
-from adapters.memory.rows import PartnerRow, SinkRow, TotalsRow
+from adapters.memory.rows import MarkRow, PartnerRow, ProgressRow, SinkRow, StreakDayRow, TotalsRow
 from adapters.postgres import tables
 from adapters.postgres.achievements import AchievementRow, AwardRow
 from adapters.postgres.codec import field_names

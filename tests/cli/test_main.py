@@ -66,3 +66,4 @@ def test_a_database_that_is_away_is_one_line(kithkin: RunCommand, command: list[
     assert result.status == 1
     assert len(result.problems) == 1
     assert result.err.startswith("Error: The database cannot be used: ")
+    assert "`kithkin doctor`" in result.err

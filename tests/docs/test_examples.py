@@ -170,7 +170,7 @@ def test_the_tests_of_the_memory_kit_pass(environment: dict[str, str], tmp_path:
 def test_the_kit_has_the_use_cases_that_its_page_names() -> None:
     kithkin = in_memory()
     rows = list(tables(of("docs/testing.md"), "Part"))
-    assert len(rows) == 11
+    assert len(rows) == 14
     for part, named in rows:
         [path] = spans(part)
         context = getattr(kithkin, path.removeprefix("kithkin."))

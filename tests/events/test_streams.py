@@ -10,9 +10,9 @@ from application.events.manage_endpoints import CreateEndpointRequest
 from application.shared.transaction import StoreUnavailableError
 from domain.identity.persons import Person
 from domain.identity.profile import Profile
-from entrypoints.http.full import TooManyStreamsError, TooManyStreamsOfPersonError
 from entrypoints.http.places import place_of
 from entrypoints.http.streams import Permit, Streams
+from entrypoints.http.too_many_streams import TooManyStreamsError, TooManyStreamsOfPersonError
 from entrypoints.settings import Settings
 from entrypoints.wiring.kithkin import Kithkin, in_memory
 from entrypoints.worker.host import services_beside

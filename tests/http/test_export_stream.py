@@ -5,7 +5,10 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from uuid import UUID
 
+import httpx
 import pytest
+from litestar import Litestar, get
+from litestar.response import Stream
 from structlog.testing import capture_logs
 
 from application.identity.export_person import PersonExport
@@ -13,7 +16,11 @@ from application.identity.exported_records import OwnBlock
 from application.shared.transaction import StoreUnavailableError
 from domain.identity.persons import Person
 from domain.shared.ids import PersonId
-from entrypoints.http.export import as_json, until_broken
+from entrypoints.cli.bounded_protocol import BoundedProtocol
+from entrypoints.cli.server_config import BrokenOff
+from entrypoints.http.broken_off import BrokenOffError, until_broken
+from entrypoints.http.export import as_json
+from tests.cli.test_bounded_protocol import serving
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 ANA, BEN = PersonId(UUID(int=1)), PersonId(UUID(int=2))
@@ -67,11 +74,41 @@ async def test_a_page_is_written_before_the_next_is_read() -> None:
 
 async def test_one_that_breaks_off_is_no_json_and_is_logged() -> None:
     begun, _ = export((a_block(1),), breaks=True)
-    with capture_logs() as logs:
-        document = b"".join([piece async for piece in until_broken(as_json(begun))])
+    pieces: list[bytes] = []
+
+    async def read() -> None:
+        async for piece in until_broken(as_json(begun)):
+            pieces.append(piece)  # noqa: PERF401 - what came before the error is wanted
+
+    with capture_logs() as logs, pytest.raises(BrokenOffError):
+        await read()
+    document = b"".join(pieces)
     assert document.startswith(b'{"format":"kithkin-export-1"')
     with pytest.raises(json.JSONDecodeError):
         json.loads(document)
     assert [(line["event"], line["reason"]) for line in logs] == [
         ("export_broken_off", "the database went away")
     ]
+
+
+async def figures() -> AsyncIterator[bytes]:
+    yield b"step,number\r\n"
+    raise StoreUnavailableError("the database went away")
+
+
+async def test_a_client_learns_that_a_table_broke_off(caplog: pytest.LogCaptureFixture) -> None:
+    @get("/figures.csv")
+    async def read() -> Stream:
+        return Stream(until_broken(figures()), media_type="text/csv")
+
+    with caplog.at_level("WARNING", "uvicorn.error"):
+        async with (
+            serving(
+                Litestar([read], openapi_config=None, logging_config=None), BoundedProtocol
+            ) as port,
+            httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client,
+        ):
+            with pytest.raises(httpx.RemoteProtocolError, match="incomplete"):
+                await client.get("/figures.csv")
+    (trace,) = [record for record in caplog.records if record.exc_info]
+    assert not BrokenOff().filter(trace)

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from attrs import frozen
 
+from tests.architecture.source import ROOT
 from tests.http import given
 from tests.http.api import Api
 
@@ -174,3 +175,14 @@ async def test_reports_of_all_persons_are_listed_together(api: Api) -> None:
     added = [ident for one in listed for ident in await several(api, one, 1)]
     newest = await api.get("/v1/reports", limit=2)
     assert [report["id"] for report in newest["items"]] == added[::-1]
+
+
+async def test_the_documentation_has_the_order_of_each_list(api: Api) -> None:
+    page = (ROOT / "docs/http.md").read_text(encoding="utf-8")
+    lists = [
+        operation.path
+        for operation in api.description.operations
+        if any(given["name"] == "cursor" for given in operation.described.get("parameters", ()))
+    ]
+    assert lists
+    assert [path for path in lists if f"| `{path}` |" not in page] == []

@@ -13,7 +13,7 @@ from tests.http.conformance import Operation
 from tests.http.test_idempotency import SECRETS
 
 ALWAYS = {"401", "403", "429", "503"}
-WITH_BODY = {"400", "413", "415", "422"}
+WITH_BODY = {"400", "408", "413", "415", "422"}
 WEBHOOKS = "/v1/webhooks/"
 PUBLIC = ("/health/", "/metrics", WEBHOOKS)
 PAGES = ("/schema", "/schema/", "/schema/swagger")
@@ -76,7 +76,7 @@ async def test_no_operation_lists_what_it_cannot_answer(api: Api) -> None:
         if operation.path.startswith(WEBHOOKS):
             assert {"400", "404"} < listed
         elif "requestBody" not in operation.described:
-            assert not listed & {"400", "415"}, operation
+            assert not listed & {"400", "408", "415"}, operation
         if operation not in keyed(api):
             assert not listed & {"401", "403"}, operation
         assert not listed & {"500", "default"}
@@ -118,6 +118,16 @@ async def test_every_post_takes_an_idempotency_key(api: Api) -> None:
             shown = "Idempotency-Replayed" in response.get("headers", {})
             repeated = post and status < "300"
             assert shown == (repeated and operation.described["operationId"] not in SECRETS)
+
+
+async def test_no_schema_tells_of_our_code(api: Api) -> None:
+    schemas: dict[str, Any] = api.description.document["components"]["schemas"]
+    assert not [name for name in schemas if not re.fullmatch(r"[A-Z][A-Za-z0-9]*", name)]
+    for name, schema in schemas.items():
+        described = schema.get("description", "")
+        assert "Attributes:" not in described, name
+        values = re.findall(r"^- `(\w+)`: ", described, re.MULTILINE)
+        assert not values or values == schema["enum"], name
 
 
 def examples(schema: object, where: str = "") -> Iterator[tuple[str, dict[str, Any], object]]:

@@ -12,8 +12,8 @@ from application.personas.ask_companion import Asked, AskRequest
 from domain.identity.profile import Profile
 from domain.personas.conversations import CompanionConversation
 from domain.personas.messages import MessageState
-from entrypoints.http.full import TooManyStreamsError
 from entrypoints.http.replies import Replies
+from entrypoints.http.too_many_streams import TooManyStreamsError
 from entrypoints.wiring.kithkin import Kithkin, in_memory
 from tests.contracts.companions import AWAY, Scripted
 from tests.http.test_companions import events_of

@@ -6,6 +6,7 @@ from typing import Any
 from attrs import define
 
 from domain.shared.calendar import month_after
+from entrypoints.cli import output
 from entrypoints.cli.api_client import Api
 from entrypoints.wiring.payments import shown
 
@@ -106,7 +107,7 @@ def money(amount: dict[str, Any]) -> str:
 
 def instant(at: str) -> str:
     """Write an instant of an answer to be read."""
-    return f"{datetime.fromisoformat(at):%Y-%m-%d %H:%M} UTC"
+    return output.instant(datetime.fromisoformat(at))
 
 
 def _registered(api: Api, name: str, zone: str, locale: str, tier: str | None = None) -> str:

@@ -1,4 +1,4 @@
-"""A refusal of a value names those that would be taken, wherever it stands."""
+"""A refusal of a value says what would be taken, wherever it stands."""
 
 from enum import StrEnum
 from typing import Annotated, Literal
@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 import msgspec
 import pytest
 
-from entrypoints.http.choices import with_choices
+from entrypoints.http.advice import with_advice
 from entrypoints.http.errors import invalid_body
 
 
@@ -24,6 +24,8 @@ class Outer(msgspec.Struct):
     listed: list[Colour] = []
     named: dict[str, Inner] = {}
     word: Literal["yes", "no"] = "yes"
+    code: Annotated[str, msgspec.Meta(pattern="^[A-Z]{3}$", examples=["USD"])] | None = None
+    codes: list[Annotated[str, msgspec.Meta(pattern="^[A-Z]{3}$")]] = []
 
 
 @pytest.mark.parametrize(
@@ -43,8 +45,23 @@ def test_choices_are_named(body: bytes, pointer: str, choices: str) -> None:
     assert problem.pointer == pointer
 
 
+def test_a_form_is_shown_by_an_example() -> None:
+    with pytest.raises(msgspec.ValidationError) as error:
+        msgspec.json.decode(b'{"code": "usd"}', type=Outer)
+    problem = invalid_body(error.value, Outer)
+    assert problem.detail == "Expected `str` matching regex '^[A-Z]{3}$'; give one like 'USD'."
+    assert problem.pointer == "/code"
+
+
+def test_a_form_without_an_example_is_told_as_it_is() -> None:
+    told = "Expected `str` matching regex '^[A-Z]{3}$'"
+    assert with_advice(told, Outer, ["codes", "0"]) == told
+    assert with_advice(told, str) == told
+    assert with_advice(told, str, example="INR") == f"{told}; give one like 'INR'."
+
+
 def test_what_is_no_choice_stays_as_it_is() -> None:
-    assert with_choices("Expected `int`, got `str`", Outer, ["colour"]) == (
+    assert with_advice("Expected `int`, got `str`", Outer, ["colour"]) == (
         "Expected `int`, got `str`"
     )
-    assert with_choices("Invalid enum value 'x'", int) == "Invalid enum value 'x'"
+    assert with_advice("Invalid enum value 'x'", int) == "Invalid enum value 'x'"

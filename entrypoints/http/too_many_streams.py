@@ -1,4 +1,4 @@
-"""What a process has no room for."""
+"""The errors for streams that a process has no room for."""
 
 from domain.shared.errors import TooFastError
 
