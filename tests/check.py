@@ -22,7 +22,7 @@ PYTEST = ("-m", "pytest", f"--numprocesses={TEST_PROCESSES}")
 DOMAIN = "tests/domain"
 MEASURED = [f"tests/{name}" for name in ("application", "contracts", "events", "worker", "wiring")]
 """What coverage is measured in, besides the examples of the domain: it would slow down what asks
-servers, and what tries hundreds of examples, and say nothing more."""
+servers, and say nothing more."""
 LONGEST_FIRST = [f"tests/{name}" for name in ("simulation", "http", "cli", "adapters")]
 """What comes last should be short: else one process is left with it, and the other idle."""
 
@@ -55,21 +55,13 @@ SOURCE = (
 
 
 def domain(folder: Path) -> Step:
-    properties, examples, *_ = reports(folder)
-    return Step(
-        "tests of the domain",
-        (
-            ("python", *PYTEST, f"--junitxml={properties}", "-m", "hypothesis", DOMAIN),
-            (
-                *("coverage", "run", *PYTEST, f"--junitxml={examples}"),
-                *("-m", "not hypothesis", DOMAIN),
-            ),
-        ),
-    )
+    report, *_ = reports(folder)
+    command = ("coverage", "run", *PYTEST, f"--junitxml={report}", DOMAIN)
+    return Step("tests of the domain", (command,))
 
 
 def tests(folder: Path) -> Iterator[Step]:
-    *_, rules, others = reports(folder)
+    _, rules, others = reports(folder)
     yield Step(
         "tests of the rules",
         (
@@ -96,7 +88,7 @@ def elsewhere() -> list[str]:
 
 
 def reports(folder: Path) -> list[Path]:
-    return [folder / f"{name}.xml" for name in ("properties", "examples", "rules", "others")]
+    return [folder / f"{name}.xml" for name in ("domain", "rules", "others")]
 
 
 def environment(folder: Path) -> dict[str, str]:

@@ -5,8 +5,6 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import settings
 
-from tests.postgres import throw_away_postgres
-
 # Properties are tried on the same examples every time; `--hypothesis-profile=thorough` tries
 # others, and more.
 settings.register_profile("reproducible", derandomize=True, database=None, deadline=None)
@@ -17,5 +15,8 @@ settings.load_profile("reproducible")
 @pytest.fixture(scope="session")
 def database() -> Iterator[str]:
     """One server for all tests of a process: each looks only at what it made."""
+    # Most processes start without: what it needs takes a second to import.
+    from tests.postgres import throw_away_postgres  # noqa: PLC0415
+
     with throw_away_postgres() as url:
         yield url

@@ -6,6 +6,7 @@ import re
 import signal
 import socket
 import stat
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -22,7 +23,6 @@ from tests.cli.served import (
     fetched,
     lives,
     postmaster_of,
-    run_command,
     serve,
 )
 
@@ -142,14 +142,25 @@ def test_a_head_without_end_is_refused(memory_server: Served) -> None:
         assert answer.status_code == 200
 
 
-def refused_start(*arguments: str, **environment: str) -> tuple[int, list[str]]:
-    result = run_command("serve", *arguments, **environment)
-    assert "Traceback" not in result.stderr
-    assert "Serving" not in result.stdout
-    return result.returncode, result.stderr.splitlines()
+RefusedStart = Callable[..., tuple[int, list[str]]]
 
 
-def test_a_port_in_use_stops_the_start_before_the_database(folder: Path) -> None:
+@pytest.fixture
+def refused_start(kithkin: RunCommand) -> RefusedStart:
+    """Starts a server, which comes to nothing, in this process."""
+
+    def refused(*arguments: str, **environment: str) -> tuple[int, list[str]]:
+        result = kithkin("serve", *arguments, **environment)
+        assert "Traceback" not in result.err
+        assert "Serving" not in result.out
+        return result.status, result.problems
+
+    return refused
+
+
+def test_a_port_in_use_stops_the_start_before_the_database(
+    folder: Path, refused_start: RefusedStart
+) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         status, (problem,) = refused_start("--data", str(folder / "data"), "--port", str(port))
@@ -165,13 +176,13 @@ def test_a_port_in_use_stops_the_start_before_the_database(folder: Path) -> None
         ("192.0.2.1", "192.0.2.1 is no address of this machine"),
     ],
 )
-def test_a_host_of_elsewhere_is_refused(host: str, told: str) -> None:
+def test_a_host_of_elsewhere_is_refused(host: str, told: str, refused_start: RefusedStart) -> None:
     status, (problem,) = refused_start("--memory", "--port", "0", "--host", host)
     assert status == 1
     assert told in problem
 
 
-def test_wrong_settings_are_a_line_each() -> None:
+def test_wrong_settings_are_a_line_each(refused_start: RefusedStart) -> None:
     status, problems = refused_start("--port", "x", "--rulebook", "/none", KITHKIN_WORKERS="0")
     assert status == 2
     assert sorted(problem.split()[1] for problem in problems) == [
@@ -181,19 +192,21 @@ def test_wrong_settings_are_a_line_each() -> None:
     ]
 
 
-def test_a_database_url_needs_a_pepper() -> None:
+def test_a_database_url_needs_a_pepper(refused_start: RefusedStart) -> None:
     status, (problem,) = refused_start("--port", "0", "--database-url", "postgresql://me@host/app")
     assert status == 2
     assert "KITHKIN_PEPPER: a database URL needs it" in problem
 
 
-def test_memory_refuses_workers() -> None:
+def test_memory_refuses_workers(refused_start: RefusedStart) -> None:
     status, (problem,) = refused_start("--memory", "--workers", "2")
     assert status == 2
     assert "memory is not shared" in problem
 
 
-def test_a_wrong_rulebook_is_a_line_for_each_key(tmp_path: Path) -> None:
+def test_a_wrong_rulebook_is_a_line_for_each_key(
+    tmp_path: Path, refused_start: RefusedStart
+) -> None:
     rulebook = tmp_path / "rulebook.toml"
     rulebook.write_text("[video.unlock]\nbase = 1\n[vidoe]\n")
     status, problems = refused_start("--memory", "--port", "0", "--rulebook", str(rulebook))
@@ -201,7 +214,9 @@ def test_a_wrong_rulebook_is_a_line_for_each_key(tmp_path: Path) -> None:
     assert [problem.split()[2] for problem in problems] == ["video.unlock.base:", "vidoe:"]
 
 
-def test_a_database_that_cannot_be_used_is_one_line(data: Path) -> None:
+def test_a_database_that_cannot_be_used_is_one_line(
+    data: Path, refused_start: RefusedStart
+) -> None:
     away = ("--database-url", "postgresql://me@127.0.0.1:1/app")
     in_use = ("--data", str(data))
     for flags, told in ((away, "ConnectionRefusedError"), (in_use, "another process")):

@@ -13,7 +13,8 @@ from entrypoints.settings import (
     as_environment,
     read_settings,
 )
-from tests.cli.served import PEPPER, run_command
+from tests.cli.conftest import RunCommand
+from tests.cli.served import PEPPER
 
 BOTH = "http://localhost:5173,https://b.org"
 
@@ -180,26 +181,26 @@ def test_the_password_in_the_database_url_is_not_shown() -> None:
 @pytest.mark.parametrize("command", ["serve", "worker"])
 @pytest.mark.parametrize("folder", ["", "/proc/nothing", "/dev/null/figures"])
 def test_figures_need_a_folder_that_can_be_written_to(
-    command: str, folder: str, data: Path
+    command: str, folder: str, data: Path, kithkin: RunCommand
 ) -> None:
     url = running_url(data)
     assert url
     flags = ("--port", "0") if command == "serve" else ()
     where = {"PROMETHEUS_MULTIPROC_DIR": folder, **PEPPER}
-    ran = run_command(command, "--database-url", url, *flags, **where)
-    assert ran.returncode == 2
-    assert ran.stderr.startswith("Error: PROMETHEUS_MULTIPROC_DIR: ")
-    assert "give a folder to write to, or leave it out" in ran.stderr
+    ran = kithkin(command, "--database-url", url, *flags, **where)
+    assert ran.status == 2
+    assert ran.err.startswith("Error: PROMETHEUS_MULTIPROC_DIR: ")
+    assert "give a folder to write to, or leave it out" in ran.err
 
 
 @pytest.mark.parametrize("command", ["serve", "worker"])
 @pytest.mark.parametrize("by", ["flag", "environment"])
-def test_programs_read_problems_as_log_lines(command: str, by: str) -> None:
+def test_programs_read_problems_as_log_lines(command: str, by: str, kithkin: RunCommand) -> None:
     flags = ("--log-format", "json") if by == "flag" else ()
     environment = {} if by == "flag" else {"KITHKIN_LOG_FORMAT": "json"}
-    ran = run_command(command, *flags, **environment, KITHKIN_PORT="x", KITHKIN_WORKERS="y")
-    assert ran.returncode == 2
-    lines = [json.loads(line) for line in ran.stderr.splitlines()]
+    ran = kithkin(command, *flags, **environment, KITHKIN_PORT="x", KITHKIN_WORKERS="y")
+    assert ran.status == 2
+    lines = [json.loads(line) for line in ran.problems]
     assert [(line["event"], line["level"]) for line in lines] == [("problem", "error")] * 2
     assert [line["detail"].partition(":")[0] for line in lines] == [
         "KITHKIN_PORT",

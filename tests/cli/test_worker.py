@@ -95,11 +95,10 @@ def working(
             process.kill()
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_worker_works_until_it_is_told_to_stop(own_database: str, number: signal.Signals) -> None:
+def test_a_worker_works_until_it_is_told_to_stop(own_database: str) -> None:
     with working("--database-url", own_database, "--job-slots", "2") as process:
         is_worked_on(own_database)
-        os.killpg(process.pid, number)
+        os.killpg(process.pid, signal.SIGINT)
         out, err = process.communicate(timeout=PATIENCE_SECONDS)
     assert (process.returncode, out, err) == (0, GOODBYE, "")
 

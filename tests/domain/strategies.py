@@ -1,6 +1,9 @@
 """Values for properties: any zone, any time, any policy that a business may choose."""
 
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
+from struct import unpack
+from typing import Any, TypeVar
 from zoneinfo import available_timezones
 
 from hypothesis import strategies as st
@@ -9,10 +12,13 @@ from domain.shared.tiers import Tier, TierStanding
 from domain.video.policy import DecayStep, UnlockPolicy
 from domain.video.unlock import UnlockFacts
 
+Made = TypeVar("Made")
+
 _ALIASES_OF_THE_MACHINE = {"localtime", "posixrules", "Factory"}
 _FIRST, _LAST = date(1970, 1, 2), date(2100, 1, 1)
 
-zones = st.sampled_from(sorted(available_timezones() - _ALIASES_OF_THE_MACHINE))
+ZONES = sorted(available_timezones() - _ALIASES_OF_THE_MACHINE)
+zones = st.sampled_from(ZONES)
 dates = st.dates(_FIRST, _LAST)
 instants = st.datetimes(
     datetime(_FIRST.year, 1, 2),  # noqa: DTZ001 - the strategy adds the zone
@@ -20,6 +26,26 @@ instants = st.datetimes(
     timezones=st.just(UTC),
 )
 tiers = st.sampled_from(list(Tier))
+
+
+def one_of_each(
+    make: Callable[..., Made], *choices: Sequence[Any], **named: Sequence[Any]
+) -> st.SearchStrategy[Made]:
+    """What is made of one of each, all of them drawn at once.
+
+    One after the other they would take far longer to draw than what they are drawn for.
+    """
+    all_choices = (*choices, *named.values())
+
+    def made(said: bytes) -> Made:
+        numbers = unpack(f">{len(all_choices)}I", said)
+        chosen = [of[number % len(of)] for of, number in zip(all_choices, numbers, strict=True)]
+        return make(
+            *chosen[: len(choices)], **dict(zip(named, chosen[len(choices) :], strict=True))
+        )
+
+    size = 4 * len(all_choices)
+    return st.binary(min_size=size, max_size=size).map(made)
 
 
 @st.composite

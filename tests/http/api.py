@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from ipaddress import IPv4Address
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -109,8 +110,14 @@ async def asking(server: Served, key: str | None = "admin") -> AsyncIterator[Api
     async with httpx.AsyncClient(
         base_url=server.url, headers=headers, timeout=_SECONDS, limits=limits, verify=NO_TLS
     ) as client:
-        described = await client.get("/schema/openapi.json")
-        yield Api(server, described_by(described.content), client)
+        if server.log not in _described:
+            description = await client.get("/schema/openapi.json")
+            _described[server.log] = described_by(description.content)
+        yield Api(server, _described[server.log], client)
+
+
+_described: dict[Path, Description] = {}
+"""What each server says of itself, by its log: many clients ask the same one."""
 
 
 def a_client() -> str:

@@ -86,23 +86,24 @@ async def test_a_text_that_is_too_long_is_told_how_long_it_may_be(
             assert str(longest) in problem["detail"]
 
 
-@pytest.mark.parametrize(("name", "longest"), [(name, most) for (name, _), most in LONGEST.items()])
-async def test_a_text_may_be_just_so_long(api: Api, scene: Scene, name: str, longest: int) -> None:
-    # All kinds in one: bytes, or halves of a character, would be counted as too many.
-    text = text_of(longest, "".join(CHARACTERS))
-    assert (await write(api, scene, name, text)).is_success
+async def test_a_text_may_be_just_so_long(api: Api, scene: Scene) -> None:
+    last = ("file_report", "suspend_person")  # who is reported or suspended does not write on
+    for (name, _), longest in sorted(LONGEST.items(), key=lambda one: one[0][0] in last):
+        # All kinds in one: bytes, or halves of a character, would be counted as too many.
+        answer = await write(api, scene, name, text_of(longest, "".join(CHARACTERS)))
+        assert answer.is_success, (name, answer.text)
 
 
 def text_of(length: int, characters: str) -> str:
     return (characters * length)[:length]
 
 
-@pytest.mark.parametrize("name", ["register_person", "send_message", "edit_message"])
-async def test_text_is_kept_in_normal_form(api: Api, scene: Scene, name: str) -> None:
-    kept = done(await write(api, scene, name, f"caf{DECOMPOSED}"))
-    kept = kept.get("message", kept)
-    assert kept[TEXTS[name]] == unicodedata.normalize("NFC", f"caf{DECOMPOSED}")
-    assert len(kept[TEXTS[name]]) == len("cafe")
+async def test_text_is_kept_in_normal_form(api: Api, scene: Scene) -> None:
+    for name in ("register_person", "send_message", "edit_message"):
+        kept = done(await write(api, scene, name, f"caf{DECOMPOSED}"))
+        kept = kept.get("message", kept)
+        assert kept[TEXTS[name]] == unicodedata.normalize("NFC", f"caf{DECOMPOSED}"), name
+        assert len(kept[TEXTS[name]]) == len("cafe"), name
 
 
 async def test_what_people_write_comes_back_as_they_wrote_it(api: Api) -> None:

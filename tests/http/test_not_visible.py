@@ -11,11 +11,10 @@ from tests.http.scene import Scene, a_scene, nobody, unchanged
 
 
 @pytest.fixture
-async def scene(api: Api) -> AsyncIterator[Scene]:
+async def scene(api: Api, still: Scene) -> AsyncIterator[Scene]:
     """A scene in which nothing is to change."""
-    scene = await a_scene(api)
-    async with unchanged(api, scene):
-        yield scene
+    async with unchanged(api, still):
+        yield still
 
 
 async def test_every_operation_on_what_is_absent_is_404(api: Api, scene: Scene) -> None:

@@ -25,14 +25,23 @@ from tests.domain.achievements.values import (
     message,
     registered,
 )
+from tests.domain.strategies import one_of_each
 
-times = st.integers(0, 25).map(lambda days: after(days=days))
-events: st.SearchStrategy[Event] = st.one_of(
-    st.builds(registered, times),
-    st.builds(message, st.integers(0, 5), times),
-    st.builds(call, st.integers(0, 5), times),
-    st.builds(credited, st.sampled_from(StreakKind), st.integers(1, 25), times),
-)
+
+def _event(what: int, kind: StreakKind, days: int, at: int) -> Event:
+    happened_at = after(days=at)
+    match what:
+        case 0:
+            return registered(happened_at)
+        case 1:
+            return message(days % 6, happened_at)
+        case 2:
+            return call(days % 6, happened_at)
+        case _:
+            return credited(kind, days, happened_at)
+
+
+events = one_of_each(_event, range(4), list(StreakKind), range(1, 26), range(26))
 histories = st.lists(events, max_size=30)
 catalogues = st.lists(st.tuples(written, st.integers(0, 100)), max_size=8).map(
     lambda found: [

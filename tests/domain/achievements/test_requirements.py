@@ -19,6 +19,7 @@ from domain.achievements.requirements import (
     requirement_of,
 )
 from domain.shared.errors import InvalidValueError
+from tests.domain.strategies import one_of_each
 
 WORDS = {"metric": "messages_sent", "at_least": 5}
 CALLS = {"metric": "completed_calls", "at_least": 2}
@@ -31,10 +32,8 @@ def nested(depth: int, innermost: object = WORDS) -> object:
     return data
 
 
-leaves = st.builds(
-    lambda metric, number: {"metric": metric, "at_least": number},
-    st.sampled_from(sorted(METRICS)),
-    st.integers(0, 20),
+leaves = one_of_each(
+    lambda metric, number: {"metric": metric, "at_least": number}, sorted(METRICS), range(21)
 )
 
 
@@ -48,7 +47,9 @@ def groups(parts: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
 
 one_deep = groups(leaves)
 written = leaves | one_deep | groups(leaves | one_deep)
-values = st.fixed_dictionaries({name: st.integers(0, 25) for name in METRICS})
+values = one_of_each(
+    lambda *reached: dict(zip(METRICS, reached, strict=True)), *[range(26)] * len(METRICS)
+)
 
 
 @pytest.mark.parametrize(

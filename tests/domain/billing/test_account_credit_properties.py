@@ -92,5 +92,5 @@ class CreditMachine(RuleBasedStateMachine):
         assert self.holder.account.lines == len(self.holder.ledger)
 
 
-CreditMachine.TestCase.settings = settings(max_examples=60, stateful_step_count=40)
+CreditMachine.TestCase.settings = settings(max_examples=40, stateful_step_count=30)
 test_account_credit_adds_up = CreditMachine.TestCase

@@ -5,7 +5,7 @@ from random import Random
 
 import attrs
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.personas.merge import ITEMS_SHOWN, Learned, Summary, merged
@@ -110,7 +110,6 @@ def test_sessions_from_before_the_sliders_were_set_do_not_move_them() -> None:
     assert [one.sliders.warmth for one in found] == [-2, -1]
 
 
-@settings(max_examples=200)
 @given(histories(), st.randoms(use_true_random=False))
 def test_the_order_in_which_sessions_are_given_does_not_matter(
     sessions: list[Learned], chance: Random
@@ -124,7 +123,6 @@ def test_the_order_in_which_sessions_are_given_does_not_matter(
     assert merged(shuffled, POLICY) == merged(sessions, POLICY)
 
 
-@settings(max_examples=200)
 @given(histories())
 def test_what_is_known_stays_within_its_bounds(sessions: list[Learned]) -> None:
     before = Sliders()

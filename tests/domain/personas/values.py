@@ -14,6 +14,7 @@ from domain.personas.observations import (
     ObservationKind,
 )
 from domain.shared.ids import CompanionSessionId, MessageId, ObservationId
+from tests.domain.strategies import one_of_each
 
 START = datetime(2026, 3, 2, 12, tzinfo=UTC)
 EVIDENCE = (MessageId(UUID(int=1)),)
@@ -53,18 +54,19 @@ def claim(
     return Claim(kind=kind, value=value, evidence_message_ids=evidence, support=support)
 
 
-@st.composite
-def observations(draw: st.DrawFn) -> Observation:
-    kind = draw(st.sampled_from(list(ObservationKind)))
-    values = CLOSED_LISTS.get(kind, _WORDS)
-    return observed(kind, str(draw(st.sampled_from(values))), draw(st.integers(0, 100)))
+def _any_observed(kind: ObservationKind, place: int, support: int) -> Observation:
+    values = [str(value) for value in CLOSED_LISTS.get(kind, _WORDS)]
+    return observed(kind, values[place % len(values)], support)
+
+
+observations = one_of_each(_any_observed, list(ObservationKind), range(60), range(101))
 
 
 @st.composite
 def histories(draw: st.DrawFn) -> list[Learned]:
     """Sessions that ended at various times, some at once."""
     numbers = count(1)
-    told = draw(st.lists(st.tuples(st.integers(0, 6), st.lists(observations(), max_size=6))))
+    told = draw(st.lists(st.tuples(st.integers(0, 6), st.lists(observations, max_size=6))))
     return [
         Learned(
             session_id=CompanionSessionId(UUID(int=next(numbers))),

@@ -28,7 +28,7 @@ def offset(at: datetime, timezone: str) -> timedelta:
     return found
 
 
-@settings(max_examples=300)
+@settings(max_examples=200)
 @given(dates, zones)
 def test_a_date_starts_at_the_first_instant_of_it_or_of_a_later_one(
     day: date, timezone: str
@@ -45,7 +45,7 @@ def test_a_date_is_over_when_the_next_one_starts(day: date, timezone: str) -> No
     assert ends >= start_of(day, timezone)
 
 
-@settings(max_examples=300)
+@settings(max_examples=200)
 @given(instants, zones)
 def test_an_instant_lies_within_its_date_unless_the_clock_was_set_back_over_midnight(
     at: datetime, timezone: str

@@ -1,6 +1,7 @@
 """What holds of streaks whatever happens."""
 
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,12 +14,17 @@ from domain.streaks.policy import StreakPolicy
 from domain.streaks.repairs import Repair
 from domain.streaks.standing import StreakStatus
 from domain.streaks.streaks import Streak
-from tests.domain.strategies import instants, zones
+from tests.domain.strategies import ZONES, instants, one_of_each
 from tests.domain.streaks.script import NEW, POLICY, count, look, put
+
+
+def _together(*all_of_them: Any) -> tuple[Any, ...]:
+    return all_of_them
+
 
 FAR_APART = ("Etc/GMT+12", "Pacific/Kiritimati", "UTC", "America/New_York", "Asia/Kolkata")
 hops = st.lists(
-    st.tuples(st.integers(0, 60 * 3600), zones | st.sampled_from(FAR_APART)),
+    one_of_each(_together, range(60 * 3600 + 1), [*ZONES, *FAR_APART * (len(ZONES) // 5)]),
     min_size=1,
     max_size=30,
 )
@@ -33,11 +39,12 @@ small_policies = st.builds(
 )
 
 actions = st.lists(
-    st.tuples(
-        st.integers(0, 80 * 3600),
-        st.sampled_from(["count", "count", "count", "repair", "pause", "end_pause"]),
-        st.sampled_from(FAR_APART),
-        st.integers(1, 12),
+    one_of_each(
+        _together,
+        range(80 * 3600 + 1),
+        ["count", "count", "count", "repair", "pause", "end_pause"],
+        FAR_APART,
+        range(1, 13),
     ),
     max_size=40,
 )

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from domain.shared.ids import ConversationId
 from domain.video.history import VideoHistory
+from tests.domain.strategies import one_of_each
 
 START = datetime(2026, 3, 2, 12, tzinfo=UTC)
 NEW = VideoHistory(conversation_id=ConversationId(UUID(int=10)), started_at=START)
@@ -22,11 +23,13 @@ class Completed:
     dates: tuple[date, date]
 
 
-@st.composite
-def completed(draw: st.DrawFn) -> Completed:
-    ended_at = START + timedelta(seconds=draw(st.integers(0, 5 * 86_400)))
-    near = st.integers(-1, 1).map(lambda days: ended_at.date() + timedelta(days=days))
-    return Completed(ended_at, (draw(near), draw(near)))
+def _completed(seconds: int, one: int, other: int) -> Completed:
+    ended_at = START + timedelta(seconds=seconds)
+    day = ended_at.date()
+    return Completed(ended_at, (day + timedelta(days=one), day + timedelta(days=other)))
+
+
+completed = one_of_each(_completed, range(5 * 86_400 + 1), [0, 1, -1], [0, 1, -1])
 
 
 def taken_in(calls: list[Completed]) -> VideoHistory:
@@ -51,7 +54,7 @@ def test_calls_are_counted_once_per_utc_day() -> None:
     assert taken_in(calls).video_call_count == 3
 
 
-@given(st.lists(completed(), min_size=1, max_size=8))
+@given(st.lists(completed, min_size=1, max_size=8))
 def test_the_history_is_that_of_all_calls_together(calls: list[Completed]) -> None:
     assert taken_in(calls) == attrs.evolve(
         NEW,
@@ -63,7 +66,7 @@ def test_the_history_is_that_of_all_calls_together(calls: list[Completed]) -> No
     )
 
 
-@given(st.lists(completed(), min_size=1, max_size=8), st.randoms(use_true_random=False))
+@given(st.lists(completed, min_size=1, max_size=8), st.randoms(use_true_random=False))
 def test_the_order_of_arrival_and_repeats_do_not_matter(
     calls: list[Completed], chance: Random
 ) -> None:
@@ -71,7 +74,7 @@ def test_the_order_of_arrival_and_repeats_do_not_matter(
     assert taken_in(shuffled) == taken_in(calls)
 
 
-@given(st.lists(completed(), max_size=8), completed())
+@given(st.lists(completed, max_size=8), completed)
 def test_the_date_of_one_participant_does_not_touch_the_others(
     calls: list[Completed], last: Completed
 ) -> None:

@@ -20,7 +20,7 @@ from domain.video.prompt_policy import PromptPolicy
 from domain.video.prompt_rewards import RewardNotice
 from domain.video.prompt_rules import PromptState
 from domain.video.prompts import Prompt
-from tests.domain.strategies import zones
+from tests.domain.strategies import ZONES, one_of_each
 from tests.domain.video.prompting import (
     COUNT,
     LONG,
@@ -60,26 +60,25 @@ class Step:
     action: PromptAction | None
 
 
-waits = (
-    st.integers(0, 60).map(lambda seconds: timedelta(seconds=seconds))
-    | st.integers(1, 48).map(lambda hours: timedelta(hours=hours))
-    | st.integers(1, 40).map(lambda days: timedelta(days=days))
-)
-often = st.sampled_from([True, True, True, False])
-steps = st.builds(
+WAITS = [
+    *(timedelta(seconds=seconds) for seconds in range(61)),
+    *(timedelta(hours=hours) for hours in range(1, 49)),
+    *(timedelta(days=days) for days in range(1, 41)),
+]
+steps = one_of_each(
     Step,
-    wait=waits,
-    zone=st.none() | st.none() | zones,
-    where=st.sampled_from(CONVERSATIONS),
-    left=st.sampled_from([0, 0, 1, 3, 4, 10]),
-    draft_length=st.sampled_from([0, 279, 280, 500]),
-    days_without=st.integers(0, 5),
-    messages_since=st.sampled_from([0, 19, 20]),
-    planned=st.sampled_from([False, False, False, True]),
-    notice=st.none() | st.sampled_from([7, 3, 1, 0]),
-    told_hours_ago=st.sampled_from([0, 1, 30, 240]),
-    in_call=st.sampled_from([False, False, False, False, True]),
-    action=st.none() | st.sampled_from(PromptAction),
+    wait=WAITS,
+    zone=[*[None] * 2 * len(ZONES), *ZONES],
+    where=CONVERSATIONS,
+    left=[0, 0, 1, 3, 4, 10],
+    draft_length=[0, 279, 280, 500],
+    days_without=range(6),
+    messages_since=[0, 19, 20],
+    planned=[False, False, False, True],
+    notice=[*[None] * 4, 7, 3, 1, 0],
+    told_hours_ago=[0, 1, 30, 240],
+    in_call=[False, False, False, False, True],
+    action=[*[None] * len(PromptAction), *PromptAction],
 )
 histories = st.lists(steps, max_size=50)
 policies = st.just(POLICY) | st.builds(

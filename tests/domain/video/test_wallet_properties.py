@@ -154,5 +154,5 @@ class WalletMachine(RuleBasedStateMachine):
                 assert lot.remaining == 0
 
 
-WalletMachine.TestCase.settings = settings(max_examples=60, stateful_step_count=40)
+WalletMachine.TestCase.settings = settings(max_examples=40, stateful_step_count=30)
 test_a_wallet_adds_up = WalletMachine.TestCase
