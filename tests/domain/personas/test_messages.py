@@ -39,9 +39,9 @@ REPLY = attrs.evolve(OWN, role=Voice.ASSISTANT, state=MessageState.SAID)
 
 
 def edit(
-    message: CompanionMessage, text: str, after: timedelta = SECOND
+    message: CompanionMessage, text: str, after: timedelta = SECOND, window: int = 900
 ) -> tuple[CompanionMessage, MessageEdited | None]:
-    return edited(message, text, window_seconds=900, policy_version="v1", now=SAID + after)
+    return edited(message, text, window_seconds=window, policy_version="v1", now=SAID + after)
 
 
 def delete(message: CompanionMessage) -> tuple[CompanionMessage, MessageDeleted | None]:
@@ -62,11 +62,12 @@ def test_what_was_said_is_edited_within_15_minutes(after: timedelta) -> None:
     )
 
 
-def test_after_15_minutes_an_edit_is_refused_and_says_why() -> None:
+@pytest.mark.parametrize(("window", "words"), [(900, "15 minutes"), (90, "90 seconds")])
+def test_after_its_window_an_edit_is_refused_and_says_why(window: int, words: str) -> None:
     with pytest.raises(CompanionEditRefusedError) as refusal:
-        edit(OWN, "Tea", CLOSES + MOMENT)
+        edit(OWN, "Tea", window * SECOND + MOMENT, window)
     detail = (
-        "A message can be edited for 15 minutes after it was sent; "
+        f"A message can be edited for {words} after it was sent; "
         "send a new one instead, or delete it."
     )
     assert refusal.value.detail == detail
@@ -75,8 +76,8 @@ def test_after_15_minutes_an_edit_is_refused_and_says_why() -> None:
             rule="edit_window",
             satisfied=False,
             detail=detail,
-            inputs={"age_seconds": 900},
-            threshold=900,
+            inputs={"age_seconds": window},
+            threshold=window,
             changed_by=("send_a_message",),
         ),
     )
