@@ -18,13 +18,14 @@ from domain.identity.code_limits import (
 )
 from domain.identity.pepper import Pepper
 from domain.identity.sign_in_codes import DIGITS, SignInCode, new_code
+from domain.shared.durations import in_words
 
 _NONCE_BYTES = 32
 _SUBJECT = "Your sign-in code"
 _TEXT = """\
 Your sign-in code is {code}.
 
-It is valid for {minutes} minutes and works once. If you did not ask for it, ignore this mail: \
+It is valid for {valid} and works once. If you did not ask for it, ignore this mail: \
 without the code nobody can sign in as you. Never pass it on.
 """
 
@@ -74,7 +75,7 @@ class RequestCode:
         )
         client_subject = self.pepper.client(client)
         await self.transactions.run(lambda: self._count(code, client_subject))
-        text = _TEXT.format(code=secret, minutes=policy.code_valid_seconds // 60)
+        text = _TEXT.format(code=secret, valid=in_words(policy.code_valid_seconds))
         try:
             await self.mailer.send(Mail(to=email, subject=_SUBJECT, text=text))
         except BaseException:

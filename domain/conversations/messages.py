@@ -8,6 +8,7 @@ import attrs
 from attrs import frozen
 
 from ..shared.decisions import Reason
+from ..shared.durations import in_words
 from ..shared.errors import ConflictError, InvalidValueError, NotFoundError, RefusedError
 from ..shared.ids import ConversationId, MessageId, PersonId
 from ..shared.text import clean_text
@@ -153,7 +154,7 @@ def edit(
     closes_at = message.created_at + timedelta(seconds=policy.edit_window_seconds)
     if now > closes_at:
         detail = (
-            f"A message can be edited for {policy.edit_window_seconds // 60} minutes after it "
+            f"A message can be edited for {in_words(policy.edit_window_seconds)} after it "
             "was sent; send a new one instead."
         )
         reason = Reason(

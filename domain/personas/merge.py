@@ -197,7 +197,7 @@ def _counted(
 
 def _listed(before: tuple[str, ...], tallies: _Tallies, policy: PersonaPolicy) -> tuple[str, ...]:
     """Give who is on a list of three: a newcomer must beat the third by some percent."""
-    on_it = sorted((key for key in before if key in tallies), key=lambda key: tallies[key].rank)
+    on_it = [key for key in before if key in tallies]
     others = (key for key in tallies if key not in on_it)
     # No more can come on it: whoever has come is followed only by lesser ones.
     for newcomer in nsmallest(ITEMS_SHOWN, others, key=lambda key: tallies[key].rank):
@@ -227,7 +227,7 @@ def _moved(sliders: Sliders, said: Mapping[str, Observation], policy: PersonaPol
     wanted: dict[Slider, tuple[int, int]] = {}
     for one in said.values():
         move = SliderMove(one.value)
-        support, step = wanted.get(move.slider, (0, 0))
+        support, _ = wanted.get(move.slider, (0, 0))
         if one.support > support:
             wanted[move.slider] = (one.support, move.step)
         elif one.support == support:

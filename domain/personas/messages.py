@@ -8,6 +8,7 @@ from attrs import frozen
 
 from ..conversations.events import MessageDeleted, MessageEdited
 from ..shared.decisions import Reason
+from ..shared.durations import in_words
 from ..shared.errors import ConflictError, NotFoundError, RefusedError
 from ..shared.ids import CompanionSessionId, ConversationId, MessageId, PersonId
 from ..shared.text import clean_text
@@ -149,7 +150,7 @@ def edited(
     age = now - message.created_at
     if age > timedelta(seconds=window_seconds):
         detail = (
-            f"A message can be edited for {window_seconds // 60} minutes after it was sent; "
+            f"A message can be edited for {in_words(window_seconds)} after it was sent; "
             "send a new one instead, or delete it."
         )
         reason = Reason(

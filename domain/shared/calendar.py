@@ -107,7 +107,7 @@ def counting_date(at: datetime, timezone: str, last: CountingDay | None) -> date
 
 def counted(at: datetime, timezone: str, last: CountingDay | None) -> CountingDay:
     """Give the counting day after something at this instant was counted."""
-    day = counting_date(at, timezone, last)
+    day = local_date(at, timezone)
     if last is None or day > last.date:
         return CountingDay(day, at)
     return last

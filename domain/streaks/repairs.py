@@ -6,6 +6,7 @@ from attrs import frozen
 
 from ..shared.calendar import utc_text
 from ..shared.decisions import Reason, refusals
+from ..shared.durations import in_words
 from ..shared.errors import ConflictError, RefusedError
 from .events import StreakEvent, StreakMilestoneReached, StreakRepaired
 from .gaps import broken_at, gap_before, missed_dates
@@ -159,14 +160,14 @@ def _breach(streak: Streak, asked: Repair, policy: StreakPolicy, now: datetime) 
 
 def _window(now: datetime, until: datetime, breach: _Breach, policy: StreakPolicy) -> Reason:
     satisfied = now <= until
-    hours = policy.repair_window_seconds // 3600
+    window = in_words(policy.repair_window_seconds)
     return Reason(
         rule="repair_window",
         satisfied=satisfied,
         detail=(
-            f"The streak broke less than {hours} hours ago."
+            f"The streak broke less than {window} ago."
             if satisfied
-            else f"A streak can be repaired within {hours} hours of its break; "
+            else f"A streak can be repaired within {window} of its break; "
             + ("the new one goes on." if breach.since else "begin a new one.")
         ),
         inputs={"seconds_since_break": int((now - breach.at).total_seconds())},

@@ -142,3 +142,12 @@ def test_of_an_erased_senders_message_only_that_there_was_one_stays() -> None:
     )
     assert erased(told, LATER) == gone
     assert erased(gone, LATER + timedelta(days=1)) == gone
+
+
+def test_a_window_is_named_as_the_business_chose_it() -> None:
+    policy = ConversationPolicy(edit_window_seconds=90)
+    with pytest.raises(EditRefusedError) as refused:
+        edit(MESSAGE, ANA, "Hallo", policy=policy, policy_version="v1", now=LATER)
+    assert refused.value.detail == (
+        "A message can be edited for 90 seconds after it was sent; send a new one instead."
+    )

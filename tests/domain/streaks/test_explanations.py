@@ -276,6 +276,24 @@ def test_a_repair_that_comes_too_late() -> None:
         assert refused.value.decision == decision
 
 
+def test_a_window_is_named_as_the_business_chose_it() -> None:
+    policy = attrs.evolve(POLICY, repair_window_seconds=5400)
+    asked = Repair(today=march(5), timezone="UTC")
+    told = [
+        decision.reasons[0].detail
+        for minutes in (90, 91)
+        if (
+            decision := repair_decision(
+                days([1, 2]), asked, policy, VERSION, midnight(5) + timedelta(minutes=minutes)
+            )
+        )
+    ]
+    assert told == [
+        "The streak broke less than 90 minutes ago.",
+        "A streak can be repaired within 90 minutes of its break; begin a new one.",
+    ]
+
+
 @pytest.mark.parametrize(
     ("since", "reason"),
     [

@@ -23,6 +23,7 @@ from domain.usage.starting import (
     start_decision,
 )
 from tests.domain.usage.script import RULES, Script, a_script
+from tests.domain.usage.whole_accounts import ONE
 from tests.domain.usage.whole_reasons import (
     ENDS_AT,
     UPGRADES,
@@ -102,6 +103,18 @@ def test_realtime_sessions_are_counted(
         threshold=most,
         changes_at=ENDS_AT,
         changed_by=ways or (),
+    )
+
+
+def test_a_realtime_session_does_not_start_where_none_is_left() -> None:
+    script = a_script()
+    decision = asked(script, SessionMode.REALTIME)
+    with pytest.raises(UsageRefusedError) as refused:
+        script.put(StartSession(session_id=ONE, mode=SessionMode.REALTIME))
+    assert refused.value.decision == decision
+    assert refused.value.detail == (
+        "0 of 0 realtime sessions of the month are used. "
+        "To go on: upgrade to plus, or upgrade to premium, or wait until 2026-04-01T00:00:00Z."
     )
 
 
