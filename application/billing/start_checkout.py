@@ -28,6 +28,7 @@ RESOLVE = "resolve_payment"
 """The kind of the job that asks the provider what became of a payment."""
 
 FIRST_LOOK = timedelta(minutes=1)
+"""How long after a payment was started the provider is first asked about it."""
 
 
 def resolving(payment_id: PaymentId, at: datetime) -> Job:

@@ -37,6 +37,8 @@ from domain.personas.sessions import EndedCompanionSession, put_off
 from domain.shared.ids import CompanionSessionId, PersonId
 
 LEASE = timedelta(minutes=5)
+"""For how long nobody else asks a model about a session that is being summarised."""
+
 MOST_MESSAGES = 1000
 """The latest so many messages of a session are looked at."""
 

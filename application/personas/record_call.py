@@ -16,6 +16,8 @@ from domain.shared.ids import CompanionSessionId, ConversationId, MessageId, Per
 
 LONGEST_CALL = timedelta(hours=12)
 BELIEVED_WITHIN = timedelta(minutes=15)
+"""How far a client's own time may be from the server's; the rules' README."""
+
 MOST_TURNS = 1000
 
 

@@ -21,13 +21,13 @@ from domain.referrals.milestones import (
     MAX_REWARDS,
     Claim,
     MilestoneReward,
-    RewardClaimedError,
     TooManyRewardsError,
     applied,
     changed_reward,
     checked_reward,
     claim,
     claim_of,
+    reward_claimed,
 )
 from domain.shared.errors import NotFoundError
 from domain.shared.ids import PersonId, ReferralRewardId
@@ -138,7 +138,7 @@ class ClaimReward:
             )
             made = claim_of(event)
             if not await self.claims.add(made, outgoing(self.new_id, [event])):
-                raise RewardClaimedError("The reward was claimed already; each is given once.")
+                raise reward_claimed()
             return made
 
         return await self.transactions.run(work)

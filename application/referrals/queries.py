@@ -32,6 +32,7 @@ from domain.shared.errors import NotFoundError
 from domain.shared.ids import PersonId, ReferralId
 
 ANALYTICS_DAYS = 90
+"""How far back the figures on referrals go; rules page referrals."""
 
 
 @frozen(kw_only=True)

@@ -13,6 +13,7 @@ from domain.shared.ids import PersonId
 from domain.shared.standing import require_not_deleted
 
 ANSWER_KEPT_FOR = timedelta(hours=24)
+"""For how long a repeat of a request gets the first one's answer."""
 
 
 @frozen(kw_only=True)

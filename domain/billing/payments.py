@@ -15,7 +15,7 @@ from attrs import frozen
 from ..shared.errors import NotFoundError
 from ..shared.ids import PaymentId, PersonId, QuoteId, SubscriptionId
 from .catalogue import Item
-from .quotes import LineKind, QuoteLine
+from .quotes import LineKind, QuoteLine, amount_of
 from .reviews import Review, ReviewReason
 
 
@@ -173,12 +173,12 @@ class Payment:
     @property
     def price_minor(self) -> int:
         """What the item itself cost when it was quoted, before anything was taken off."""
-        return sum(line.amount_minor for line in self.lines if line.kind is LineKind.PRICE)
+        return amount_of(self.lines, LineKind.PRICE)
 
     @property
     def taken_over_minor(self) -> int:
         """What it took off for what was unused of the period that it took the place of."""
-        return -sum(it.amount_minor for it in self.lines if it.kind is LineKind.PRORATION)
+        return -amount_of(self.lines, LineKind.PRORATION)
 
     @property
     def upgrades(self) -> bool:

@@ -53,6 +53,11 @@ class QuoteLine:
     source_id: UUID | None = None
 
 
+def amount_of(lines: Iterable[QuoteLine], kind: LineKind) -> int:
+    """Give what the lines of a kind add up to, in minor units."""
+    return sum(line.amount_minor for line in lines if line.kind is kind)
+
+
 @frozen
 class Discount:
     """A lower price that a person has earned.
@@ -123,9 +128,8 @@ class Quote:
 
     def takes_off(self, upgrade: Upgrade) -> bool:
         """Tell whether it takes off what is unused of what an upgrade takes the place of."""
-        taken = -sum(it.amount_minor for it in self.lines if it.kind is LineKind.PRORATION)
-        price = sum(it.amount_minor for it in self.lines if it.kind is LineKind.PRICE)
-        return taken == min(upgrade.unused_minor, price)
+        taken = -amount_of(self.lines, LineKind.PRORATION)
+        return taken == min(upgrade.unused_minor, amount_of(self.lines, LineKind.PRICE))
 
     def require_valid(self, now: datetime) -> None:
         """Refuse to take it after its time.

@@ -90,7 +90,7 @@ class _Course:
             and term.item.tier.rank >= item.tier.rank
             and term.starts_at < term.ends_at
         )
-        return max(settled_at, *ends, settled_at)
+        return max((settled_at, *ends))
 
     def _runs(self, payment: Payment, at: datetime) -> bool:
         """Tell whether the subscription of a payment is for its very item at an instant."""

@@ -8,6 +8,7 @@ from ..shared.errors import ConflictError, RefusedError, UnavailableError
 from ..shared.ids import PersonId
 
 ATTEMPT_SECONDS = 600
+"""How long after it was begun an attempt can be finished."""
 
 _GOOGLES_OWN = {"gmail.com", "googlemail.com"}
 

@@ -8,6 +8,7 @@ from attrs import frozen
 from ..shared.ids import ServiceKeyId
 
 PREFIX = "kk_service_"
+"""What every service key begins with, so that it is told from a person's token."""
 
 
 class Scope(StrEnum):

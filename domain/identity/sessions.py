@@ -14,6 +14,7 @@ from .events import SessionEnded, SignedIn
 from .sign_in_policy import SignInPolicy
 
 PREFIX = "kk_user_"
+"""What every token of a person begins with, so that it is told from a service key."""
 
 _USE_PRECISION = timedelta(minutes=10)
 _SHORTEST_TOKEN_SECONDS = 60

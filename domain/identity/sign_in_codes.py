@@ -12,6 +12,7 @@ from .pepper import Pepper
 from .sign_in_policy import SignInPolicy
 
 DIGITS = 8
+"""Of a code; rules page identity."""
 
 
 class SignInCodeWrongError(RefusedError):

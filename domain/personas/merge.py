@@ -16,6 +16,7 @@ from .policy import PersonaPolicy
 from .wording import same_words
 
 ITEMS_SHOWN = 3
+"""Of each list of a summary; rules page personas."""
 
 _LISTS = (ObservationKind.TRAIT_VALUED, ObservationKind.WORK_ON)
 _SINGLES = (

@@ -14,8 +14,13 @@ from .policy import PersonaPolicy
 from .wording import is_presentable, one_line, same_words
 
 LINE_MAX_CHARACTERS = 120
+"""Of a one-liner; rules page personas."""
+
 ITEM_MAX_CHARACTERS = 60
+"""Of an item of a list; rules page personas."""
+
 MOST_SUPPORT = 100
+"""How well evidence can carry an observation; 0 is not at all."""
 
 
 class ObservationKind(StrEnum):

@@ -14,8 +14,11 @@ from .merge import Summary
 from .personas import Persona
 from .policy import PersonaPolicy
 
-LONGEST_DELAY = timedelta(hours=1)
 FIRST_DELAY = timedelta(seconds=10)
+"""How long after a model was first away it is asked again; each time twice as long."""
+
+LONGEST_DELAY = timedelta(hours=1)
+"""The most that this grows to."""
 
 
 @frozen(kw_only=True)

@@ -24,8 +24,11 @@ from .redeeming import Judgement, RedeemOutcome, quick_reason, score_of
 from .referrals import Held, Invited, Qualified, Referral, Reversed, Rewarded, SignedUp
 from .tiers import rewards, standing_of, tier_at
 
+# Why a referral expires.
 INVITE_ENDED = "invite_not_taken_up"
 NO_PURCHASE = "no_purchase_in_time"
+
+# Why one is rejected after it was redeemed; the last three are the ids of rules on redeeming.
 REFUNDED = "refunded_in_hold"
 CHARGED_BACK = "charged_back_in_hold"
 PAID_BEFORE = "not_a_payer"

@@ -226,7 +226,7 @@ def claim(
         RefusedError: They have too few rewarded referrals.
     """
     if claimed:
-        raise RewardClaimedError("The reward was claimed already; each is given once.")
+        raise reward_claimed()
     if not reward.is_active:
         raise RewardNotActiveError(
             "The reward is not given any more; list the rewards to see which are."
@@ -244,6 +244,11 @@ def claim(
         value=reward.value,
         expires_at=ends,
     )
+
+
+def reward_claimed() -> RewardClaimedError:
+    """Give the error for a reward that the person has already."""
+    return RewardClaimedError("The reward was claimed already; each is given once.")
 
 
 def claim_of(event: ReferralRewardClaimed) -> Claim:

@@ -67,7 +67,7 @@ def test_a_code_that_is_gone_is_spent() -> None:
 
 def test_a_wrong_code_tells_how_many_tries_are_left() -> None:
     wrong = PEPPER.code(NONCE, EMAIL, "00000000")
-    for tries, hint in ((1, "4 left"), (4, "1 left"), (5, "ask for a new code")):
+    for tries, hint in ((1, "tries left: 4"), (4, "tries left: 1"), (5, "ask for a new code")):
         with pytest.raises(SignInCodeWrongError) as refusal:
             require_right(attrs.evolve(a_code(), tries=tries), wrong, POLICY)
         assert hint in refusal.value.detail
