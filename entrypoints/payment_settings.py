@@ -2,9 +2,9 @@
 
 from enum import StrEnum
 from typing import Protocol
-from urllib.parse import urlsplit
 
 from domain.billing.payments import Provider
+from entrypoints.setting_values import url_parts
 
 _MOST_SECRETS = 10
 _LEAST_SECRET_CHARACTERS = 8
@@ -106,15 +106,10 @@ def public_url(given: str) -> str:
         ValueError: It is no address of a server.
     """
     told = f"'{given}' is no address of a server; give one like https://api.example.org"
-    try:
-        parts = urlsplit(given)
-        port = parts.port
-    except ValueError as error:
-        raise ValueError(told) from error
+    parts = url_parts(given, told)
     if (
         parts.scheme not in {"http", "https"}
         or not parts.hostname
-        or port == 0
         or parts.username is not None
         or parts.query
         or parts.fragment

@@ -94,9 +94,16 @@ def check_rulebook(settings: Settings) -> Check:
     return fine(name, f"{settings.rulebook or 'the defaults'}, version {rulebook.version}")
 
 
+def keeps_folder(settings: Settings) -> bool:
+    """Tell whether a server with these settings keeps what it stores in its data folder."""
+    return not settings.memory and settings.database_url is None
+
+
 def check_disk(settings: Settings) -> Check:
     """Look at the room that is left for the data."""
     name = "disk space"
+    if not keeps_folder(settings):
+        return skipped(name, "nothing is stored on this disk with these settings")
     free = shutil.disk_usage(nearest(settings.data)).free
     detail = f"{free / _GIB:.1f} GiB are free for {settings.data}"
     return fine(name, detail) if free >= _GIB else wrong(name, detail, "free at least 1 GiB")

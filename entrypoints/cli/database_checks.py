@@ -8,7 +8,7 @@ from pathlib import Path
 
 from application.shared.jobs import JobState
 from application.shared.transaction import StoreUnavailableError
-from entrypoints.cli.checks import Check, fine, nearest, skipped, wrong
+from entrypoints.cli.checks import Check, fine, keeps_folder, nearest, skipped, wrong
 from entrypoints.cli.terminal import counted
 from entrypoints.settings import Settings
 from entrypoints.wiring.database import exists, known_url, opened, pending, require_usable
@@ -27,7 +27,7 @@ _START = "run `kithkin serve`"
 
 def check_folder(settings: Settings) -> Iterator[Check]:
     """Look at the data folder and the server on it."""
-    if settings.memory or settings.database_url is not None:
+    if not keeps_folder(settings):
         yield skipped(_FOLDER, "not used with these settings")
         return
     data = settings.data

@@ -169,3 +169,12 @@ def test_missing_time_zones_and_a_full_disk_are_told(
     monkeypatch.setattr(checks, "_GIB", 2**80)
     result = kithkin("doctor", "--data", folder / "new", "--port", "0", "--json")
     assert list(problems(result)) == ["time zones", "disk space"]
+
+
+def test_the_room_is_of_no_concern_where_the_database_is_elsewhere(
+    kithkin: RunCommand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checks, "_GIB", 2**80)
+    url = "postgresql://me@127.0.0.1:1/app"
+    result = kithkin("doctor", "--database-url", url, "--port", "0", "--json")
+    assert found(result)["disk space"]["verdict"] == "skipped"
