@@ -1,5 +1,6 @@
 """What holds for all tests."""
 
+import gc
 from collections.abc import Iterator
 
 import pytest
@@ -10,6 +11,15 @@ from hypothesis import settings
 settings.register_profile("reproducible", derandomize=True, database=None, deadline=None)
 settings.register_profile("thorough", max_examples=2000, deadline=None)
 settings.load_profile("reproducible")
+
+
+def pytest_collection_finish() -> None:
+    """Let nobody look for garbage in what was imported and collected: it stays to the end.
+
+    Looking through it again and again would take a fifth of the time of some tests.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

@@ -121,7 +121,7 @@ from tests.postgres import empty_database
 
 _DDL: Dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
 
-SOME = settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+SOME = settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 _PLAIN: dict[type[Any], st.SearchStrategy[Any]] = {
     str: st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=30),

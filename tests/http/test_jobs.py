@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import asyncpg
-import pytest
 
 from entrypoints.settings import Settings
 from tests.http import given
@@ -65,7 +64,6 @@ async def test_a_queue_that_is_missing_is_told(cluster: str) -> None:
             assert (await api.get("/health/ready"))["status"] == "ok"
 
 
-@pytest.mark.parametrize("days", [31, 3650])
-async def test_a_far_move_is_answered(api: Api, days: int) -> None:
+async def test_a_far_move_is_answered(api: Api) -> None:
     before = await api.now()
-    assert await api.pass_time(days=days) == before + timedelta(days=days)
+    assert await api.pass_time(days=3650) == before + timedelta(days=3650)
