@@ -78,7 +78,7 @@ async def test_a_wrong_code_counts_and_the_sixth_try_is_refused_unseen(api: Api)
     right = await a_code(api, given.an_email())
     for left in (4, 3, 2, 1):
         problem = refused(await try_code(api, wrong(right)), 403, "sign_in_code_wrong")
-        assert f"{left} left" in problem["detail"]
+        assert f"tries left: {left}" in problem["detail"]
     for _ in range(3):
         invalid(await try_code(api, {**right, "code": "1234567"}))
     refused(await try_code(api, wrong(right)), 403, "sign_in_code_wrong")
