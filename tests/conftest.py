@@ -8,7 +8,9 @@ from hypothesis import settings
 
 # Properties are tried on the same examples every time; `--hypothesis-profile=thorough` tries
 # others, and more.
-settings.register_profile("reproducible", derandomize=True, database=None, deadline=None)
+settings.register_profile(
+    "reproducible", max_examples=60, derandomize=True, database=None, deadline=None
+)
 settings.register_profile("thorough", max_examples=2000, deadline=None)
 settings.load_profile("reproducible")
 

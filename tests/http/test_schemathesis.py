@@ -19,7 +19,7 @@ from tests.postgres import migrated_database
 
 SECONDS = 120
 SEED = 2026
-EXAMPLES = settings().max_examples // 33
+EXAMPLES = settings().max_examples // 20
 """For each operation, in each of the ways in which they are made up."""
 CONFIGURATION = Path(__file__).with_name("schemathesis.toml")
 PERSONS = 4

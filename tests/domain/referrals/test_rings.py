@@ -19,7 +19,7 @@ from tests.domain.referrals.script import (
     redemption,
 )
 
-PERSONS = 3_000
+PERSONS = 2_000
 RING = 12
 
 

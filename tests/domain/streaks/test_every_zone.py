@@ -16,7 +16,7 @@ from tests.domain.streaks.script import NEW, count
 
 FIRST, LAST = datetime(1970, 1, 3, tzinfo=UTC), datetime(2037, 12, 25, tzinfo=UTC)
 _STEP = timedelta(days=9)
-_STRIDE = timedelta(days=45)
+_STRIDE = timedelta(days=90)
 """Where a few changes are enough: it steps over some that are soon taken back."""
 _SAMPLED = 3
 _ONE_DAY = timedelta(days=1)
