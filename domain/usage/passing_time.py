@@ -122,8 +122,9 @@ class Course:
         going_on = self.account.sessions
         self.open_month(next_period(self.account.period.period), at, at)
         carried: list[tuple[OpenSession, int, int]] = []
-        # What they keep of the month before counts before any of them holds of the new one.
-        free = self._free_beside_earlier(going_on, at)
+        # What they keep of the month before was theirs already: of that month and of purchased
+        # seconds they never hold more than there is.
+        free = self.account.left.total
         for session in going_on:
             earlier = session.used_by(at)
             now = min(session.held_seconds - earlier, free)
@@ -141,11 +142,6 @@ class Course:
                 )
             )
         self._close_period(at)
-
-    def _free_beside_earlier(self, going_on: tuple[OpenSession, ...], at: datetime) -> int:
-        earlier = sum(session.used_by(at) - session.settled_seconds for session in going_on)
-        own = 0 if self.account.closing is None else self.account.closing.left.total
-        return self.account.left.total - max(0, earlier - own)
 
     def _close_period(self, at: datetime) -> None:
         closing, current = self.account.closing, self.account.period
