@@ -126,3 +126,4 @@ def test_a_reached_limit_refuses_whatever_other_rules_say() -> None:
 def test_one_more_message_changes_the_number_sent_and_nothing_else() -> None:
     facts = attrs.evolve(FACTS, last_call_on=TODAY)
     assert facts.after_one_more() == attrs.evolve(facts, sent=10)
+    assert allowance(facts, POLICY, "v1").after_one_more().policy_version == "v1"

@@ -5,8 +5,10 @@ from uuid import UUID
 
 from domain.shared.ids import ConversationId, PersonId, PromptId
 from domain.video.prompt_events import PromptShown, PromptType
-from domain.video.prompt_pace import Reach, that_matter
+from domain.video.prompt_pace import Reach, reach, that_matter
+from domain.video.prompt_policy import PromptPolicy
 from domain.video.prompts import Prompt, shown
+from tests.domain.video.prompting import Prompted
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 ANA = PersonId(UUID(int=1))
@@ -63,3 +65,14 @@ def test_the_latest_of_a_type_matters_wherever_it_was_shown() -> None:
     assert that_matter(past, THERE, within) == (newest, there)
     all_of_them = Reach(recent=1, of_a_type=2, decisive=0)
     assert that_matter(past, HERE, all_of_them) == (newest, here, there, older)
+
+
+def test_a_prompt_has_the_id_that_it_was_given() -> None:
+    assert Prompted().show(left=3).id == PromptId(UUID(int=1))
+
+
+def test_as_many_dismissals_matter_as_can_double_the_shortest_cool_down() -> None:
+    # 30 days are 30 of one day, and 720 of an hour.
+    assert reach(PromptPolicy()).decisive == 5
+    assert reach(PromptPolicy(scheduling_cool_down_seconds=3600)).decisive == 10
+    assert reach(PromptPolicy(long_message_cool_down_seconds=3600)).decisive == 10

@@ -19,7 +19,14 @@ from domain.shared.calendar import (
 from domain.shared.ids import PersonId
 from domain.video.events import RewardStatus
 from domain.video.policy import RewardPolicy
-from domain.video.reward import CountedCall, Reward, facts_of, partners_by_month, reward
+from domain.video.reward import (
+    CountedCall,
+    Reward,
+    RewardFacts,
+    facts_of,
+    partners_by_month,
+    reward,
+)
 from tests.domain.strategies import instants, one_of_each, zones
 
 POLICY = RewardPolicy()
@@ -164,3 +171,9 @@ def test_it_rests_on_two_months_alone(made: list[CountedCall], day: date) -> Non
     months = {month_of(day), month_before(day)}
     near = [call for call in made if month_of(call.counted_on) in months]
     assert on(day, near) == on(day, made)
+
+
+def test_months_without_calls_have_no_partners() -> None:
+    assert facts_of(date(2026, 1, 5), "UTC", {}) == RewardFacts(
+        day=date(2026, 1, 5), timezone="UTC", this_month=0, last_month=0
+    )
