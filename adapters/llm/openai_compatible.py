@@ -16,7 +16,7 @@ from adapters.llm.retries import ProviderAwayError, refused
 
 OPENAI_URL = "https://api.openai.com/v1"
 _CONNECT_SECONDS = 5.0
-_THEIR_OWN = ("openai.com", "azure.com")
+_THEIR_OWN = (".openai.com", ".azure.com")
 # Told where it is wanted, it would write down what persons said.
 logging.getLogger("openai").setLevel(logging.WARNING)
 
@@ -104,7 +104,7 @@ class OpenAICompatible:
             ],
         }
         host = urlsplit(str(self.client.base_url)).hostname or ""
-        if host.endswith(_THEIR_OWN):
+        if f".{host}".endswith(_THEIR_OWN):
             # Their newer models know no other name for it, and other servers not this one.
             asked |= {"max_completion_tokens": max_tokens, "store": False}
         else:

@@ -433,13 +433,14 @@ def test_openai_itself_is_asked_in_its_newer_words() -> None:
         "https://api.openai.com/v1",
         "https://x.openai.azure.com/openai/v1",
         "http://[::1]/v1",
+        "https://notopenai.com/v1",
     ):
         make, _ = PROVIDERS["openai"]
         provider: Any = make(url, "m", KEY)
         bodies.append(provider._asked(reply_prompt(to_reply(SAID)), 9))
-    assert [body.get("max_completion_tokens") for body in bodies] == [9, 9, None]
-    assert [body.get("store") for body in bodies] == [False, False, None]
-    assert [body.get("max_tokens") for body in bodies] == [None, None, 9]
+    assert [body.get("max_completion_tokens") for body in bodies] == [9, 9, None, None]
+    assert [body.get("store") for body in bodies] == [False, False, None, None]
+    assert [body.get("max_tokens") for body in bodies] == [None, None, 9, 9]
 
 
 async def test_kinds_without_a_list_take_one_line(stand: Stand) -> None:
