@@ -17,8 +17,9 @@ from xml.etree import ElementTree
 
 ROOT = Path(__file__).parent.parent
 TOOLS = Path(sys.executable).parent
-TEST_PROCESSES = 2
-PYTEST = ("-m", "pytest", f"--numprocesses={TEST_PROCESSES}")
+PYTEST = ("-m", "pytest", "--numprocesses=2")
+# One more than there are processors: each waits for its servers and databases now and then.
+PYTEST_THAT_WAITS = ("-m", "pytest", "--numprocesses=3")
 DOMAIN = "tests/domain"
 MEASURED = [f"tests/{name}" for name in ("application", "contracts", "events", "worker", "wiring")]
 """What coverage is measured in, besides the examples of the domain: it would slow down what asks
@@ -65,7 +66,7 @@ def tests(folder: Path) -> Iterator[Step]:
     yield Step(
         "tests of the rules",
         (
-            ("coverage", "run", *PYTEST, f"--junitxml={rules}", *MEASURED),
+            ("coverage", "run", *PYTEST_THAT_WAITS, f"--junitxml={rules}", *MEASURED),
             ("coverage", "combine", "--quiet"),
         ),
     )
@@ -76,7 +77,7 @@ def tests(folder: Path) -> Iterator[Step]:
     in_order = ("--dist=loadfile", "--no-loadscope-reorder")
     yield Step(
         "all other tests",
-        (("python", *PYTEST, *in_order, f"--junitxml={others}", *elsewhere()),),
+        (("python", *PYTEST_THAT_WAITS, *in_order, f"--junitxml={others}", *elsewhere()),),
     )
 
 

@@ -83,4 +83,4 @@ async def _pass_a_month(url: str) -> None:
 
 def test_an_achievement_that_is_none_is_told(kithkin: RunCommand, data: Path) -> None:
     result = kithkin("achievements", "award-back", "no_such_thing", "--data", data)
-    assert (result.status, "GET /v1/achievements" in result.err) == (1, True)
+    assert (result.status, "list the achievements" in result.err) == (1, True)
