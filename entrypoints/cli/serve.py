@@ -63,6 +63,9 @@ def command(**flags: str | bool | None) -> None:
             starting = beside.submit(start_database, settings, running)
             with _uncollected():
                 from entrypoints.cli.supervisor import serve  # noqa: PLC0415
+
+                if not settings.memory:
+                    import entrypoints.wiring.postgres  # noqa: F401, PLC0415
             url = starting.result()
         serve(settings, url, listener)
     if sys.stdout.isatty():

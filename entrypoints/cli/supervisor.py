@@ -12,7 +12,7 @@ from entrypoints.cli.server import serve_alone
 from entrypoints.cli.terminal import counted, say
 from entrypoints.cli.workers import serve_by_workers
 from entrypoints.settings import Settings, as_environment
-from entrypoints.wiring.database import migrate, opened_unchecked, pending, require_usable
+from entrypoints.wiring.database import migrate, opened_at_first, pending, require_usable
 from entrypoints.wiring.figures import require_folder, shared_figures
 from entrypoints.wiring.kithkin import Kithkin, in_memory, on_postgres
 from entrypoints.wiring.pepper import with_kept_pepper
@@ -38,23 +38,24 @@ def serve(settings: Settings, url: str | None, listener: socket) -> None:
             _serve_alone(kithkin, listener)
         return
     settings = attrs.evolve(with_kept_pepper(settings), database_url=url)
-    asyncio.run(_prepare(settings, url))
+    kithkin = on_postgres(settings, url)
+    asyncio.run(_prepare(kithkin, url))
     with shared_figures(settings.workers):
         if settings.workers > 1:
             os.environ.update(as_environment(settings))
             serve_by_workers(settings, listener, lambda: _tell_ready(listener, settings))
         else:
-            _serve_alone(on_postgres(settings, url), listener)
+            _serve_alone(kithkin, listener)
 
 
-async def _prepare(settings: Settings, url: str) -> None:
+async def _prepare(kithkin: Kithkin, url: str) -> None:
     await require_usable(url)
     steps = await pending(url)
     if steps:
         say("Database", f"migrating by {counted(len(steps), 'step')}")
         await migrate(url)
     say("Database", "up to date")
-    async with opened_unchecked(settings, url) as kithkin:
+    async with opened_at_first(kithkin):
         if not await kithkin.identity.queries().all_keys():
             await _make_first_key(kithkin)
 

@@ -118,18 +118,6 @@ async def opened(settings: Settings, url: str) -> AsyncIterator[Kithkin]:
     await require_usable(url)
     if await pending(url):
         raise StoreUnavailableError("it lacks migrations: run `kithkin migrate` first")
-    async with opened_unchecked(settings, url) as kithkin:
-        yield kithkin
-
-
-@asynccontextmanager
-async def opened_unchecked(settings: Settings, url: str) -> AsyncIterator[Kithkin]:
-    """Give Kithkin on a database that is known to be usable and to have its tables.
-
-    Raises:
-        SettingsError: The rulebook cannot be taken.
-        StoreUnavailableError: The database is away or refuses.
-    """
     try:
         kithkin = on_postgres(settings, url)
         await kithkin.open()
@@ -139,6 +127,24 @@ async def opened_unchecked(settings: Settings, url: str) -> AsyncIterator[Kithki
             await kithkin.close()
     except RulebookError as error:
         raise SettingsError(error.problems) from error
+    except asyncpg.PostgresError as error:
+        raise StoreUnavailableError(_first_line(error)) from error
+
+
+@asynccontextmanager
+async def opened_at_first(kithkin: Kithkin) -> AsyncIterator[None]:
+    """Open Kithkin for as long as the context lasts; afterwards it can be opened again.
+
+    Raises:
+        StoreUnavailableError: The database is away or refuses.
+    """
+    try:
+        await kithkin.open()
+        try:
+            yield
+        finally:
+            # Not by its own close, after which nothing asks the language model any more.
+            await kithkin.ports.connection().close()
     except asyncpg.PostgresError as error:
         raise StoreUnavailableError(_first_line(error)) from error
 
