@@ -119,7 +119,7 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def on_response_complete(self) -> None:
         """Note that an answer is complete."""
-        self.transport.flush()  # type: ignore[attr-defined] # WholeAnswers
+        self.transport.end()  # type: ignore[attr-defined] # WholeAnswers
         super().on_response_complete()
 
     def _offers_upgrade(self) -> bool:

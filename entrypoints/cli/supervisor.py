@@ -12,9 +12,9 @@ from entrypoints.cli.server import serve_alone
 from entrypoints.cli.terminal import counted, say
 from entrypoints.cli.workers import serve_by_workers
 from entrypoints.settings import Settings, as_environment
-from entrypoints.wiring.database import migrate, opened_at_first, pending, require_usable
+from entrypoints.wiring.database import migrate, opened_at_first, pending, require_usable, wired
 from entrypoints.wiring.figures import require_folder, shared_figures
-from entrypoints.wiring.kithkin import Kithkin, in_memory, on_postgres
+from entrypoints.wiring.kithkin import Kithkin
 from entrypoints.wiring.pepper import with_kept_pepper
 
 
@@ -24,7 +24,8 @@ def serve(settings: Settings, url: str | None, listener: socket) -> None:
     It ends in KeyboardInterrupt, or in a return where workers took the signal.
 
     Raises:
-        SettingsError: Figures cannot be kept where the environment says, or neither can the pepper.
+        SettingsError: Figures cannot be kept where the environment says, nor can the pepper; or
+            the rulebook cannot be taken any more.
         StoreUnavailableError: The database cannot be used.
         ClickException: The API did not start.
     """
@@ -33,12 +34,12 @@ def serve(settings: Settings, url: str | None, listener: socket) -> None:
         settings = attrs.evolve(settings, public_url=url_of(listener))
     if url is None:
         with shared_figures(settings.workers):
-            kithkin = in_memory(settings)
+            kithkin = wired(settings, None)
             asyncio.run(_make_first_key(kithkin))
             _serve_alone(kithkin, listener)
         return
     settings = attrs.evolve(with_kept_pepper(settings), database_url=url)
-    kithkin = on_postgres(settings, url)
+    kithkin = wired(settings, url)
     asyncio.run(_prepare(kithkin, url))
     with shared_figures(settings.workers):
         if settings.workers > 1:

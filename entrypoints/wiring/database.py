@@ -14,7 +14,7 @@ from adapters.rulebook import RulebookError
 from application.shared.transaction import StoreUnavailableError
 from entrypoints.settings import Settings, SettingsError
 from entrypoints.wiring.embedded import started
-from entrypoints.wiring.kithkin import Kithkin, on_postgres
+from entrypoints.wiring.kithkin import Kithkin, in_memory, on_postgres
 
 OLDEST_VERSION = 15
 
@@ -119,16 +119,26 @@ async def opened(settings: Settings, url: str) -> AsyncIterator[Kithkin]:
     if await pending(url):
         raise StoreUnavailableError("it lacks migrations: run `kithkin migrate` first")
     try:
-        kithkin = on_postgres(settings, url)
+        kithkin = wired(settings, url)
         await kithkin.open()
         try:
             yield kithkin
         finally:
             await kithkin.close()
-    except RulebookError as error:
-        raise SettingsError(error.problems) from error
     except asyncpg.PostgresError as error:
         raise StoreUnavailableError(_first_line(error)) from error
+
+
+def wired(settings: Settings, url: str | None) -> Kithkin:
+    """Wire Kithkin to a database, or to memory without one.
+
+    Raises:
+        SettingsError: The rulebook cannot be taken.
+    """
+    try:
+        return in_memory(settings) if url is None else on_postgres(settings, url)
+    except RulebookError as error:
+        raise SettingsError(error.problems) from error
 
 
 @asynccontextmanager

@@ -53,8 +53,8 @@ def test_the_head_of_a_stream_leaves_at_once(wire: Wire) -> None:
 def test_a_head_without_a_body_leaves_at_the_end_of_the_answer(wire: Wire) -> None:
     answers = WholeAnswers(wire)
     answers.write(HEAD)
-    answers.flush()
-    answers.flush()
+    answers.end()
+    answers.end()
     assert wire.written == [HEAD]
 
 
@@ -64,6 +64,24 @@ def test_a_head_leaves_before_the_connection_is_closed(wire: Wire) -> None:
     answers.close()
     assert wire.written == [HEAD]
     assert answers.is_closing()
+
+
+def test_a_part_of_a_body_that_looks_like_a_head_is_none(wire: Wire) -> None:
+    answers = WholeAnswers(wire)
+    for part in (HEAD, b"body", HEAD):
+        answers.write(part)
+    assert wire.written == [HEAD + b"body", HEAD]
+    answers.end()
+    answers.write(HEAD)
+    assert wire.written == [HEAD + b"body", HEAD]
+
+
+def test_a_head_is_dropped_where_the_connection_is_gone(wire: Wire) -> None:
+    answers = WholeAnswers(wire)
+    answers.write(HEAD)
+    wire.close()
+    answers.close()
+    assert wire.written == []
 
 
 async def test_answers_of_all_kinds_arrive_on_one_connection() -> None:
