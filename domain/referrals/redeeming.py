@@ -7,6 +7,7 @@ from enum import StrEnum
 from attrs import frozen
 
 from ..shared.decisions import Reason
+from ..shared.durations import in_words
 from .policy import ReferralPolicy, ScorePolicy
 
 
@@ -110,7 +111,7 @@ def judge(redemption: Redemption, policy: ReferralPolicy, now: datetime) -> Judg
 
 def _hard(one: Redemption, policy: ReferralPolicy, now: datetime) -> Iterable[Reason]:
     ends = one.signed_up_at + timedelta(seconds=policy.entry_seconds)
-    signals, hours = one.signals, policy.entry_seconds // 3600
+    signals, window = one.signals, in_words(policy.entry_seconds)
     yield _rule("another_person", not one.same_person, "The code is another person's.", "own")
     yield _rule("code_is_usable", one.usable, "The code or invite can be taken up.", "ended")
     yield Reason(
@@ -119,7 +120,7 @@ def _hard(one: Redemption, policy: ReferralPolicy, now: datetime) -> Iterable[Re
         detail=(
             "The code is entered soon enough after signing up."
             if now < ends
-            else f"A code can be entered for {hours} hours after signing up; that time is over."
+            else f"A code can be entered for {window} after signing up; that time is over."
         ),
         inputs={"seconds_since_sign_up": int((now - one.signed_up_at).total_seconds())},
         threshold=policy.entry_seconds,

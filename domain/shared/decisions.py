@@ -43,6 +43,6 @@ def refusals(reasons: tuple[Reason, ...]) -> tuple[Reason, ...]:
     return tuple(reason for reason in reasons if not reason.satisfied)
 
 
-def in_words(actions: Iterable[str]) -> list[str]:
+def actions_in_words(actions: Iterable[str]) -> list[str]:
     """Give actions as a person reads them: `buy_seconds` as "buy seconds"."""
     return [action.replace("_", " ") for action in actions]

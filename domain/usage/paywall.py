@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from attrs import frozen
 
-from ..shared.decisions import Reason, in_words, refusals
+from ..shared.decisions import Reason, actions_in_words, refusals
 from ..shared.errors import UnitsNeededError
 from ..shared.tiers import Tier
 from .accounts import UsageAccount
@@ -91,7 +91,7 @@ def require_paid(decision: Paywall) -> None:
         PaywallError: It does.
     """
     if decision.outcome is PaywallOutcome.BLOCK:
-        ways = " or ".join(in_words(decision.remedies))
+        ways = " or ".join(actions_in_words(decision.remedies))
         advice = f" To go on: {ways}." if ways else ""
         raise PaywallError(f"{decision.reason.detail}{advice}", decision.reasons, decision)
 

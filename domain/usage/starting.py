@@ -5,7 +5,7 @@ from datetime import datetime
 from attrs import frozen
 
 from ..shared.calendar import utc_text
-from ..shared.decisions import Reason, in_words, refusals
+from ..shared.decisions import Reason, actions_in_words, refusals
 from ..shared.errors import RefusedError, UnitsNeededError
 from ..shared.tier_limits import TierLimits
 from ..shared.tiers import Tier
@@ -218,7 +218,7 @@ def _upgrades(account: UsageAccount, rules: UsageRules, what: str) -> tuple[str,
 
 
 def _advice(reason: Reason) -> str:
-    ways = in_words(reason.changed_by)
+    ways = actions_in_words(reason.changed_by)
     if reason.changes_at is not None:
         ways.append(f"wait until {utc_text(reason.changes_at)}")
     return f"To go on: {', or '.join(ways)}." if ways else ""

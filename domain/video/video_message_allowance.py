@@ -6,7 +6,7 @@ from datetime import date, datetime
 from attrs import frozen
 
 from ..shared.calendar import next_midnight, utc_text
-from ..shared.decisions import Reason, Verdict, in_words, verdicts
+from ..shared.decisions import Reason, Verdict, actions_in_words, verdicts
 from ..shared.errors import UnitsNeededError
 from ..shared.money import Money
 from ..shared.prices import discounted
@@ -224,7 +224,7 @@ def require(decision: VideoMessageAllowance) -> None:
     if decision.enough:
         return
     reason = decision.unit_reason
-    ways = in_words(reason.changed_by)
+    ways = actions_in_words(reason.changed_by)
     if decision.free_limit + decision.credits >= decision.needed:
         ways.insert(0, f"wait until {utc_text(decision.resets_at)} for free units")
     advice = f" To send it: {' or '.join(ways)}." if ways else ""

@@ -65,6 +65,7 @@ def command(**flags: str | bool | None) -> None:
                 from entrypoints.cli.supervisor import serve  # noqa: PLC0415
 
                 if not settings.memory:
+                    # What it will be wired by, while there is something to wait for.
                     import entrypoints.wiring.postgres  # noqa: F401, PLC0415
             url = starting.result()
         serve(settings, url, listener)

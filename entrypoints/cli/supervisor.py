@@ -12,7 +12,7 @@ from entrypoints.cli.server import serve_alone
 from entrypoints.cli.terminal import counted, say
 from entrypoints.cli.workers import serve_by_workers
 from entrypoints.settings import Settings, as_environment
-from entrypoints.wiring.database import migrate, opened_at_first, pending, require_usable, wired
+from entrypoints.wiring.database import connected, migrate, pending, require_usable, wired
 from entrypoints.wiring.figures import require_folder, shared_figures
 from entrypoints.wiring.kithkin import Kithkin
 from entrypoints.wiring.pepper import with_kept_pepper
@@ -24,8 +24,8 @@ def serve(settings: Settings, url: str | None, listener: socket) -> None:
     It ends in KeyboardInterrupt, or in a return where workers took the signal.
 
     Raises:
-        SettingsError: Figures cannot be kept where the environment says, nor can the pepper; or
-            the rulebook cannot be taken any more.
+        SettingsError: The figures or the pepper cannot be kept where they are to be, or the
+            rulebook cannot be taken any more.
         StoreUnavailableError: The database cannot be used.
         ClickException: The API did not start.
     """
@@ -56,7 +56,7 @@ async def _prepare(kithkin: Kithkin, url: str) -> None:
         say("Database", f"migrating by {counted(len(steps), 'step')}")
         await migrate(url)
     say("Database", "up to date")
-    async with opened_at_first(kithkin):
+    async with connected(kithkin):
         if not await kithkin.identity.queries().all_keys():
             await _make_first_key(kithkin)
 

@@ -7,9 +7,10 @@ from typing import Any
 class WholeAnswers:
     """A connection on which the head of an answer waits for its body.
 
-    uvicorn writes the two one after the other. Each write is a call of the system, and wakes the
-    client up: together they take a tenth of the time of a short request. A head that does not say
-    how long its body is belongs to a stream, whose first piece may take its time; it does not wait.
+    uvicorn writes the two one after the other. Each write is a call of the system and wakes the
+    client up, so that the second takes a tenth of the time of a short request. A head that does
+    not say how long its body is belongs to a stream, whose first piece may take its time; it
+    does not wait.
 
     Attributes:
         transport: The connection itself, which does all else.

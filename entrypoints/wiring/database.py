@@ -142,7 +142,7 @@ def wired(settings: Settings, url: str | None) -> Kithkin:
 
 
 @asynccontextmanager
-async def opened_at_first(kithkin: Kithkin) -> AsyncIterator[None]:
+async def connected(kithkin: Kithkin) -> AsyncIterator[None]:
     """Open Kithkin for as long as the context lasts; afterwards it can be opened again.
 
     Raises:

@@ -30,10 +30,11 @@ def test_a_trusted_proxy_tells_who_asks() -> None:
 def test_a_trusted_proxy_is_known_on_a_socket_for_both_families() -> None:
     """Where IPv4 addresses are shown within IPv6."""
     limits = {"KITHKIN_MEMORY": "true", "KITHKIN_ADDRESS_REQUESTS_PER_MINUTE": str(LIMIT)}
-    with serve("--host", "::", **limits, KITHKIN_TRUSTED_PROXIES="127.0.0.0/8") as server:
-        asked = ("192.0.2.1", "192.0.2.2", "192.0.2.3", "192.0.2.3:1234", "192.0.2.3:1235")
-        by_ipv4 = server.url.replace("[::1]", "127.0.0.1")
-        assert statuses(server, *asked, url=by_ipv4) == [200, 200, 200, 200, 429]
+    for trusted in ("127.0.0.1", "127.0.0.0/8"):
+        with serve("--host", "::", **limits, KITHKIN_TRUSTED_PROXIES=trusted) as server:
+            asked = ("192.0.2.1", "192.0.2.2", "192.0.2.3", "192.0.2.3:1234", "192.0.2.3:1235")
+            by_ipv4 = server.url.replace("[::1]", "127.0.0.1")
+            assert statuses(server, *asked, url=by_ipv4) == [200, 200, 200, 200, 429]
 
 
 def test_nobody_else_does() -> None:

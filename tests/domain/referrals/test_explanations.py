@@ -176,6 +176,14 @@ def test_a_code_is_entered_in_time_or_says_that_it_is_late(now: datetime, reason
     assert judge(redemption(), POLICY, now).reasons[2] == reason
 
 
+def test_the_time_for_a_code_is_named_as_the_business_chose_it() -> None:
+    policy = attrs.evolve(POLICY, entry_seconds=5400)
+    late = judge(redemption(), policy, START + 2 * HOUR).reasons[2]
+    assert (
+        late.detail == "A code can be entered for 90 minutes after signing up; that time is over."
+    )
+
+
 def test_every_sign_says_what_it_weighs() -> None:
     everything = Signals(
         same_family=True, same_network=True, same_device=True, disposable_mail=True, sign_ups=6
